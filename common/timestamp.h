@@ -1,0 +1,34 @@
+/* timestamp.h - the time at the front of a log line
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#ifndef TIMESTAMP_H
+#define TIMESTAMP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/slice.h"
+
+/* Takes a time from the front of LINE, as seconds since 1970 UTC, and moves LINE past it (not past the blank
+ * after it). False, and LINE unchanged, if there is none. Known forms:
+ *
+ *	Nov  3 09:07:43   Nov 03 09:07:43   Nov  3 09:07:43.123      RFC 3164: no year, no zone: local time (TZ)
+ *	2026-11-23T09:07:43[.914250][Z|+01:00|+0100]                 RFC 3339; without a zone local time
+ *	2026-11-23 09:07:43[.603|,603][ +0100|+01:00|Z]              the same with a blank
+ *
+ * The year of a year-less time is the one that puts it nearest to NOW_SEC and not more than a day after it;
+ * 29 February takes the nearest leap year that way. An hour that the clocks skip or repeat is read as mktime(3) does
+ * with tm_isdst = -1. Fractions are checked and dropped. A leap second (:60) is read as :59. */
+bool timestamp_take(int64_t *ret_sec, struct slice *line, int64_t now_sec);
+
+/* What a person gives to --at: an RFC 3339 time ("2014-02-25T10:20:00Z"; T may be a blank; without a zone local
+ * time), or "@SECONDS". The whole of TEXT must be used. */
+bool timestamp_parse(int64_t *ret_sec, const char *text);
+
+#define TIMESTAMP_TEXT_ROOM 32
+
+/* "2014-02-25T10:11:12" in local time (as the administrator's log has it) into TEXT; returns TEXT. */
+const char *timestamp_format(int64_t at_sec, char *text);
+
+#endif

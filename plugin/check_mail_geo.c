@@ -1,0 +1,316 @@
+/* check_mail_geo.c - a Nagios plugin that places the client addresses of authenticated mail logins
+ *
+ * What the mail log gained since the last run goes through these stages, and the answer is one line, an exit state and
+ * performance data. The stages don't know each other: here they are put together.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "common/compat.h"
+
+#include <signal.h>
+
+#include "common/deadline.h"
+#include "common/numparse.h"
+#include "common/state.h"
+#include "plugin/follow.h"
+#include "plugin/geo.h"
+#include "plugin/logs.h"
+#include "plugin/options.h"
+#include "plugin/policy/tally.h"
+#include "plugin/report.h"
+#include "plugin/store.h"
+#include "plugin/watchdog.h"
+
+#define USERS_SHOWN 20
+#define LOGINS_SHOWN 20 /* of one user */
+
+struct run {
+	const struct options *options;
+	struct deadline deadline;
+	struct loglist logs;
+	struct report *report;
+	struct store *store; /* NULL when nothing could be opened */
+	struct geo *geo;     /* NULL when there is no database: nothing is read then, so nothing is lost */
+	struct strbuf state_path;
+	struct tally *tally; /* NULL until the window was counted */
+	int64_t newest_sec;
+	bool may_commit;
+};
+
+static bool fail(struct run *run, const struct strbuf *why)
+{
+	report_problem(run->report, STATE_UNKNOWN, strbuf_text(why));
+	return false;
+}
+
+static const char *state_path(struct run *run)
+{
+	const struct options *options = run->options;
+	if (options->no_state)
+		return NULL;
+	if (options->state)
+		return options->state;
+	char window[DURATION_TEXT_ROOM];
+	struct strbuf key CLEANUP(strbuf_release) = STRBUF_INIT(1 << 20);
+	for (size_t i = 0; i < run->logs.count; i++)
+		strbuf_add_format(&key, "%s\n", run->logs.names[i]);
+	logformat_describe(options->formats, &key);
+	strbuf_add_format(&key, "\n%s", numparse_format_duration(options->window_sec, window));
+	strbuf_clear(&run->state_path);
+	store_default_path(&run->state_path, strbuf_text(&key));
+	return strbuf_text(&run->state_path);
+}
+
+/* A state that can't be used is a problem, but no reason not to look: the window is then read from the log alone. */
+static bool open_store(struct run *run)
+{
+	struct strbuf why CLEANUP(strbuf_release) = STRBUF_INIT(WHY_MAX);
+	if (store_open(&run->store, state_path(run), &run->deadline, &why) >= 0) {
+		report_note(run->report, store_notes(run->store));
+		return true;
+	}
+	fail(run, &why);
+	if (store_open(&run->store, NULL, &run->deadline, &why) >= 0)
+		return true;
+	return fail(run, &why);
+}
+
+static bool open_geo(struct run *run)
+{
+	struct strbuf text CLEANUP(strbuf_release) = STRBUF_INIT(WHY_MAX);
+	if (geo_open(&run->geo, run->options->geo, &text) < 0)
+		return fail(run, &text);
+	return true;
+}
+
+static int follow_logs(struct run *run, struct strbuf *why)
+{
+	struct follow follow = {
+		.options = run->options,
+		.store = run->store,
+		.geo = run->geo,
+		.report = run->report,
+		.deadline = &run->deadline,
+	};
+	int result = 0;
+	for (size_t i = 0; i < run->logs.count && result >= 0; i++)
+		result = follow_log(&follow, run->logs.names[i], why);
+	if (result >= 0)
+		result = follow_up_unlocated(&follow, why);
+	run->newest_sec = follow.newest_sec;
+	return result;
+}
+
+/* Back to what the state held before this run; it stays the base of the answer. */
+static bool start_over(struct run *run)
+{
+	store_free(run->store);
+	run->store = NULL;
+	return open_store(run);
+}
+
+/* Reads what is new. When it fails, nothing of it is kept, so the next run finds it again. */
+static bool read_logs(struct run *run)
+{
+	struct strbuf why CLEANUP(strbuf_release) = STRBUF_INIT(WHY_MAX);
+	for (int attempt = 0; attempt < 2; attempt++) {
+		if (follow_logs(run, &why) >= 0) {
+			run->may_commit = true;
+			return true;
+		}
+		if (attempt || !store_is_damaged(run->store))
+			break;
+		if (store_set_aside(run->store, &why) < 0)
+			break;
+		report_note(run->report, store_notes(run->store));
+		if (!start_over(run))
+			return false;
+	}
+	fail(run, &why);
+	return start_over(run);
+}
+
+static int64_t window_begin_sec(const struct options *options)
+{
+	return options->window_sec == NUMPARSE_ALL_SEC ? INT64_MIN : options->now_sec - options->window_sec;
+}
+
+static int count_visit(void *context, const struct visit *visit)
+{
+	tally_add(context, visit);
+	return 0;
+}
+
+/* Counts what the store holds of the window. */
+static bool count_window(struct run *run)
+{
+	const struct options *options = run->options;
+	struct strbuf why CLEANUP(strbuf_release) = STRBUF_INIT(WHY_MAX);
+	const char (*home)[3] = (const char (*)[3])options->home; /* C11 has no implicit const for arrays of arrays */
+	run->tally = tally_new(home, options->home_count, options->trusted, options->trusted_count);
+	if (store_forget(run->store, window_begin_sec(options), &why) < 0
+	    || store_each_visit(run->store, count_visit, run->tally, &why) < 0)
+		return fail(run, &why);
+	return true;
+}
+
+/* A clock that is a little ahead of ours makes no negative age. */
+static void measure_log_age(const struct run *run, struct totals *totals)
+{
+	int64_t age_sec = run->options->now_sec - run->newest_sec;
+	totals->has_log_age = run->newest_sec != 0;
+	totals->log_age = age_sec > 0 ? age_sec : 0;
+}
+
+static void judge(struct run *run)
+{
+	const struct policy *policy = &run->options->policy;
+	struct totals totals = { 0 };
+	/* When something couldn't be read, what was counted is true as far as it goes, but a 0 says nothing. */
+	bool is_complete = !run->report->problems.length;
+	measure_log_age(run, &totals);
+	tally_totals(run->tally, &totals);
+	for (size_t i = 0; i < METRIC_COUNT; i++) {
+		struct finding finding = {
+			.name = metrics[i].name, .uom = metrics[i].uom,
+			.warning = policy->thresholds[i].warning_text, .critical = policy->thresholds[i].critical_text,
+		};
+		finding.is_known = metric_value(&metrics[i], &totals, &finding.value) && (finding.value || is_complete);
+		if (finding.is_known)
+			finding.state = policy_judge(policy, i, finding.value);
+		else if (policy_has_threshold(policy, i) && is_complete)
+			report_problem(run->report, STATE_UNKNOWN, "log_age can't be told: no line with a time was seen in the log");
+		report_finding(run->report, &finding);
+	}
+}
+
+/* The logins of one user, at most LOGINS_SHOWN of them. */
+struct shown_logins {
+	const struct run *run;
+	int64_t count;
+};
+
+static void show_login(void *context, const struct login *login, const struct place *place)
+{
+	struct shown_logins *shown = context;
+	const struct run *run = shown->run;
+	bool is_home = place->country[0] && !tally_is_foreign(run->tally, place->country);
+	if ((is_home && run->options->verbosity < 2) || (login->has_address && tally_is_trusted(run->tally, &login->address)))
+		return;
+	if (shown->count++ < LOGINS_SHOWN)
+		report_login(run->report, login, place, is_home);
+}
+
+static void show_user(void *context, const struct user_summary *user)
+{
+	struct run *run = context;
+	struct strbuf why CLEANUP(strbuf_release) = STRBUF_INIT(WHY_MAX);
+	struct shown_logins shown = { .run = run };
+	report_user(run->report, user);
+	if (run->options->verbosity < 1)
+		return;
+	if (store_each_login(run->store, user->user, show_login, &shown, &why) < 0)
+		fail(run, &why);
+	report_logins_left(run->report, shown.count - LOGINS_SHOWN);
+}
+
+static void show_users(struct run *run)
+{
+	report_users_left(run->report, tally_each_user(run->tally, run->options->verbosity < 2, USERS_SHOWN, show_user, run));
+}
+
+static void show_sources(struct run *run)
+{
+	struct strbuf text CLEANUP(strbuf_release) = STRBUF_INIT(4 * WHY_MAX);
+	if (run->geo) {
+		strbuf_add_string(&text, "geo: ");
+		geo_describe(run->geo, &text);
+	}
+	if (run->options->verbosity >= 2) {
+		for (size_t i = 0; i < run->logs.count; i++)
+			strbuf_add_format(&text, "\nlog: %s", run->logs.names[i]);
+		const char *path = state_path(run);
+		strbuf_add_format(&text, "\nstate: %s", path ? path : "none is kept");
+	}
+	report_note(run->report, strbuf_text(&text));
+}
+
+static void commit(struct run *run)
+{
+	struct strbuf why CLEANUP(strbuf_release) = STRBUF_INIT(WHY_MAX);
+	if (run->may_commit && store_commit(run->store, &why) < 0)
+		fail(run, &why);
+}
+
+/* The whole check: each step says its own problem; an earlier one that fails doesn't silence what is known. */
+static void check(struct run *run)
+{
+	struct strbuf why CLEANUP(strbuf_release) = STRBUF_INIT(WHY_MAX);
+	if (loglist_find(&run->logs, run->options->logs, run->options->log_count, &why) < 0) {
+		fail(run, &why);
+		return;
+	}
+	bool has_geo = open_geo(run);
+	if (!open_store(run))
+		return;
+	if (has_geo && !read_logs(run))
+		return;
+	if (count_window(run)) {
+		judge(run);
+		show_users(run);
+		commit(run);
+	}
+	show_sources(run);
+}
+
+/* The answer, in one write where the pipe takes it, and the exit state. */
+static enum state answer(const struct report *report)
+{
+	struct strbuf text CLEANUP(strbuf_release) = STRBUF_INIT(2 * REPORT_BODY_MAX);
+	report_text(report, &text);
+	if (fwrite(strbuf_text(&text), 1, text.length, stdout) != text.length || fflush(stdout) != 0)
+		return STATE_UNKNOWN;
+	return report->state;
+}
+
+static enum state run_check(const struct options *options)
+{
+	struct report report CLEANUP(report_release);
+	struct run run = {
+		.options = options,
+		.deadline = deadline_in(options->timeout_sec * 1000),
+		.report = &report,
+		.state_path = STRBUF_INIT(PATH_MAX),
+	};
+	report_init(&report, options->window_sec);
+	watchdog_start(options->timeout_sec, options->timeout_state);
+	check(&run);
+	watchdog_stop();
+	tally_free(run.tally);
+	store_free(run.store);
+	geo_free(run.geo);
+	loglist_release(&run.logs);
+	strbuf_release(&run.state_path);
+	return answer(&report);
+}
+
+int main(int argc, char **argv)
+{
+	struct options options CLEANUP(options_release);
+	struct strbuf why CLEANUP(strbuf_release) = STRBUF_INIT(WHY_MAX);
+	/* A limit of file sizes (ulimit -f) is then an error of write(2), which the store tells, and not the end. */
+	signal(SIGXFSZ, SIG_IGN);
+	int result = options_parse(&options, argc, argv, (int64_t)time(NULL), &why);
+	if (result < 0) {
+		printf("MAIL GEO UNKNOWN - %s\nTry check_mail_geo --help\n", strbuf_text(&why));
+		return STATE_UNKNOWN;
+	}
+	if (options.wants_help || options.wants_version) {
+		if (options.wants_help)
+			options_print_help();
+		else
+			options_print_version(options.verbosity > 0);
+		return STATE_UNKNOWN;
+	}
+	return (int)run_check(&options);
+}

@@ -1,0 +1,269 @@
+/* libloc.c - geolocation from IPFire's location database, through libloc (0.9.13 or later)
+ *
+ * libloc trusts what the file says about itself: a damaged one makes it read outside of the mapping, or call itself
+ * until the stack is used up. So what it will rely on is checked here first, when a file is opened, and the way through
+ * the tree is gone here; libloc opens the file and knows the names of networks. The offsets are those of version 1 of the format, libloc/format.h.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "common/compat.h"
+
+#ifdef WITH_LIBLOC
+
+#include <libloc/as.h>
+#include <libloc/database.h>
+#include <libloc/libloc.h>
+#include <libloc/network.h>
+#include <sys/stat.h>
+
+#include "common/xalloc.h"
+#include "plugin/geo/driver.h"
+
+#define MAGIC "LOCDBXX\1" /* with the version */
+#define HEADER_BYTES 4200 /* the magic's 8 too */
+#define NODE_BYTES 12     /* where 0 leads, where 1 leads, the network */
+#define NETWORK_BYTES 12
+#define NO_NETWORK UINT32_MAX
+#define ADDRESS_BITS 128
+
+enum section_name { ASES, NETWORKS, TREE, COUNTRIES, STRINGS, SECTIONS };
+
+/* Where the header has a section's offset (and, four bytes on, its length), and the bytes of a record in it. */
+static const struct {
+	size_t at;
+	uint32_t record_bytes;
+} section_rows[SECTIONS] = {
+	[ASES] = { 28, 8 }, [NETWORKS] = { 36, NETWORK_BYTES }, [TREE] = { 44, NODE_BYTES }, [COUNTRIES] = { 52, 8 },
+	[STRINGS] = { 60, 1 },
+};
+
+struct section {
+	uint32_t offset;
+	uint32_t count; /* records */
+};
+
+struct location {
+	FILE *file;
+	off_t size; /* when it was opened */
+	struct loc_ctx *context;
+	struct loc_database *database;
+	struct section sections[SECTIONS];
+};
+
+static uint32_t big_endian(const unsigned char *bytes)
+{
+	return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
+}
+
+static bool read_at(const struct location *location, void *buffer, size_t length, off_t offset)
+{
+	return pread(fileno(location->file), buffer, length, offset) == (ssize_t)length;
+}
+
+/* --- what libloc does not check --- */
+
+static int check_section(struct location *location, enum section_name name, const unsigned char *header)
+{
+	uint32_t offset = big_endian(header + section_rows[name].at);
+	uint32_t length = big_endian(header + section_rows[name].at + 4);
+	if ((off_t)offset + (off_t)length > location->size)
+		return -EINVAL;
+	uint32_t count = length / section_rows[name].record_bytes;
+	location->sections[name] = (struct section){ .offset = offset, .count = count };
+	return 0;
+}
+
+/* Names are read up to their NUL, so there has to be one. */
+static bool strings_end(const struct location *location)
+{
+	const struct section *strings = &location->sections[STRINGS];
+	char last = '\0';
+	if (strings->count && !read_at(location, &last, 1, (off_t)strings->offset + strings->count - 1))
+		return false;
+	return last == '\0';
+}
+
+static int check_layout(struct location *location, struct strbuf *why)
+{
+	unsigned char header[HEADER_BYTES];
+	struct stat status;
+	if (!read_at(location, header, sizeof MAGIC - 1, 0) || memcmp(header, MAGIC, sizeof MAGIC - 1) != 0)
+		return strbuf_fail(why, -EINVAL, "is no libloc database of version 1");
+	if (fstat(fileno(location->file), &status) < 0 || !read_at(location, header, sizeof header, 0))
+		return strbuf_fail(why, -EINVAL, "is a damaged libloc database (its header is incomplete)");
+	location->size = status.st_size;
+	for (enum section_name name = 0; name < SECTIONS; name++) {
+		if (check_section(location, name, header) < 0)
+			return strbuf_fail(why, -EINVAL,
+			                   "is a damaged libloc database (it is shorter than its header says)");
+	}
+	if (!location->sections[TREE].count || !strings_end(location))
+		return strbuf_fail(why, -EINVAL, "is a damaged libloc database (its sections are inconsistent)");
+	return 0;
+}
+
+static int damaged(struct strbuf *why, const char *what)
+{
+	return strbuf_fail(why, -EIO, "is damaged (%s)", what);
+}
+
+static bool bit_of(const struct ipaddr *address, unsigned int level)
+{
+	return level < ADDRESS_BITS && address->bytes[level / 8] >> (7 - level % 8) & 1;
+}
+
+/* The façade would catch the SIGBUS, but the network that libloc had just allocated would be lost. So this is asked
+ * first, and a SIGBUS is left for a cut in the very moment of the lookup. */
+static int check_size(const struct location *location, struct strbuf *why)
+{
+	struct stat status;
+	if (fstat(fileno(location->file), &status) < 0 || status.st_size < location->size)
+		return damaged(why, "it was cut short");
+	return 0;
+}
+
+/* Goes the way of ADDRESS down the tree to its most specific network, NO_NETWORK if there is none. Each node and network
+ * must be in its section, and the way must end. */
+static int find_network(const struct location *location, const struct ipaddr *address, uint32_t *ret, struct strbuf *why)
+{
+	const struct section *tree = &location->sections[TREE];
+	uint32_t index = 0;
+	*ret = NO_NETWORK;
+	for (unsigned int level = 0; level <= ADDRESS_BITS; level++) {
+		unsigned char node[NODE_BYTES];
+		if (!read_at(location, node, sizeof node, (off_t)tree->offset + (off_t)index * NODE_BYTES))
+			return damaged(why, "its tree can't be read");
+		uint32_t network = big_endian(node + 8);
+		if (network != NO_NETWORK && network >= location->sections[NETWORKS].count)
+			return damaged(why, "a network is outside of the list of networks");
+		if (network != NO_NETWORK)
+			*ret = network;
+		index = big_endian(node + (bit_of(address, level) ? 4 : 0));
+		if (index == 0)
+			return 0;
+		if (index >= tree->count)
+			return damaged(why, "a branch leads out of the tree");
+	}
+	return damaged(why, "its tree has no end");
+}
+
+/* --- the driver --- */
+
+static void close_location(void *database)
+{
+	struct location *location = database;
+	if (location->database)
+		loc_database_unref(location->database);
+	if (location->context)
+		loc_unref(location->context);
+	if (location->file)
+		fclose(location->file);
+	free(location);
+}
+
+/* libloc writes to standard error, which a monitoring system may show in place of our output. Its loc_set_log_fn is a
+ * dummy in later versions, so the priority does it; and $LOC_LOG would let loc_new itself speak. */
+static int new_silent_context(struct loc_ctx **ret)
+{
+	unsetenv("LOC_LOG");
+	if (loc_new(ret) != 0)
+		return -ENOMEM;
+	loc_set_log_priority(*ret, 0);
+	return 0;
+}
+
+static int fill_location(struct location *location, const char *path, struct strbuf *why)
+{
+	location->file = fopen(path, "re");
+	if (!location->file)
+		return strbuf_fail(why, -errno, "can't be opened: %s", strerror(errno));
+	int error = check_layout(location, why);
+	if (error)
+		return error;
+	if (new_silent_context(&location->context) < 0)
+		return strbuf_fail(why, -ENOMEM, "can't be opened: out of memory");
+	errno = 0;
+	if (loc_database_new(location->context, &location->database, location->file) == 0)
+		return 0;
+	location->database = NULL;
+	return strbuf_fail(why, -EINVAL,
+	                   "is a damaged libloc database (%s)", errno ? strerror(errno) : "no reason given");
+}
+
+static int open_location(void **ret, const char *path, struct strbuf *why)
+{
+	struct location *location = xalloc_zero(1, sizeof *location);
+	int error = fill_location(location, path, why);
+	if (error)
+		close_location(location);
+	else
+		*ret = location;
+	return error;
+}
+
+static void read_as_name(const struct location *location, struct place *place)
+{
+	struct loc_as *as = NULL;
+	if (!place->asn || loc_database_get_as(location->database, &as, place->asn) != 0)
+		return;
+	const char *name = loc_as_get_name(as);
+	if (name)
+		geo_set_as_name(place, name, strlen(name));
+	loc_as_unref(as);
+}
+
+/* A record: country (2 bytes, 2 unused), ASN (4), flags (2, 2 unused). Of the flags only A1 says something about the place.
+ * XD (drop) judges the network's owner, not where it is; A2 (satellite) and A3 (anycast) spoil coordinates, and there are
+ * none. */
+static void read_network(const struct location *location, const unsigned char *record, struct place *place)
+{
+	memcpy(place->country, record, 2);
+	place->asn = big_endian(record + 4);
+	place->is_anonymiser = (record[8] << 8 | record[9]) & LOC_NETWORK_FLAG_ANONYMOUS_PROXY;
+	read_as_name(location, place);
+}
+
+/* Not by loc_database_lookup: in libloc 0.9.18, which Debian 13 has, it does not find networks that are there (2a02:6b8::, and
+ * 77.88.8.8 in the data of 2025; 0.9.16 finds them in the same file), and the way to them has to be checked anyway. */
+static int lookup_location(void *database, const struct ipaddr *address, struct place *ret, struct strbuf *why)
+{
+	struct location *location = database;
+	unsigned char record[NETWORK_BYTES];
+	uint32_t network;
+	int error = check_size(location, why);
+	if (!error)
+		error = find_network(location, address, &network, why);
+	if (error)
+		return error;
+	if (network == NO_NETWORK)
+		return 0;
+	if (!read_at(location, record, sizeof record, (off_t)location->sections[NETWORKS].offset + (off_t)network * NETWORK_BYTES))
+		return damaged(why, "a network's record can't be read");
+	read_network(location, record, ret);
+	return 1;
+}
+
+static int64_t built_at_sec(const void *database)
+{
+	const struct location *location = database;
+	return loc_database_created_at(location->database);
+}
+
+/* Where the package `location` keeps it fresh, and where the package `libloc-database` has it. */
+static const char *const usual_places[] = {
+	"/var/lib/location/database.db",
+	"/usr/share/libloc-location/location.db",
+	NULL,
+};
+
+const struct geo_driver geo_driver_libloc = {
+	.name = "libloc",
+	.usual_places = usual_places,
+	.advice = "apt-get install libloc-database, or give a database with --geo=libloc:FILE",
+	.open = open_location,
+	.lookup = lookup_location,
+	.built_at_sec = built_at_sec,
+	.close = close_location,
+};
+
+#endif

@@ -1,0 +1,336 @@
+/* mmdb.c - geolocation from a MaxMind DB file: GeoLite2, GeoIP2, DB-IP, IPinfo and what has their layouts
+ *
+ * The vendors agree on the file format and on no field's name, so each field is a list of paths, tried in order.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "common/compat.h"
+
+#include <arpa/inet.h>
+#include <math.h>
+#include <maxminddb.h>
+#include <netinet/in.h>
+
+#include "common/slice.h"
+#include "common/xalloc.h"
+#include "plugin/geo/driver.h"
+
+/* A key, and a key in what is below it or NULL. */
+struct path {
+	const char *outer;
+	const char *inner;
+};
+
+/* Never represented_country: it makes a US base in the Philippines the US. "country" is a code in old IPinfo files and
+ * a name in the new ones, which have country_code too; only a text of two characters counts. */
+static const struct path country_paths[] = {
+	{ "country_code", NULL }, { "country", "iso_code" }, { "country", NULL }, { "registered_country", "iso_code" },
+};
+
+static const struct path latitude_paths[] = { { "location", "latitude" }, { "latitude", NULL }, { "lat", NULL } };
+static const struct path longitude_paths[] = {
+	{ "location", "longitude" }, { "longitude", NULL }, { "lng", NULL }, { "lon", NULL },
+};
+static const struct path radius_paths[] = { { "location", "accuracy_radius" }, { "radius", NULL } };
+
+static const struct path asn_paths[] = {
+	{ "autonomous_system_number", NULL }, { "traits", "autonomous_system_number" }, { "asn", NULL },
+};
+static const struct path as_name_paths[] = {
+	{ "autonomous_system_organization", NULL }, { "traits", "autonomous_system_organization" }, { "as_name", NULL },
+};
+
+static const struct path anonymiser_paths[] = {
+	{ "is_anonymous", NULL },              { "is_anonymous_proxy", NULL },         { "is_anonymous_vpn", NULL },
+	{ "is_public_proxy", NULL },           { "is_residential_proxy", NULL },       { "is_tor_exit_node", NULL },
+	{ "is_proxy", NULL },                  { "is_relay", NULL },                   { "is_tor", NULL },
+	{ "is_vpn", NULL },                    { "proxy", NULL },                      { "relay", NULL },
+	{ "tor", NULL },                       { "vpn", NULL },                        { "traits", "is_anonymous" },
+	{ "traits", "is_anonymous_proxy" },    { "traits", "is_anonymous_vpn" },       { "traits", "is_public_proxy" },
+	{ "traits", "is_residential_proxy" },  { "traits", "is_tor_exit_node" },       { "anonymous", "is_proxy" },
+	{ "anonymous", "is_relay" },           { "anonymous", "is_tor" },              { "anonymous", "is_vpn" },
+	{ "anonymizer", "is_anonymous" },      { "anonymizer", "is_anonymous_vpn" },  
+	{ "anonymizer", "is_public_proxy" },
+	{ "anonymizer", "is_residential_proxy" }, { "anonymizer", "is_tor_exit_node" },
+};
+
+/* Where the address answers is not where the person sits: such coordinates would make travels that nobody did. */
+static const struct path nowhere_paths[] = {
+	{ "is_anycast", NULL },
+	{ "is_satellite", NULL },
+	{ "is_hosting", NULL },
+	{ "hosting", NULL },
+	{ "traits", "is_anycast" },
+	{ "traits", "is_satellite_provider" },
+	{ "traits", "is_hosting_provider" },
+};
+
+/* --- values --- */
+
+/* One lookup: the record, and the first error that is more than "no such key". */
+struct reader {
+	MMDB_entry_s entry;
+	int error;
+};
+
+static bool read_value(struct reader *reader, const struct path *path, MMDB_entry_data_s *ret)
+{
+	int error = MMDB_get_value(&reader->entry, ret, path->outer, path->inner, NULL);
+	if (error == MMDB_SUCCESS)
+		return ret->has_data;
+	if (error != MMDB_LOOKUP_PATH_DOES_NOT_MATCH_DATA_ERROR && error != MMDB_INVALID_LOOKUP_PATH_ERROR)
+		reader->error = error;
+	return false;
+}
+
+static struct slice text_of(const MMDB_entry_data_s *value)
+{
+	if (value->type != MMDB_DATA_TYPE_UTF8_STRING)
+		return slice_make("", 0);
+	return slice_make(value->utf8_string, value->data_size);
+}
+
+/* "-122.08" in any locale, which strtod(3) can't promise. False for anything but sign, digits and one dot. */
+static bool parse_decimal(double *ret, struct slice text)
+{
+	bool is_negative = slice_take_char(&text, '-');
+	struct slice whole = slice_take_while(&text, slice_is_digit, 15);
+	bool has_dot = slice_take_char(&text, '.');
+	struct slice part = has_dot ? slice_take_while(&text, slice_is_digit, 15) : slice_make("", 0);
+	if (text.length || whole.length + part.length == 0)
+		return false;
+	double number = 0;
+	for (size_t i = 0; i < whole.length; i++)
+		number = number * 10 + (whole.data[i] - '0');
+	double scale = 1;
+	for (size_t i = 0; i < part.length; i++) {
+		scale /= 10;
+		number += scale * (part.data[i] - '0');
+	}
+	*ret = is_negative ? -number : number;
+	return true;
+}
+
+static bool number_of(const MMDB_entry_data_s *value, double *ret)
+{
+	switch (value->type) {
+	case MMDB_DATA_TYPE_DOUBLE: *ret = value->double_value; break;
+	case MMDB_DATA_TYPE_FLOAT: *ret = (double)value->float_value; break;
+	case MMDB_DATA_TYPE_UINT16: *ret = value->uint16; break;
+	case MMDB_DATA_TYPE_UINT32: *ret = value->uint32; break;
+	case MMDB_DATA_TYPE_INT32: *ret = value->int32; break;
+	case MMDB_DATA_TYPE_UINT64: *ret = (double)value->uint64; break;
+	case MMDB_DATA_TYPE_UTF8_STRING: return parse_decimal(ret, text_of(value));
+	default: return false;
+	}
+	return true;
+}
+
+/* The first of PATHS that has a number between LEAST and MOST. */
+static bool read_number(struct reader *reader, const struct path *paths, size_t count, double least, double most,
+                        double *ret)
+{
+	MMDB_entry_data_s value;
+	double number;
+	for (size_t i = 0; i < count; i++) {
+		bool is_there = read_value(reader, &paths[i], &value) && number_of(&value, &number);
+		/* NaN fails both comparisons. */
+		if (is_there && number >= least && number <= most) {
+			*ret = number;
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool is_set(const MMDB_entry_data_s *value)
+{
+	static const char *const yes[] = { "true", "True", "TRUE", "yes", "1" };
+	if (value->type == MMDB_DATA_TYPE_BOOLEAN)
+		return value->boolean;
+	if (value->type == MMDB_DATA_TYPE_UINT16)
+		return value->uint16 != 0;
+	for (size_t i = 0; i < ARRAY_SIZE(yes); i++) {
+		if (slice_equals(text_of(value), yes[i]))
+			return true;
+	}
+	return false;
+}
+
+static bool read_any_flag(struct reader *reader, const struct path *paths, size_t count)
+{
+	MMDB_entry_data_s value;
+	for (size_t i = 0; i < count; i++) {
+		if (read_value(reader, &paths[i], &value) && is_set(&value))
+			return true;
+	}
+	return false;
+}
+
+/* --- fields --- */
+
+/* The first code that is there decides, also if it is no country: who is in "A1" is not where A1 is registered. */
+static void read_country(struct reader *reader, struct place *place)
+{
+	MMDB_entry_data_s value;
+	for (size_t i = 0; i < ARRAY_SIZE(country_paths); i++) {
+		if (!read_value(reader, &country_paths[i], &value) || text_of(&value).length != 2)
+			continue;
+		memcpy(place->country, value.utf8_string, 2);
+		return;
+	}
+}
+
+static void read_coordinates(struct reader *reader, struct place *place)
+{
+	double latitude, longitude;
+	if (!read_number(reader, latitude_paths, ARRAY_SIZE(latitude_paths), -90, 90, &latitude) ||
+	    !read_number(reader, longitude_paths, ARRAY_SIZE(longitude_paths), -180, 180, &longitude))
+		return;
+	/* Nobody is at 0, 0 in the Atlantic: it is how a database says that it doesn't know. */
+	if (fpclassify(latitude) == FP_ZERO && fpclassify(longitude) == FP_ZERO)
+		return;
+	if (read_any_flag(reader, nowhere_paths, ARRAY_SIZE(nowhere_paths)))
+		return;
+	place->has_coordinates = true;
+	place->latitude = latitude;
+	place->longitude = longitude;
+	read_number(reader, radius_paths, ARRAY_SIZE(radius_paths), 0, 20038, &place->radius_km); /* half the equator */
+}
+
+/* A number, or "AS13335". */
+static uint32_t asn_of(const MMDB_entry_data_s *value)
+{
+	double number = 0;
+	struct slice text = text_of(value);
+	if (!slice_take_string(&text, "AS") || !parse_decimal(&number, text))
+		number_of(value, &number);
+	return number >= 1 && number <= UINT32_MAX ? (uint32_t)number : 0;
+}
+
+static void read_network(struct reader *reader, struct place *place)
+{
+	MMDB_entry_data_s value;
+	for (size_t i = 0; i < ARRAY_SIZE(asn_paths) && !place->asn; i++) {
+		if (read_value(reader, &asn_paths[i], &value))
+			place->asn = asn_of(&value);
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(as_name_paths) && !place->as_name[0]; i++) {
+		if (read_value(reader, &as_name_paths[i], &value))
+			geo_set_as_name(place, text_of(&value).data, text_of(&value).length);
+	}
+}
+
+/* --- the driver --- */
+
+/* The words of the types that hold no country, and the words that say that it is there all the same:
+ * "ipinfo generic_country_asn", "DBIP-Location-ISP". What is unknown may hold one. */
+static bool can_hold_countries(const char *type)
+{
+	static const char *const with[] = { "country", "city", "enterprise", "insights", "location", "precision" };
+	static const char *const without[] = { "asn", "anonymous", "connection-type", "domain", "isp", "privacy",
+		                               "user-count", "static-ip" };
+	for (size_t i = 0; i < ARRAY_SIZE(with); i++) {
+		if (strcasestr(type, with[i]))
+			return true;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(without); i++) {
+		if (strcasestr(type, without[i]))
+			return false;
+	}
+	return true;
+}
+
+static int explain_open(int error, int system_error, struct strbuf *why)
+{
+	if (error == MMDB_OUT_OF_MEMORY_ERROR)
+		return strbuf_fail(why, -ENOMEM, "can't be opened: %s", MMDB_strerror(error));
+	if (error == MMDB_FILE_OPEN_ERROR || error == MMDB_IO_ERROR)
+		return strbuf_fail(why, system_error ? -system_error : -EIO, "can't be opened: %s (%s)",
+		                   strerror(system_error), MMDB_strerror(error));
+	return strbuf_fail(why, -EINVAL, "is no MaxMind database, or a damaged one (%s)", MMDB_strerror(error));
+}
+
+static void close_mmdb(void *database)
+{
+	MMDB_close(database);
+	free(database);
+}
+
+static int open_mmdb(void **ret, const char *path, struct strbuf *why)
+{
+	MMDB_s *database = xalloc_zero(1, sizeof *database);
+	errno = 0;
+	int error = MMDB_open(path, MMDB_MODE_MMAP, database);
+	if (error != MMDB_SUCCESS) {
+		int system_error = errno;
+		free(database);
+		return explain_open(error, system_error, why);
+	}
+	const char *type = database->metadata.database_type;
+	if (!can_hold_countries(type)) {
+		strbuf_fail(why, -EINVAL, "is of the type %s, which holds no countries", type);
+		close_mmdb(database);
+		return -EINVAL;
+	}
+	*ret = database;
+	return 0;
+}
+
+/* IPv4 is asked as IPv4: the mapped form is only there if the file's writer thought of it. */
+static MMDB_lookup_result_s find(const MMDB_s *database, const struct ipaddr *address, int *error)
+{
+	if (ipaddr_is_ipv4(address)) {
+		struct sockaddr_in ipv4 = { .sin_family = AF_INET };
+		memcpy(&ipv4.sin_addr, address->bytes + 12, sizeof ipv4.sin_addr);
+		return MMDB_lookup_sockaddr(database, (const struct sockaddr *)&ipv4, error);
+	}
+	struct sockaddr_in6 ipv6 = { .sin6_family = AF_INET6 };
+	memcpy(&ipv6.sin6_addr, address->bytes, sizeof ipv6.sin6_addr);
+	return MMDB_lookup_sockaddr(database, (const struct sockaddr *)&ipv6, error);
+}
+
+static int lookup_mmdb(void *database, const struct ipaddr *address, struct place *ret, struct strbuf *why)
+{
+	int error = MMDB_SUCCESS;
+	MMDB_lookup_result_s found = find(database, address, &error);
+	if (error == MMDB_IPV6_LOOKUP_IN_IPV4_DATABASE_ERROR)
+		return 0;
+	struct reader reader = { .entry = found.entry, .error = error };
+	if (!error && !found.found_entry)
+		return 0;
+	if (!error) {
+		read_country(&reader, ret);
+		read_coordinates(&reader, ret);
+		read_network(&reader, ret);
+		ret->is_anonymiser = read_any_flag(&reader, anonymiser_paths, ARRAY_SIZE(anonymiser_paths));
+	}
+	if (reader.error)
+		return strbuf_fail(why, -EIO, "is damaged (%s)", MMDB_strerror(reader.error));
+	return 1;
+}
+
+static int64_t built_at_sec(const void *database)
+{
+	uint64_t built = ((const MMDB_s *)database)->metadata.build_epoch;
+	return built <= INT64_MAX ? (int64_t)built : 0;
+}
+
+/* geoipupdate of Debian, of packages elsewhere, and two of its own defaults when built from source. */
+static const char *const usual_places[] = {
+	"/var/lib/GeoIP/*.mmdb",
+	"/usr/share/GeoIP/*.mmdb",
+	"/usr/local/share/GeoIP/*.mmdb",
+	"/usr/local/var/GeoIP/*.mmdb",
+	NULL,
+};
+
+const struct geo_driver geo_driver_mmdb = {
+	.name = "mmdb",
+	.usual_places = usual_places,
+	.advice = "give a country or city database of MaxMind, DB-IP or IPinfo with --geo=mmdb:FILE",
+	.open = open_mmdb,
+	.lookup = lookup_mmdb,
+	.built_at_sec = built_at_sec,
+	.close = close_mmdb,
+};

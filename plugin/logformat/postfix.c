@@ -1,0 +1,104 @@
+/* postfix.c - Postfix' smtpd
+ *
+ * One line is a login: that of mail_open_stream() in Postfix' smtpd/smtpd.c (2.2 to 3.12), printed when the first
+ * recipient of a message is accepted:
+ *
+ *	QUEUEID: client=NAME[ADDRESS](:PORT), sasl_method=M, sasl_username=U
+ *		(, sasl_sender=S)(, orig_queue_id=I)(, orig_client=C)
+ *
+ * sasl_method and sasl_username are only there after a successful AUTH. sasl_sender is MAIL FROM's AUTH= parameter, raw
+ * and from anyone: without a login it stands directly behind the client, and can hold all of this text. Therefore
+ * ", sasl_method=" must come directly behind the client. NAME is a verified host name or "unknown", so it can't
+ * hold a bracket.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "common/compat.h"
+
+#include "plugin/logformat/driver.h"
+
+#define QUEUE_ID_MAX 64
+#define HOST_NAME_MAX_BYTES 255
+#define METHOD_MAX 64
+
+static bool is_host_name(unsigned char byte)
+{
+	return slice_is_alnum(byte) || byte == '.' || byte == '_' || byte == '-';
+}
+
+static bool is_mechanism(unsigned char byte)
+{
+	return slice_is_alnum(byte) || byte == '_' || byte == '-';
+}
+
+/* "postfix/submission/smtpd" to "postfix/submission"; false if it isn't an smtpd of Postfix. A bare "smtpd" is
+ * OpenSMTPD's. */
+static bool take_service(struct slice *ret, const struct envelope *line)
+{
+	*ret = line->program;
+	if (slice_ends_with(line->program, "/smtpd")) {
+		ret->length -= sizeof "/smtpd" - 1;
+		return true;
+	}
+	return line->has_short_app && slice_equals(line->program, "postfix");
+}
+
+/* ":4711" or ":unknown", with smtpd_client_port_logging = yes. */
+static bool take_port(struct slice *text)
+{
+	if (!slice_take_char(text, ':'))
+		return true;
+	return slice_take_while(text, slice_is_digit, 5).length || slice_take_string(text, "unknown");
+}
+
+/* QUEUEID: client=NAME[ADDRESS](:PORT) */
+static bool take_client(struct login *ret, struct slice *text)
+{
+	if (!slice_take_while(text, slice_is_alnum, QUEUE_ID_MAX).length || !slice_take_string(text, ": client="))
+		return false;
+	if (!slice_take_while(text, is_host_name, HOST_NAME_MAX_BYTES).length || !slice_take_char(text, '['))
+		return false;
+	if (slice_find(*text, SLICE_LITERAL("]")) == text->length)
+		return false;
+	struct slice address = slice_take_until(text, ']');
+	ret->has_address = ipaddr_parse(&ret->address, address);
+	if (!ret->has_address && !slice_equals(address, "unknown"))
+		return false;
+	return take_port(text);
+}
+
+/* Up to the first of the fields that can follow: a name that holds such text is cut short, never lengthened. */
+static struct slice take_user(struct slice text)
+{
+	static const struct slice ends[] = {
+		{ ", sasl_sender=", 14 },
+		{ ", orig_queue_id=", 16 },
+		{ ", orig_client=", 14 },
+	};
+	for (size_t i = 0; i < ARRAY_SIZE(ends); i++)
+		text.length = slice_find(text, ends[i]);
+	return text;
+}
+
+static int parse(struct login *ret, const struct envelope *line)
+{
+	struct slice text = line->message;
+	if (!take_service(&ret->service, line) || !take_client(ret, &text)
+	    || !slice_take_string(&text, ", sasl_method="))
+		return 0;
+	struct slice method = slice_take_while(&text, is_mechanism, METHOD_MAX);
+	if (!method.length || !slice_take_string(&text, ", sasl_username="))
+		return 0;
+	/* RFC 4505's ANONYMOUS proves nobody: Postfix' own permit_sasl_authenticated refuses it. */
+	if (method.length == 9 && strncasecmp(method.data, "ANONYMOUS", 9) == 0)
+		return 0;
+	ret->user = take_user(text);
+	ret->count = line->count;
+	return ret->user.length > 0;
+}
+
+const struct logformat logformat_postfix = {
+	.name = "postfix",
+	.literal = { ", sasl_username=", 16 },
+	.parse = parse,
+};

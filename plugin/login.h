@@ -1,0 +1,56 @@
+/* login.h - the nouns that the stages share: a login, and the place that it came from
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#ifndef LOGIN_H
+#define LOGIN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/ipaddr.h"
+#include "common/slice.h"
+
+#define USER_MAX 256    /* bytes of a user name that are kept; servers allow 64 to 255 in practice */
+#define SERVICE_MAX 64  /* bytes of a service name, "postfix/submission" */
+#define AS_NAME_MAX 64  /* bytes of a network's name */
+
+/* A successful authenticated login, as a line of the log has it. The slices borrow from the line. */
+struct login {
+	int64_t at_sec;        /* the line's own time */
+	struct slice user;     /* hostile text: print only through printable */
+	struct ipaddr address; /* the client; meaningless if !has_address */
+	bool has_address;      /* "client=localhost[unknown]" has none: still a login, not placed */
+	struct slice service;  /* "postfix/submission", "" if the line does not say */
+	int64_t count;         /* how many logins this line stands for: 1, or N of "message repeated N times" */
+};
+
+/* Where an address is, as a database has it. A value: nothing to free. */
+struct place {
+	char country[3];           /* ISO 3166-1 alpha-2 in upper case; "" if unknown: unlocated */
+	uint32_t asn;              /* 0 if unknown */
+	char as_name[AS_NAME_MAX]; /* "" if unknown; hostile text like all answers */
+	bool is_anonymiser;        /* the database marks it as Tor, VPN or proxy */
+	bool has_coordinates;
+	double latitude, longitude; /* degrees, if has_coordinates */
+	double radius_km;           /* accuracy, 0 if unknown */
+};
+
+/* All logins of one user from one address by one service, as far as they are remembered. */
+struct visit {
+	struct slice user;     /* borrowed for the call that hands it out */
+	struct ipaddr address; /* if has_address */
+	bool has_address;
+	char country[3];       /* "" if unlocated */
+	int64_t logins;
+};
+
+/* What a user did in the window. */
+struct user_summary {
+	struct slice user;
+	int64_t logins, foreign_logins, addresses;
+	int64_t countries;        /* distinct ones; those of home count as one, unlocated logins as none */
+	const char *country_list; /* "BR 2, CN 4, unlocated 1": by country, at most 40 of them */
+};
+
+#endif

@@ -1,0 +1,83 @@
+/* logs.c - which log files are meant; see logs.h
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "common/compat.h"
+
+#include <glob.h>
+
+#include "common/xalloc.h"
+#include "plugin/logs.h"
+
+/* Debian and Ubuntu; Red Hat, FreeBSD and macOS; SUSE. */
+static const char *const usual_places[] = { "/var/log/mail.log", "/var/log/maillog", "/var/log/mail" };
+
+static int add(struct loglist *logs, const char *name, struct strbuf *why)
+{
+	char *absolute CLEANUP(xalloc_freep) = NULL;
+	if (name[0] == '/') {
+		absolute = xalloc_string(name);
+	} else {
+		char *directory CLEANUP(xalloc_freep) = getcwd(NULL, 0);
+		struct strbuf joined CLEANUP(strbuf_release) = STRBUF_INIT(PATH_MAX);
+		if (!directory)
+			return strbuf_fail(why, -errno, "the current directory can't be told (%s): give the log with its whole path",
+			                   strerror(errno));
+		strbuf_add_format(&joined, "%s/%s", directory, name);
+		absolute = strbuf_detach(&joined);
+	}
+	for (size_t i = 0; i < logs->count; i++)
+		if (strcmp(logs->names[i], absolute) == 0)
+			return 0;
+	if (logs->count == LOGLIST_MAX)
+		return strbuf_fail(why, -E2BIG, "more than %d logs: give a narrower glob", LOGLIST_MAX);
+	logs->names = xalloc_resize(logs->names, logs->count + 1, sizeof *logs->names);
+	logs->names[logs->count++] = absolute;
+	absolute = NULL;
+	return 0;
+}
+
+static int add_glob(struct loglist *logs, const char *pattern, struct strbuf *why)
+{
+	glob_t found = { 0 };
+	int result = glob(pattern, GLOB_NOCHECK, NULL, &found);
+	if (result != 0)
+		return strbuf_fail(why, -ENOMEM, "%s can't be expanded: %s", pattern,
+		                   result == GLOB_NOSPACE ? "out of memory" : "a directory can't be read");
+	result = 0;
+	for (size_t i = 0; i < found.gl_pathc && result >= 0; i++)
+		result = add(logs, found.gl_pathv[i], why);
+	globfree(&found);
+	return result;
+}
+
+static int add_usual(struct loglist *logs, struct strbuf *why)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(usual_places); i++)
+		if (access(usual_places[i], F_OK) == 0)
+			return add(logs, usual_places[i], why);
+	strbuf_fail(why, 0, "no mail log at any of the usual places (");
+	for (size_t i = 0; i < ARRAY_SIZE(usual_places); i++)
+		strbuf_add_format(why, "%s%s", i ? ", " : "", usual_places[i]);
+	strbuf_add_string(why, "): give it with --log=FILE");
+	return -ENOENT;
+}
+
+int loglist_find(struct loglist *ret, char *const *given, size_t count, struct strbuf *why)
+{
+	*ret = (struct loglist){ 0 };
+	if (!count)
+		return add_usual(ret, why);
+	int result = 0;
+	for (size_t i = 0; i < count && result >= 0; i++)
+		result = strpbrk(given[i], "*?[") ? add_glob(ret, given[i], why) : add(ret, given[i], why);
+	return result;
+}
+
+void loglist_release(struct loglist *logs)
+{
+	for (size_t i = 0; i < logs->count; i++)
+		free(logs->names[i]);
+	free(logs->names);
+	*logs = (struct loglist){ 0 };
+}

@@ -1,0 +1,392 @@
+/* options.c - the command line; see options.h
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "common/compat.h"
+
+#include <getopt.h>
+
+#include "common/country.h"
+#include "common/numparse.h"
+#include "common/printable.h"
+#include "common/timestamp.h"
+#include "common/xalloc.h"
+#include "plugin/geo.h"
+#include "plugin/options.h"
+
+#define DEFAULT_WINDOW_SEC (15 * 60)
+#define DEFAULT_TIMEOUT_SEC 10
+#define TIMEOUT_MAX_SEC 3600
+
+typedef int set_fn(struct options *options, const char *value, struct strbuf *why);
+
+static int set_log(struct options *options, const char *value, struct strbuf *why)
+{
+	if (!*value)
+		return strbuf_fail(why, -EINVAL, "the name of the log is empty");
+	if (options->log_count == OPTIONS_LOGS_MAX)
+		return strbuf_fail(why, -EINVAL, "more than %d logs", OPTIONS_LOGS_MAX);
+	options->logs = xalloc_resize(options->logs, options->log_count + 1, sizeof *options->logs);
+	options->logs[options->log_count++] = xalloc_string(value);
+	return 0;
+}
+
+static int set_window(struct options *options, const char *value, struct strbuf *why)
+{
+	if (numparse_duration(&options->window_sec, value, 60))
+		return 0;
+	return strbuf_fail(why, -EINVAL, "is a number of minutes, or 90s, 15m, 2h, 3d, 4w, all");
+}
+
+static int set_format(struct options *options, const char *value, struct strbuf *why)
+{
+	return logformat_choose(&options->formats, value, why);
+}
+
+static int set_state(struct options *options, const char *value, struct strbuf *why)
+{
+	if (!*value)
+		return strbuf_fail(why, -EINVAL, "the file name is empty; --no-state keeps nothing");
+	options->state = value;
+	return 0;
+}
+
+static int set_no_state(struct options *options, const char *value, struct strbuf *why)
+{
+	(void)value, (void)why;
+	options->no_state = true;
+	return 0;
+}
+
+static int set_at(struct options *options, const char *value, struct strbuf *why)
+{
+	if (timestamp_parse(&options->now_sec, value))
+		return 0;
+	return strbuf_fail(why, -EINVAL, "is a time like 2014-02-25T10:20:00Z, or @SECONDS since 1970");
+}
+
+static int add_home(struct options *options, struct slice code, struct strbuf *why)
+{
+	char upper[3] = "";
+	for (size_t i = 0; i < 2 && i < code.length; i++)
+		upper[i] = (char)(code.data[i] >= 'a' && code.data[i] <= 'z' ? code.data[i] - 'a' + 'A' : code.data[i]);
+	if (code.length != 2 || !country_is_code(upper)) {
+		strbuf_fail(why, 0, "\"");
+		printable_add(why, code, 20);
+		strbuf_add_string(why, "\" is no country code of ISO 3166-1 (two letters: US, DE, GB)");
+		return -EINVAL;
+	}
+	if (options->home_count == OPTIONS_HOME_MAX)
+		return strbuf_fail(why, -EINVAL, "more than %d countries", OPTIONS_HOME_MAX);
+	options->home = xalloc_resize(options->home, options->home_count + 1, sizeof *options->home);
+	memcpy(options->home[options->home_count++], upper, sizeof upper);
+	return 0;
+}
+
+static int add_trusted(struct options *options, struct slice network, struct strbuf *why)
+{
+	struct ipprefix prefix;
+	if (!ipprefix_parse(&prefix, network)) {
+		strbuf_fail(why, 0, "\"");
+		printable_add(why, network, 60);
+		strbuf_add_string(why, "\" is no network: 192.0.2.0/24, 2001:db8::/32 or an address; no bits set beyond the length");
+		return -EINVAL;
+	}
+	if (options->trusted_count == OPTIONS_TRUST_MAX)
+		return strbuf_fail(why, -EINVAL, "more than %d networks", OPTIONS_TRUST_MAX);
+	options->trusted = xalloc_resize(options->trusted, options->trusted_count + 1, sizeof *options->trusted);
+	options->trusted[options->trusted_count++] = prefix;
+	return 0;
+}
+
+/* Each item of a comma-separated VALUE. */
+static int set_list(struct options *options, const char *value, struct strbuf *why,
+                    int (*add)(struct options *, struct slice, struct strbuf *))
+{
+	struct slice rest = slice_string(value);
+	int result;
+	do {
+		bool is_more = memchr(rest.data, ',', rest.length) != NULL;
+		result = add(options, slice_take_until(&rest, ','), why);
+		if (result < 0 || !is_more)
+			return result;
+	} while (true);
+}
+
+static int set_home(struct options *options, const char *value, struct strbuf *why)
+{
+	return set_list(options, value, why, add_home);
+}
+
+static int set_trust(struct options *options, const char *value, struct strbuf *why)
+{
+	return set_list(options, value, why, add_trusted);
+}
+
+static int set_warning(struct options *options, const char *value, struct strbuf *why)
+{
+	return policy_set(&options->policy, false, value, why);
+}
+
+static int set_critical(struct options *options, const char *value, struct strbuf *why)
+{
+	return policy_set(&options->policy, true, value, why);
+}
+
+static int set_geo(struct options *options, const char *value, struct strbuf *why)
+{
+	options->geo = value;
+	return geo_check_source(value, why);
+}
+
+static int set_verbose(struct options *options, const char *value, struct strbuf *why)
+{
+	(void)value, (void)why;
+	if (options->verbosity < 3)
+		options->verbosity++;
+	return 0;
+}
+
+static int set_timeout(struct options *options, const char *value, struct strbuf *why)
+{
+	struct slice number = slice_string(value);
+	const char *colon = strchr(value, ':');
+	if (colon)
+		number.length = (size_t)(colon - value);
+	if (numparse_int(&options->timeout_sec, number, 1, TIMEOUT_MAX_SEC)
+	    && (!colon || state_parse(&options->timeout_state, colon + 1)))
+		return 0;
+	return strbuf_fail(why, -EINVAL, "is SECONDS or SECONDS:STATE, 1 to %d, as in 20 or 20:CRITICAL", TIMEOUT_MAX_SEC);
+}
+
+static int set_extra_opts(struct options *options, const char *value, struct strbuf *why)
+{
+	(void)options, (void)value; /* all of them were replaced before; this one follows from an ini file */
+	return strbuf_fail(why, -EINVAL, "an ini file can't ask for another one");
+}
+
+static int set_help(struct options *options, const char *value, struct strbuf *why)
+{
+	(void)value, (void)why;
+	options->wants_help = true;
+	return 0;
+}
+
+static int set_version(struct options *options, const char *value, struct strbuf *why)
+{
+	(void)value, (void)why;
+	options->wants_version = true;
+	return 0;
+}
+
+/* One row an option. Help text is wrapped by hand to fit behind column 8 of 80; \n begins a new line. */
+static const struct option_row {
+	const char *name;
+	char letter;          /* 0: has none */
+	const char *argument; /* NULL: takes none; in [ ] it is optional */
+	set_fn *set;
+	const char *help;
+} rows[] = {
+	{ "home", 0, "CC[,CC...]", set_home,
+	  "countries that are home (ISO 3166-1 alpha-2), may be repeated. Needed:\nthere is no silent default" },
+	{ "log", 'l', "FILE", set_log,
+	  "mail log to follow; may be repeated, may be a quoted glob, may be given\nwithout --log. Default: the first of /var/log/mail.log, /var/log/maillog\n"
+	  "and /var/log/mail that exists" },
+	{ "window", 'm', "DURATION", set_window, "judge the last so many minutes (or 90s, 2h, 3d, all). Default: 15" },
+	{ "format", 'f', "NAME[,...]", set_format, "log formats to look for. Default: all. Known: postfix" },
+	{ "geo", 'g', "SOURCE", set_geo,
+	  "where countries come from: auto, mmdb[:FILE], libloc[:FILE]; a list is\ntried in order. Default: auto, the newest database on this machine" },
+	{ "trust", 0, "CIDR[,...]", set_trust,
+	  "networks never judged, beside the addresses that are not public; may be\nrepeated" },
+	{ "warning", 'w', "[METRIC=]RANGE", set_warning,
+	  "WARNING if METRIC (default: foreign_logins) is outside RANGE; may be\nrepeated. RANGE is [@]start:end, see below" },
+	{ "critical", 'c', "[METRIC=]RANGE", set_critical, "CRITICAL likewise" },
+	{ "state", 's', "FILE", set_state,
+	  "where the position and the window are kept. Default: a file for these logs\nbelow $MP_STATE_PATH, $NAGIOS_PLUGIN_STATE_DIRECTORY or\n"
+	  STATE_DIRECTORY },
+	{ "no-state", 0, NULL, set_no_state, "keep nothing, write nothing: read the whole window each time" },
+	{ "at", 0, "TIME", set_at, "judge as if it were TIME: 2014-02-25T10:20:00Z, or @SECONDS since 1970" },
+	{ "timeout", 't', "SECONDS[:STATE]", set_timeout, "one budget for the whole run, and its state. Default: 10:UNKNOWN" },
+	{ "verbose", 'v', NULL, set_verbose,
+	  "-v: also each foreign login; -vv: also those from home, the logs and the\nstate" },
+	{ "extra-opts", 0, "[=[SECTION][@FILE]]", set_extra_opts, "options from an ini file, as in every Monitoring Plugin" },
+	{ "help", 'h', NULL, set_help, "this text" },
+	{ "version", 'V', NULL, set_version, "the version; with -v also the libraries" },
+};
+
+#define LONG_BASE 256 /* getopt's value of a row is LONG_BASE + its index, or its letter */
+
+static int argument_kind(const struct option_row *row)
+{
+	if (!row->argument)
+		return no_argument;
+	return strcmp(row->name, "extra-opts") == 0 ? optional_argument : required_argument;
+}
+
+/* getopt_long's two tables, made from ours. */
+static void make_tables(struct option *longs, struct strbuf *letters)
+{
+	strbuf_add_char(letters, ':');
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		longs[i] = (struct option){ .name = rows[i].name, .has_arg = argument_kind(&rows[i]), .val = LONG_BASE + (int)i };
+		if (!rows[i].letter)
+			continue;
+		strbuf_add_char(letters, rows[i].letter);
+		if (rows[i].argument)
+			strbuf_add_char(letters, ':');
+	}
+	longs[ARRAY_SIZE(rows)] = (struct option){ 0 };
+}
+
+static const struct option_row *find_row(int value)
+{
+	if (value >= LONG_BASE && value < LONG_BASE + (int)ARRAY_SIZE(rows))
+		return &rows[value - LONG_BASE];
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		if (value && rows[i].letter == value)
+			return &rows[i];
+	return NULL;
+}
+
+/* What getopt_long didn't like: an unknown option, one without its argument, or with one that it doesn't take. */
+static int refuse(int found, char **argv, struct strbuf *why)
+{
+	const struct option_row *row = find_row(optopt);
+	if (row) {
+		const char *fault = found == ':' ? "needs a value" : "takes no value";
+		return strbuf_fail(why, -EINVAL, "--%s %s", row->name, fault);
+	}
+	struct slice given = slice_string(argv[optind - 1]);
+	char letter[] = { '-', (char)optopt, '\0' };
+	strbuf_fail(why, 0, "there is no option, or more than one that begins with, \"");
+	printable_add(why, optopt ? slice_string(letter) : given, 60);
+	strbuf_add_string(why, "\"");
+	return -EINVAL;
+}
+
+/* "--window=x: REASON" from REASON alone. */
+static int blame(const char *option, const char *value, int error, struct strbuf *why)
+{
+	struct strbuf reason CLEANUP(strbuf_release) = STRBUF_INIT(WHY_MAX);
+	strbuf_add_string(&reason, strbuf_text(why));
+	strbuf_fail(why, error, "--%s=", option);
+	printable_add(why, slice_string(value ? value : ""), 60);
+	strbuf_add_string(why, ": ");
+	printable_add_sentence(why, slice_string(strbuf_text(&reason)), WHY_MAX); /* others quote what was typed as it is */
+	return error;
+}
+
+static int parse_all(struct options *options, int argc, char **argv, struct strbuf *why)
+{
+	struct option longs[ARRAY_SIZE(rows) + 1];
+	struct strbuf letters CLEANUP(strbuf_release) = STRBUF_INIT(100);
+	make_tables(longs, &letters);
+	optind = 0; /* glibc: start anew, also in tests */
+	opterr = 0;
+	int found;
+	while ((found = getopt_long(argc, argv, strbuf_text(&letters), longs, NULL)) != -1) {
+		const struct option_row *row = found == '?' || found == ':' ? NULL : find_row(found);
+		if (!row)
+			return refuse(found, argv, why);
+		int result = row->set(options, optarg, why);
+		if (result < 0)
+			return blame(row->name, optarg, result, why);
+	}
+	for (int i = optind; i < argc; i++) {
+		int result = set_log(options, argv[i], why);
+		if (result < 0)
+			return result;
+	}
+	return 0;
+}
+
+static int check_together(const struct options *options, struct strbuf *why)
+{
+	if (options->wants_help || options->wants_version)
+		return 0;
+	if (!options->home_count)
+		return strbuf_fail(why, -EINVAL, "--home is missing: which countries are home? For example --home=US, or --home=DE,AT");
+	if (options->state && options->no_state)
+		return strbuf_fail(why, -EINVAL, "--state and --no-state contradict each other: give one of them");
+	return 0;
+}
+
+int options_parse(struct options *options, int argc, char **argv, int64_t clock_sec, struct strbuf *why)
+{
+	*options = (struct options){
+		.window_sec = DEFAULT_WINDOW_SEC,
+		.formats = LOGFORMAT_ALL,
+		.now_sec = clock_sec,
+		.geo = "auto",
+		.timeout_sec = DEFAULT_TIMEOUT_SEC,
+		.timeout_state = STATE_UNKNOWN,
+	};
+	policy_init(&options->policy);
+	int result = nagiosplug_extra_opts(&argc, &argv, argc, argv, PACKAGE_NAME, why);
+	if (result < 0)
+		return blame("extra-opts", "", result, why);
+	result = parse_all(options, argc, argv, why);
+	return result < 0 ? result : check_together(options, why);
+}
+
+void options_release(struct options *options)
+{
+	for (size_t i = 0; i < options->log_count; i++)
+		free(options->logs[i]);
+	free(options->logs);
+	free(options->home);
+	free(options->trusted);
+	policy_release(&options->policy);
+	*options = (struct options){ 0 };
+}
+
+static void print_row(const struct option_row *row)
+{
+	if (row->letter)
+		printf(" -%c, --%s", row->letter, row->name);
+	else
+		printf(" --%s", row->name);
+	if (row->argument)
+		printf("%s%s", argument_kind(row) == optional_argument ? "" : "=", row->argument);
+	printf("\n    ");
+	for (const char *at = row->help; *at; at++) {
+		putchar(*at);
+		if (*at == '\n')
+			printf("    ");
+	}
+	putchar('\n');
+}
+
+static void print_metrics(void)
+{
+	printf("\nMetrics, and their default thresholds:\n");
+	for (size_t i = 0; i < METRIC_COUNT; i++) {
+		printf(" %s", metrics[i].name);
+		if (metrics[i].default_warning)
+			printf(" (warning %s)", metrics[i].default_warning);
+		if (metrics[i].default_critical)
+			printf(" (critical %s)", metrics[i].default_critical);
+		printf("\n    %s\n", metrics[i].help);
+	}
+}
+
+void options_print_help(void)
+{
+	options_print_version(false);
+	printf("Places the client addresses of authenticated mail logins; alerts on foreign ones\n"
+	       "\nUsage: check_mail_geo --home=CC[,CC...] [OPTION...] [LOG...]\n\n");
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		print_row(&rows[i]);
+	print_metrics();
+	printf("\nA RANGE alerts outside start:end, both included: 5 is 0:5, 5: is 5 and more,\n"
+	       "~:5 is anything up to 5, @1:5 alerts inside, ~: never alerts.\n"
+	       "\nExit states: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN (it could not be told).\n"
+	       "\nExample:\n check_mail_geo --home=US -m 15 -w 0 -c user_countries=2 /var/log/mail.log\n");
+}
+
+void options_print_version(bool with_libraries)
+{
+	printf("%s v%s (%s %s)\n", PACKAGE_NAME, PACKAGE_VERSION, PACKAGE_NAME, PACKAGE_VERSION);
+	if (with_libraries)
+		printf("ranges and extra-opts: %s\n", nagiosplug_backend());
+}

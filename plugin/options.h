@@ -1,0 +1,50 @@
+/* options.h - the command line: one table row an option, from which parser and --help come
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#ifndef OPTIONS_H
+#define OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/ipaddr.h"
+#include "common/state.h"
+#include "common/strbuf.h"
+#include "plugin/logformat.h"
+#include "plugin/policy.h"
+
+#define OPTIONS_LOGS_MAX 1000
+#define OPTIONS_HOME_MAX 250
+#define OPTIONS_TRUST_MAX 10000
+
+/* What the run was asked to do. Constant once parsed. */
+struct options {
+	char **logs; /* as given, globs not yet expanded; empty: the usual places */
+	size_t log_count;
+	int64_t window_sec; /* NUMPARSE_ALL_SEC for "all" */
+	logformat_set formats;
+	const char *state; /* NULL: the default place */
+	bool no_state;
+	int64_t now_sec; /* --at, else the clock */
+	char (*home)[3];
+	size_t home_count;
+	struct ipprefix *trusted;
+	size_t trusted_count;
+	struct policy policy;
+	const char *geo;
+	int verbosity;
+	int64_t timeout_sec;
+	enum state timeout_state;
+	bool wants_help, wants_version;
+};
+
+/* From the arguments, --extra-opts included; strings are borrowed from them. 0, or -EINVAL with WHY, in words for the person
+ * who typed it. OPTIONS must be released in either case. */
+int options_parse(struct options *options, int argc, char **argv, int64_t clock_sec, struct strbuf *why);
+void options_release(struct options *options);
+
+void options_print_help(void);
+void options_print_version(bool with_libraries);
+
+#endif

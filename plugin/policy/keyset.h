@@ -1,0 +1,29 @@
+/* keyset.h - distinct byte strings, numbered in the order in which they came
+ *
+ * A hash table with a seed of its own for each run (getrandom), since whoever logs in chooses some of the keys. Holds at
+ * most what the store does, a million logins' keys.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#ifndef KEYSET_H
+#define KEYSET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "common/slice.h"
+
+struct keyset;
+
+struct keyset *keyset_new(void);
+void keyset_free(struct keyset *set);
+
+/* The number of KEY, from 0, which is copied if it is new. */
+size_t keyset_add(struct keyset *set, struct slice key, bool *ret_is_new);
+
+size_t keyset_count(const struct keyset *set);
+
+/* The key of that number; borrowed until the next add. */
+struct slice keyset_get(const struct keyset *set, size_t number);
+
+#endif

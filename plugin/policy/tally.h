@@ -1,0 +1,42 @@
+/* tally.h - counting the window's logins
+ *
+ * In C and not by the store's SQL: with 10,000 logins of as many origins eight queries took 490 million instructions,
+ * and a run with nothing new may take 15 ms in all.
+ *
+ * "Unlocated" is neither home nor foreign: it is its own number.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#ifndef TALLY_H
+#define TALLY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/ipaddr.h"
+#include "plugin/login.h"
+#include "plugin/policy.h"
+
+struct tally;
+
+/* HOME and TRUSTED are borrowed until tally_free. */
+struct tally *tally_new(const char (*home)[3], size_t home_count, const struct ipprefix *trusted, size_t trusted_count);
+void tally_free(struct tally *tally);
+void tally_freep(struct tally **tally);
+
+/* Counts VISIT, unless its address is trusted. */
+void tally_add(struct tally *tally, const struct visit *visit);
+
+bool tally_is_foreign(const struct tally *tally, const char country[3]);
+bool tally_is_trusted(const struct tally *tally, const struct ipaddr *address);
+
+/* All fields but log_age. */
+void tally_totals(const struct tally *tally, struct totals *ret);
+
+/* Calls FUNCTION for at most LIMIT users; those with the most countries, then foreign logins, then logins, first; only
+ * users with foreign logins if FOREIGN_ONLY. Returns how many more there are. SUMMARY lives for the call. */
+typedef void tally_user_fn(void *context, const struct user_summary *summary);
+int64_t tally_each_user(const struct tally *tally, bool foreign_only, size_t limit, tally_user_fn *function, void *context);
+
+#endif

@@ -1,0 +1,160 @@
+/* report.c - collecting what the run found; see report.h
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "common/compat.h"
+
+#include "common/country.h"
+#include "common/printable.h"
+#include "common/timestamp.h"
+#include "plugin/report.h"
+
+#define PROBLEMS_MAX 2000
+#define NOTES_MAX 8192
+#define NOTE_LINE_MAX 1000
+#define USER_SHOWN_MAX 64
+#define COUNTRIES_SHOWN 6
+
+void report_init(struct report *report, int64_t window_sec)
+{
+	*report = (struct report){
+		.state = STATE_OK,
+		.window_sec = window_sec,
+		.problems = STRBUF_INIT(PROBLEMS_MAX),
+		.worst_user = STRBUF_INIT(WHY_MAX),
+		.body = STRBUF_INIT(REPORT_BODY_MAX),
+		.notes = STRBUF_INIT(NOTES_MAX),
+	};
+}
+
+void report_release(struct report *report)
+{
+	strbuf_release(&report->problems);
+	strbuf_release(&report->worst_user);
+	strbuf_release(&report->body);
+	strbuf_release(&report->notes);
+}
+
+void report_problem(struct report *report, enum state state, const char *why)
+{
+	report->state = state_worst(report->state, state);
+	if (report->problems.length)
+		strbuf_add_string(&report->problems, "; ");
+	printable_add_sentence(&report->problems, slice_string(why), WHY_MAX);
+}
+
+void report_note(struct report *report, const char *text)
+{
+	struct slice rest = slice_string(text);
+	while (rest.length) {
+		printable_add_sentence(&report->notes, slice_take_until(&rest, '\n'), NOTE_LINE_MAX);
+		strbuf_add_char(&report->notes, '\n');
+	}
+}
+
+void report_finding(struct report *report, const struct finding *finding)
+{
+	if (report->finding_count == REPORT_FINDINGS_MAX)
+		abort(); /* as many as the table of metrics has: a fault of ours */
+	report->findings[report->finding_count++] = *finding;
+	if (finding->is_known)
+		report->state = state_worst(report->state, finding->state);
+}
+
+/* "(BR CN RU US)" from "BR 2, CN 4, RU 6, US 1": at most COUNTRIES_SHOWN, "..." for the rest. */
+static void add_codes(struct strbuf *text, const char *country_list)
+{
+	struct slice rest = slice_string(country_list);
+	int shown = 0;
+	strbuf_add_string(text, " (");
+	while (rest.length) {
+		struct slice item = slice_take_until(&rest, ',');
+		slice_take_char(&item, ' ');
+		struct slice code = slice_take_until(&item, ' ');
+		if (code.length != 2)
+			continue; /* "unlocated" */
+		if (shown == COUNTRIES_SHOWN) {
+			strbuf_add_string(text, " ...");
+			break;
+		}
+		strbuf_add_string(text, shown++ ? " " : "");
+		printable_add(text, code, code.length);
+	}
+	strbuf_add_char(text, ')');
+}
+
+static void name_worst_user(struct report *report, const struct user_summary *user)
+{
+	struct strbuf *text = &report->worst_user;
+	printable_add(text, user->user, USER_SHOWN_MAX);
+	if (user->countries > 1)
+		strbuf_add_format(text, " logged in from %" PRId64 " countries", user->countries);
+	else
+		strbuf_add_string(text, " logged in from abroad");
+	add_codes(text, user->country_list);
+}
+
+static const char *plural(int64_t count)
+{
+	return count == 1 ? "" : "s";
+}
+
+void report_user(struct report *report, const struct user_summary *user)
+{
+	if (!report->worst_user.length && user->foreign_logins)
+		name_worst_user(report, user);
+	printable_add(&report->body, user->user, USER_SHOWN_MAX);
+	strbuf_add_format(&report->body, ": %" PRId64 " login%s from %" PRId64 " address%s: ", user->logins, plural(user->logins),
+	                  user->addresses, user->addresses == 1 ? "" : "es");
+	printable_add(&report->body, slice_string(user->country_list), 400);
+	strbuf_add_char(&report->body, '\n');
+}
+
+void report_users_left(struct report *report, int64_t count)
+{
+	if (count > 0)
+		strbuf_add_format(&report->body, "... and %" PRId64 " more user%s\n", count, plural(count));
+}
+
+static void add_place(struct strbuf *text, const struct place *place)
+{
+	if (!place->country[0]) {
+		strbuf_add_string(text, "an unknown place");
+		return;
+	}
+	const char *name = country_name(place->country);
+	printable_add(text, slice_string(place->country), 2);
+	strbuf_add_string(text, " (");
+	printable_add(text, slice_string(name ? name : "?"), AS_NAME_MAX);
+	if (place->asn)
+		strbuf_add_format(text, ", AS%" PRIu32, place->asn);
+	if (place->as_name[0]) {
+		strbuf_add_char(text, ' ');
+		printable_add(text, slice_string(place->as_name), AS_NAME_MAX);
+	}
+	strbuf_add_string(text, place->is_anonymiser ? ", anonymiser)" : ")");
+}
+
+void report_login(struct report *report, const struct login *login, const struct place *place, bool is_home)
+{
+	char at[TIMESTAMP_TEXT_ROOM];
+	char address[IPADDR_TEXT_ROOM];
+	struct strbuf *text = &report->body;
+	strbuf_add_format(text, "  %s ", timestamp_format(login->at_sec, at));
+	printable_add(text, login->user, USER_SHOWN_MAX);
+	strbuf_add_format(text, " from IP %s came from ", login->has_address ? ipaddr_format(&login->address, address) : "unknown");
+	add_place(text, place);
+	if (login->service.length) {
+		strbuf_add_string(text, ", ");
+		printable_add(text, login->service, SERVICE_MAX);
+	}
+	if (login->count > 1)
+		strbuf_add_format(text, ", %" PRId64 " times", login->count);
+	strbuf_add_string(text, is_home ? ", home\n" : "\n");
+}
+
+void report_logins_left(struct report *report, int64_t count)
+{
+	if (count > 0)
+		strbuf_add_format(&report->body, "  ... and %" PRId64 " more\n", count);
+}

@@ -1,0 +1,127 @@
+/* store.c - what is remembered between runs: finding, opening and replacing the file
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "common/compat.h"
+
+#include "common/xalloc.h"
+#include "plugin/store.h"
+#include "plugin/store/path.h"
+#include "plugin/store/sqlite.h"
+
+#ifndef STATE_DIRECTORY
+#define STATE_DIRECTORY "/var/lib/check_mail_geo"
+#endif
+
+#define NOTES_MAX 10000
+
+/* The environment is the caller's: with another uid in force it decides nothing. */
+static const char *state_place(void)
+{
+	static const char *const names[] = { "MP_STATE_PATH", "NAGIOS_PLUGIN_STATE_DIRECTORY" };
+
+	for (size_t i = 0; getuid() == geteuid() && i < ARRAY_SIZE(names); i++) {
+		const char *value = getenv(names[i]);
+
+		if (value && *value)
+			return value;
+	}
+	return STATE_DIRECTORY;
+}
+
+/* FNV-1a: only a name, nothing is protected by it. */
+static uint64_t hash_text(const char *text)
+{
+	uint64_t hash = UINT64_C(0xcbf29ce484222325);
+
+	for (; *text; text++)
+		hash = (hash ^ (unsigned char)*text) * UINT64_C(0x100000001b3);
+	return hash;
+}
+
+void store_default_path(struct strbuf *path, const char *key)
+{
+	strbuf_add_format(path, "%s/%lu/%016" PRIx64 ".db", state_place(), (unsigned long)geteuid(), hash_text(key));
+}
+
+/* One try: the file, then the database in it. */
+static int open_once(struct store *store, const char *path, struct strbuf *why)
+{
+	if (!store->is_in_memory) {
+		int result = store_file_prepare(&store->file, path, why);
+
+		store->is_damaged = store->file.is_damaged;
+		if (result < 0)
+			return result;
+	}
+	return store_database_open(store, why);
+}
+
+static int open_or_replace(struct store *store, const char *path, struct strbuf *why)
+{
+	int result = open_once(store, path, why);
+
+	if (result < 0 && store->is_damaged) {
+		result = store_set_aside(store, why);
+		if (result == 0)
+			result = open_once(store, path, why);
+	}
+	if (result == 0 && store->file.is_readable_by_others)
+		strbuf_add_format(&store->notes, "%sothers may read the state; chmod 600 '%s'",
+			store->notes.length ? "\n" : "", strbuf_text(&store->file.path));
+	return result;
+}
+
+int store_open(struct store **ret, const char *path, const struct deadline *deadline, struct strbuf *why)
+{
+	struct store *store = xalloc_zero(1, sizeof(*store));
+
+	store->file = (struct store_file)STORE_FILE_INIT;
+	store->notes = (struct strbuf)STRBUF_INIT(NOTES_MAX);
+	store->is_in_memory = !path;
+	store->deadline = *deadline;
+	store->logins = -1;
+	store->logins_max = STORE_LOGINS_MAX;
+	int result = open_or_replace(store, path, why);
+	if (result < 0)
+		store_free(store);
+	else
+		*ret = store;
+	return result;
+}
+
+void store_free(struct store *store)
+{
+	if (!store)
+		return;
+	store_database_close(store);
+	strbuf_release(&store->file.path);
+	strbuf_release(&store->notes);
+	free(store);
+}
+
+void store_freep(struct store **store)
+{
+	store_free(*store);
+	*store = NULL;
+}
+
+const char *store_notes(const struct store *store)
+{
+	return strbuf_text(&store->notes);
+}
+
+bool store_is_damaged(const struct store *store)
+{
+	return store->is_damaged;
+}
+
+int store_set_aside(struct store *store, struct strbuf *why)
+{
+	store_database_close(store);
+	if (store->is_in_memory)
+		return strbuf_fail(why, -EINVAL, "a state in memory can't be set aside");
+	int result = store_file_set_aside(&store->file, &store->notes, why);
+	store->is_damaged = result < 0;
+	return result;
+}

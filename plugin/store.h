@@ -1,0 +1,76 @@
+/* store.h - what is remembered between runs: positions and the window's logins
+ *
+ * One SQLite file, one transaction a run: a run that is killed anywhere leaves the state of before or of after.
+ * Without a path the store lives in memory and nothing is written anywhere (--no-state).
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#ifndef STORE_H
+#define STORE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/deadline.h"
+#include "common/strbuf.h"
+#include "plugin/login.h"
+#include "plugin/source.h"
+
+struct store;
+
+/* What a person typed or the environment says: --state, or the default for KEY below the usual places (MP_STATE_PATH,
+ * then NAGIOS_PLUGIN_STATE_DIRECTORY, both only if uid == euid, then the compiled-in STATE_DIRECTORY):
+ * "<place>/<euid>/<key>.db". KEY is any text (sources, formats, window): it is hashed. Appends to PATH. */
+void store_default_path(struct strbuf *path, const char *key);
+
+/* Opens and locks (BEGIN IMMEDIATE, waiting as long as DEADLINE lets) the state at PATH, or one in memory if PATH is
+ * NULL; creates it, 0600, and missing directories, 0700. 0 with *RET, or -errno with WHY, a sentence with the path, the
+ * reason in words and the command that mends it: not writable, disk full, a directory that others may write (sticky is
+ * fine), another owner, a symbolic link, made by a newer version, an SQLite file of another program, locked by another
+ * run. A damaged state of ours (it is owned by us and 0600) is renamed aside to PATH.damaged-N, told by store_notes(),
+ * and a new one begun; any other file that isn't a state is left alone: -EINVAL. */
+int store_open(struct store **ret, const char *path, const struct deadline *deadline, struct strbuf *why);
+void store_free(struct store *store); /* without store_commit: nothing has changed */
+void store_freep(struct store **store);
+const char *store_notes(const struct store *store);
+
+/* True if WHY's failure (any function below) came from a damaged file: the caller may store_set_aside() it, open again
+ * and start over, once. */
+bool store_is_damaged(const struct store *store);
+/* Closes STORE and renames its file aside: 0 or -errno with WHY. STORE must still be freed. */
+int store_set_aside(struct store *store, struct strbuf *why);
+
+/* > 0 with *RET, 0 if SOURCE_NAME has none (and *RET is zeroed), < 0 with WHY. */
+int store_get_position(struct store *store, const char *source_name, struct log_position *ret, struct strbuf *why);
+int store_put_position(struct store *store, const char *source_name, const struct log_position *position,
+	struct strbuf *why);
+
+/* Keeps LOGIN, placed or not (PLACE may be NULL: not looked up, or unlocated; a login without address always is), as
+ * counting from EFFECTIVE_AT_SEC. User and service are cut at USER_MAX and SERVICE_MAX. */
+int store_add(struct store *store, const struct login *login, const struct place *place, int64_t effective_at_sec,
+	struct strbuf *why);
+
+/* Calls FUNCTION for each distinct address that has no country yet; a result > 0 with PLACE filled places all its
+ * logins, 0 leaves them, < 0 ends with that result. */
+typedef int store_place_fn(void *context, const struct ipaddr *address, struct place *ret, struct strbuf *why);
+int store_place_unlocated(struct store *store, store_place_fn *function, void *context, struct strbuf *why);
+
+/* Forgets logins that counted from SINCE_SEC or before (INT64_MIN: none), and the oldest above the limit of 1,000,000,
+ * with a note. Writes nothing if there is nothing to forget. Call it once, after the last add. */
+int store_forget(struct store *store, int64_t since_sec, struct strbuf *why);
+
+/* Calls FUNCTION for every origin that has logins (a user, an address, a service and a place) with the sum of their
+ * counts, in no order. VISIT is borrowed for the call; a result < 0 ends it and is returned. FUNCTION may not change
+ * the store. */
+typedef int store_visit_fn(void *context, const struct visit *visit);
+int store_each_visit(struct store *store, store_visit_fn *function, void *context, struct strbuf *why);
+
+/* All logins of USER, newest first. */
+typedef void store_login_fn(void *context, const struct login *login, const struct place *place);
+int store_each_login(struct store *store, struct slice user, store_login_fn *function, void *context,
+	struct strbuf *why);
+
+/* Makes all of it last (memory: nothing to do). 0, or -errno with WHY: nothing has changed then. */
+int store_commit(struct store *store, struct strbuf *why);
+
+#endif

@@ -1,0 +1,39 @@
+/* path.h - the state as a file: whose it is, who may write it, which program made it (internal to the store)
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#ifndef STORE_PATH_H
+#define STORE_PATH_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "common/strbuf.h"
+
+#define STORE_APPLICATION_ID 0x434d4c47 /* "CMLG" in SQLite's header */
+#define STORE_PATH_MAX 4000
+
+/* A state file that was found in order, or made. */
+struct store_file {
+	struct strbuf path; /* absolute, no symbolic link in it */
+	dev_t device;       /* which file it was when it was looked at */
+	ino_t inode;
+	bool is_damaged;    /* not even SQLite's header is in it */
+	bool is_readable_by_others;
+};
+
+#define STORE_FILE_INIT { .path = STRBUF_INIT(STORE_PATH_MAX) }
+
+/* Makes missing directories (0700) and the file (0600), checks the owner and the mode of both, and whether the header
+ * is that of a state. 0 with FILE filled, or -errno with WHY; nothing that exists is changed. */
+int store_file_prepare(struct store_file *file, const char *path, struct strbuf *why);
+
+/* Renames FILE and its journal to PATH.damaged-N; adds a note to NOTES. Only a regular file of ours that nobody else
+ * may read or write, and only while it is the file that was prepared. 0 or -errno with WHY. */
+int store_file_set_aside(const struct store_file *file, struct strbuf *notes, struct strbuf *why);
+
+/* Appends what mends an unwritable PATH: "; as root: chown …". */
+void store_file_hint(struct strbuf *why, const char *path, int error);
+
+#endif

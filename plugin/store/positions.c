@@ -1,0 +1,95 @@
+/* positions.c - how far each log was read
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "common/compat.h"
+
+#include "plugin/store/sql.h"
+
+#define COLUMNS 8
+
+static int read_position(struct store *store, sqlite3_stmt *statement, struct log_position *ret, struct strbuf *why)
+{
+	int64_t values[COLUMNS];
+
+	for (int i = 0; i < COLUMNS; i++) {
+		if (!sql_get_integer(statement, i, INT64_MIN, INT64_MAX, &values[i]))
+			return sql_fail_damaged(store, why, "a position is no number");
+	}
+	struct log_position found = {
+		.is_known = true,
+		.device = (uint64_t)values[0],
+		.inode = (uint64_t)values[1],
+		.head_hash = (uint64_t)values[2],
+		.head_length = values[3],
+		.tail_hash = (uint64_t)values[4],
+		.tail_length = values[5],
+		.offset = values[6],
+		.newest_sec = values[7],
+	};
+	if (found.head_length < 0 || found.head_length > SOURCE_HASHED_BYTES ||
+	    found.tail_length < 0 || found.tail_length > SOURCE_HASHED_BYTES || found.offset < 0)
+		return sql_fail_damaged(store, why, "a position is out of range");
+	*ret = found;
+	return 1;
+}
+
+int store_get_position(struct store *store, const char *source_name, struct log_position *ret, struct strbuf *why)
+{
+	sqlite3_stmt *statement CLEANUP(sql_finalize) = NULL;
+	int result = sql_prepare(store, &statement,
+		"SELECT device, inode, head_hash, head_length, tail_hash, tail_length, read_offset, newest_sec "
+		"FROM log_position WHERE source = ?", why);
+
+	if (result < 0)
+		return result;
+	sql_bind_blob(statement, 1, slice_string(source_name), STORE_PATH_MAX);
+	result = sql_step(store, statement, why);
+	if (result > 0)
+		return read_position(store, statement, ret, why);
+	if (result == 0)
+		*ret = (struct log_position){ .is_known = false };
+	return result;
+}
+
+static bool same_position(const struct log_position *a, const struct log_position *b)
+{
+	return a->is_known == b->is_known && a->device == b->device && a->inode == b->inode &&
+		a->head_hash == b->head_hash && a->head_length == b->head_length &&
+		a->tail_hash == b->tail_hash && a->tail_length == b->tail_length &&
+		a->offset == b->offset && a->newest_sec == b->newest_sec;
+}
+
+static int write_position(struct store *store, const char *source_name, const struct log_position *position,
+	struct strbuf *why)
+{
+	const int64_t values[COLUMNS] = {
+		(int64_t)position->device, (int64_t)position->inode,
+		(int64_t)position->head_hash, position->head_length,
+		(int64_t)position->tail_hash, position->tail_length, position->offset, position->newest_sec,
+	};
+	sqlite3_stmt *statement CLEANUP(sql_finalize) = NULL;
+	const char *sql = position->is_known ? "INSERT OR REPLACE INTO log_position VALUES(?,?,?,?,?,?,?,?,?)"
+		: "DELETE FROM log_position WHERE source = ?";
+	int result = sql_prepare(store, &statement, sql, why);
+
+	if (result < 0)
+		return result;
+	sql_bind_blob(statement, 1, slice_string(source_name), STORE_PATH_MAX);
+	for (int i = 0; position->is_known && i < COLUMNS; i++)
+		sqlite3_bind_int64(statement, i + 2, values[i]);
+	return sql_step(store, statement, why);
+}
+
+int store_put_position(struct store *store, const char *source_name, const struct log_position *position,
+	struct strbuf *why)
+{
+	struct log_position old;
+	int result = store_get_position(store, source_name, &old, why);
+
+	if (result < 0)
+		return result;
+	if (same_position(&old, position) || (!old.is_known && !position->is_known))
+		return 0;
+	return write_position(store, source_name, position, why);
+}

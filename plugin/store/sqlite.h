@@ -1,0 +1,39 @@
+/* sqlite.h - the state as a database (internal to the store)
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#ifndef STORE_SQLITE_H
+#define STORE_SQLITE_H
+
+#include <sqlite3.h>
+
+#include "plugin/store.h"
+#include "plugin/store/path.h"
+
+#define STORE_SCHEMA_VERSION 1
+#define STORE_LOGINS_MAX 1000000     /* kept in one state; the oldest are dropped, with a note */
+#define STORE_COUNT_MAX 1000000000   /* of one login; so no sum of STORE_LOGINS_MAX of them overflows */
+
+/* The statements that are used once a login; made at the first use. */
+enum store_statement { FIND_ORIGIN, ADD_ORIGIN, ADD_LOGIN, STORE_STATEMENTS };
+
+struct store {
+	sqlite3 *db;
+	sqlite3_stmt *statements[STORE_STATEMENTS];
+	struct store_file file;
+	bool is_in_memory;
+	bool is_damaged;
+	struct deadline deadline;
+	struct strbuf notes;
+	int64_t logins;     /* kept now, at most; < 0: not counted yet */
+	int64_t logins_max; /* STORE_LOGINS_MAX, less in tests */
+};
+
+/* Opens FILE (or memory), locks it, checks that it is a state or makes it one. 0 or -errno with WHY. */
+int store_database_open(struct store *store, struct strbuf *why);
+void store_database_close(struct store *store);
+
+/* Two letters from A to Z. */
+bool store_is_country(const char *code, size_t length);
+
+#endif

@@ -1,0 +1,269 @@
+#!/usr/bin/env bats
+#
+# nagios.bats - what an operator reads and copies: nagios-sample.cfg, README, the man page and --help agree with the plugin
+#
+#	srcdir           top of the source, default .
+#	CHECK_MAIL_GEO   the built plugin; what needs it is skipped without
+#
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+setup() {
+	srcdir=$(cd "${srcdir:-.}" && pwd)
+	sample=$srcdir/nagios-sample.cfg
+}
+
+need_plugin() {
+	[ -n "$CHECK_MAIL_GEO" ] || skip "skipped: CHECK_MAIL_GEO is not set"
+	[ -x "$CHECK_MAIL_GEO" ]
+}
+
+# Everything that the sample takes from others: hosts, two templates, a contact, a time period. As in Debian's templates.cfg.
+write_objects() {
+	cat <<-'END'
+	define timeperiod {
+	    timeperiod_name               24x7
+	    alias                         always
+	    sunday                        00:00-24:00
+	    monday                        00:00-24:00
+	    tuesday                       00:00-24:00
+	    wednesday                     00:00-24:00
+	    thursday                      00:00-24:00
+	    friday                        00:00-24:00
+	    saturday                      00:00-24:00
+	}
+	define command {
+	    command_name                  notify
+	    command_line                  /bin/true
+	}
+	define contact {
+	    contact_name                  operator
+	    host_notification_period      24x7
+	    service_notification_period   24x7
+	    host_notification_options     d,u,r
+	    service_notification_options  w,u,c,r
+	    host_notification_commands    notify
+	    service_notification_commands notify
+	}
+	define host {
+	    name                          generic-host
+	    check_period                  24x7
+	    max_check_attempts            2
+	    contacts                      operator
+	    notification_interval         60
+	    notification_period           24x7
+	    register                      0
+	}
+	define service {
+	    name                          generic-service
+	    check_period                  24x7
+	    max_check_attempts            4
+	    check_interval                5
+	    retry_interval                1
+	    contacts                      operator
+	    notification_interval         60
+	    notification_period           24x7
+	    register                      0
+	}
+	define host {
+	    use                           generic-host
+	    host_name                     localhost
+	    address                       127.0.0.1
+	}
+	define host {
+	    use                           generic-host
+	    host_name                     mail.example.com
+	    address                       192.0.2.25
+	}
+	END
+}
+
+write_main() {
+	cat <<-END
+	cfg_file=$BATS_TEST_TMPDIR/objects.cfg
+	cfg_file=$sample
+	resource_file=$BATS_TEST_TMPDIR/resource.cfg
+	log_file=$BATS_TEST_TMPDIR/nagios.log
+	object_cache_file=$BATS_TEST_TMPDIR/objects.cache
+	precached_object_file=$BATS_TEST_TMPDIR/objects.precache
+	status_file=$BATS_TEST_TMPDIR/status.dat
+	state_retention_file=$BATS_TEST_TMPDIR/retention.dat
+	lock_file=$BATS_TEST_TMPDIR/nagios.pid
+	command_file=$BATS_TEST_TMPDIR/rw/nagios.cmd
+	query_socket=$BATS_TEST_TMPDIR/rw/nagios.qh
+	temp_file=$BATS_TEST_TMPDIR/nagios.tmp
+	temp_path=$BATS_TEST_TMPDIR
+	log_archive_path=$BATS_TEST_TMPDIR
+	check_result_path=$BATS_TEST_TMPDIR/results
+	nagios_user=$(id -un)
+	nagios_group=$(id -gn)
+	END
+	echo 'illegal_macro_output_chars=`~$&|'"'"'"<>' # as in Debian's nagios.cfg
+}
+
+# The value of the first line "NAME VALUE" of the sample that holds $2.
+directive() {
+	sed -n "s/^[[:space:]]*$1[[:space:]]\{1,\}//p" "$sample" | grep -F -- "$2" | head -n 1
+}
+
+# The command line $1 on a log that isn't there: it comes that far only if all options were understood.
+is_understood() {
+	local output
+	output=$(sh -c "$1 --no-state /nonexistent/mail.log") || true
+	printf '%s\n' "$output"
+	case $output in
+	*"Try check_mail_geo --help"*) return 1 ;;
+	"MAIL GEO "*) return 0 ;;
+	*) return 1 ;;
+	esac
+}
+
+long_options() {
+	"$CHECK_MAIL_GEO" --help | sed -n 's/^ \(-[A-Za-z], \)\{0,1\}--\([a-z][a-z-]*\).*/\2/p'
+}
+
+metrics() {
+	"$CHECK_MAIL_GEO" --help | sed -n '/^Metrics/,/^$/s/^ \([a-z_]\{1,\}\).*/\1/p'
+}
+
+# The man page as text, without overstrikes; mandoc or man-db's, whichever is there, else the source with its \- undone.
+man_text() {
+	if command -v mandoc >/dev/null; then
+		mandoc -Tascii "$srcdir/doc/check_mail_geo.8" | sed "s/.$(printf '\b')//g"
+	else
+		sed 's/\\-/-/g; s/\\f[BIRP]//g' "$srcdir/doc/check_mail_geo.8"
+	fi
+}
+
+# Each line of standard input must be in the text $1, as a whole word. A word that begins with "-" is an option.
+all_are_in() {
+	local word missing=0
+	while read -r word; do
+		if ! grep -Eq -e "(^|[^a-z_-])$word([^a-z_-]|\$)" <<<"$1"; then
+			echo "not in it: $word"
+			missing=1
+		fi
+	done
+	return $missing
+}
+
+@test "nagios4 accepts nagios-sample.cfg" {
+	nagios=$(command -v nagios4 || command -v nagios || true)
+	[ -n "$nagios" ] || skip "skipped: nagios4 is not installed"
+	mkdir -p "$BATS_TEST_TMPDIR/results" "$BATS_TEST_TMPDIR/rw"
+	echo '$USER1$=/usr/lib/nagios/plugins' >"$BATS_TEST_TMPDIR/resource.cfg"
+	write_objects >"$BATS_TEST_TMPDIR/objects.cfg"
+	write_main >"$BATS_TEST_TMPDIR/nagios.cfg"
+	run "$nagios" -v "$BATS_TEST_TMPDIR/nagios.cfg"
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[[ $output == *"Checked 2 services."* ]]
+	[[ $output == *"Total Warnings: 0"* ]]
+	[[ $output == *"Total Errors:   0"* ]]
+}
+
+@test "nagios-sample.cfg: an alert is HARD before its login leaves the window" {
+	local minutes attempts retry interval
+	minutes=$(sed -n 's/.*check_command *check_mail_geo![^!]*!\([0-9]*\)m!.*/\1/p' "$sample")
+	interval=$(directive check_interval '')
+	attempts=$(directive max_check_attempts '')
+	retry=$(directive retry_interval '')
+	[ $((interval + (attempts - 1) * retry)) -lt "$minutes" ]
+}
+
+@test "the plugin understands the command of nagios-sample.cfg" {
+	need_plugin
+	local line value number=0
+	line=$(directive command_line '/check_mail_geo')
+	[ -n "$line" ]
+	line=${line/'$USER1$/check_mail_geo'/"'$CHECK_MAIL_GEO'"}
+	IFS='!' read -r -a arguments <<<"$(directive check_command 'check_mail_geo!')"
+	for value in "${arguments[@]:1}"; do
+		number=$((number + 1))
+		[[ $line == *"'\$ARG$number\$'"* ]]
+		line=${line//"\$ARG$number\$"/$value}
+	done
+	echo "$line"
+	[[ $line != *'$'* ]]
+	is_understood "$line"
+}
+
+@test "the plugin understands the line for nrpe.cfg in nagios-sample.cfg" {
+	need_plugin
+	local line
+	line=$(sed -n 's/^#[[:space:]]*command\[check_mail_geo\]=//p' "$sample")
+	[ -n "$line" ]
+	is_understood "'$CHECK_MAIL_GEO' ${line#* }"
+}
+
+@test "a threshold with shell characters arrives whole through the quotes of nagios-sample.cfg" {
+	need_plugin
+	local line
+	line=$(directive command_line '/check_mail_geo')
+	line=${line/'$USER1$/check_mail_geo'/"'$CHECK_MAIL_GEO'"}
+	line=${line/'$ARG1$'/DE,AT}
+	line=${line/'$ARG2$'/90s}
+	line=${line/'$ARG3$'/'foreign_logins=@1:5'}
+	line=${line/'$ARG4$'/'log_age=~:600'}
+	is_understood "$line"
+}
+
+@test "the man page has no faults (mandoc -T lint)" {
+	command -v mandoc >/dev/null || skip "skipped: mandoc is not installed"
+	run mandoc -T lint -W warning "$srcdir/doc/check_mail_geo.8"
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[ -z "$output" ]
+}
+
+@test "every option of --help is in README and in the man page" {
+	need_plugin
+	[ "$(long_options | wc -l)" -ge 16 ]
+	long_options | sed 's/^/--/' | all_are_in "$(cat "$srcdir/README")"
+	long_options | sed 's/^/--/' | all_are_in "$(man_text)"
+}
+
+@test "README and the man page name no option that --help has not" {
+	need_plugin
+	local others='enable-|with-|without-|prefix|libexecdir|localstatedir|no-install-recommends'
+	for text in "$(sed -n '/^Options$/,/^Metrics$/p' "$srcdir/README")" "$(man_text | sed -n '/^OPTIONS/,/^METRICS/p')"; do
+		[ -n "$text" ]
+		grep -Eo -e '(^|[^a-z-])--[a-z][a-z-]*' <<<"$text" | grep -Eo -e '--.*' | grep -Ev -e "^--($others)" | sort -u |
+			all_are_in "$(long_options | sed 's/^/--/')"
+	done
+}
+
+@test "every metric of --help is in README and in the man page" {
+	need_plugin
+	[ "$(metrics | wc -l)" -ge 8 ]
+	metrics | all_are_in "$(cat "$srcdir/README")"
+	metrics | all_are_in "$(man_text)"
+}
+
+@test "every default threshold of --help is in README and in the man page" {
+	need_plugin
+	"$CHECK_MAIL_GEO" --help | sed -n '/^Metrics/,/^$/s/^ \([a-z_]\{1,\}\) *(\(warning\|critical\) \([^)]*\)).*/\1 \2 \3/p' >"$BATS_TEST_TMPDIR/defaults"
+	[ -s "$BATS_TEST_TMPDIR/defaults" ]
+	while read -r metric level range; do
+		grep -Eq "^ *$metric .*$level $range" "$srcdir/README"
+		man_text | grep -Eq "$metric .*$level $range"
+	done <"$BATS_TEST_TMPDIR/defaults"
+}
+
+@test "--help fits into 80 columns and leaves no blanks at the ends of lines" {
+	need_plugin
+	run "$CHECK_MAIL_GEO" --help
+	[ "$status" -eq 3 ]
+	# A line that is only the directory of ./configure is as long as that is.
+	wide=$(awk 'length($0) > 80 && !/^ *\/[^ ]*$/' <<<"$output")
+	trailing=$(grep -n ' $' <<<"$output" || true)
+	echo "too wide: $wide"
+	echo "blanks at the end: $trailing"
+	[ -z "$wide" ]
+	[ -z "$trailing" ]
+}
+
+@test "README and NEWS fit into 80 columns" {
+	run awk 'length($0) > 80 { print FILENAME ": " FNR ": " $0 }' "$srcdir/README" "$srcdir/NEWS"
+	echo "$output"
+	[ -z "$output" ]
+}

@@ -1,0 +1,193 @@
+/* test_tally.c - what the window's logins count for
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "common/compat.h"
+
+#include <setjmp.h>
+
+#include <cmocka.h>
+
+#include "plugin/policy/keyset.h"
+#include "plugin/policy/tally.h"
+
+static const char home[][3] = { "US", "CA" };
+
+static struct visit visit(const char *user, const char *address, const char *country, int64_t logins)
+{
+	struct visit made = { .user = slice_string(user), .logins = logins };
+	made.has_address = ipaddr_parse(&made.address, slice_string(address));
+	memcpy(made.country, country, strlen(country));
+	return made;
+}
+
+static void add(struct tally *tally, const char *user, const char *address, const char *country, int64_t logins)
+{
+	struct visit made = visit(user, address, country, logins);
+	tally_add(tally, &made);
+}
+
+static struct tally *stolen_account(void)
+{
+	struct tally *tally = tally_new(home, 2, NULL, 0);
+	add(tally, "bob", "8.8.8.8", "US", 3);
+	add(tally, "bob", "8.8.4.4", "CA", 1);
+	add(tally, "bob", "77.88.8.8", "RU", 6);
+	add(tally, "bob", "77.88.8.9", "RU", 1);
+	add(tally, "bob", "114.114.114.114", "CN", 4);
+	add(tally, "eve", "77.88.8.8", "RU", 2);
+	add(tally, "alice", "8.8.8.8", "US", 5);
+	add(tally, "alice", "9.9.9.9", "", 7);
+	return tally;
+}
+
+static void each_metric_has_its_own_count(void **state)
+{
+	(void)state;
+	struct tally *tally CLEANUP(tally_freep) = stolen_account();
+	struct totals totals = { 0 };
+	tally_totals(tally, &totals);
+	const struct { const char *name; int64_t expected; } cases[] = {
+		{ "logins", 29 }, { "foreign_logins", 13 }, { "foreign_users", 2 }, { "foreign_addresses", 3 },
+		{ "foreign_countries", 2 }, { "user_countries", 3 }, { "unlocated", 7 },
+	};
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		int64_t value = -1;
+		assert_string_equal(metrics[i].name, cases[i].name);
+		assert_true(metric_value(&metrics[i], &totals, &value));
+		if (value != cases[i].expected)
+			fail_msg("%s is %" PRId64 ", not %" PRId64, cases[i].name, value, cases[i].expected);
+	}
+}
+
+static void log_age_is_unknown_until_a_line_was_seen(void **state)
+{
+	(void)state;
+	struct totals totals = { .log_age = 5 };
+	int64_t value = -1;
+	assert_false(metric_value(&metrics[METRIC_COUNT - 1], &totals, &value));
+	totals.has_log_age = true;
+	assert_true(metric_value(&metrics[METRIC_COUNT - 1], &totals, &value));
+	assert_int_equal(value, 5);
+}
+
+static void all_of_home_is_one_country_and_unlocated_is_none(void **state)
+{
+	(void)state;
+	struct tally *tally CLEANUP(tally_freep) = tally_new(home, 2, NULL, 0);
+	struct totals totals = { 0 };
+	add(tally, "bob", "9.9.9.9", "", 1);
+	tally_totals(tally, &totals);
+	assert_int_equal(totals.user_countries, 0);
+	add(tally, "bob", "8.8.8.8", "US", 1);
+	add(tally, "bob", "8.8.4.4", "CA", 1);
+	tally_totals(tally, &totals);
+	assert_int_equal(totals.user_countries, 1);
+	assert_int_equal(totals.foreign_logins, 0);
+}
+
+static void trusted_networks_count_nothing(void **state)
+{
+	(void)state;
+	struct ipprefix trusted;
+	assert_true(ipprefix_parse(&trusted, slice_string("77.88.8.0/24")));
+	struct tally *tally CLEANUP(tally_freep) = tally_new(home, 2, &trusted, 1);
+	struct totals totals = { 0 };
+	add(tally, "bob", "77.88.8.8", "RU", 1);
+	add(tally, "bob", "77.88.9.8", "RU", 1);
+	tally_totals(tally, &totals);
+	assert_int_equal(totals.logins, 1);
+}
+
+static void a_login_without_an_address_is_unlocated(void **state)
+{
+	(void)state;
+	struct tally *tally CLEANUP(tally_freep) = tally_new(home, 2, NULL, 0);
+	struct totals totals = { 0 };
+	add(tally, "bob", "unknown", "", 2);
+	tally_totals(tally, &totals);
+	assert_int_equal(totals.logins, 2);
+	assert_int_equal(totals.unlocated, 2);
+}
+
+struct seen {
+	int count;
+	char text[1000];
+};
+
+static void see(void *context, const struct user_summary *user)
+{
+	struct seen *seen = context;
+	size_t used = strlen(seen->text);
+	seen->count++;
+	snprintf(seen->text + used, sizeof seen->text - used, "%.*s %" PRId64 "/%" PRId64 " (%s);", (int)user->user.length,
+	         user->user.data, user->logins, user->addresses, user->country_list);
+}
+
+static void the_worst_user_comes_first(void **state)
+{
+	(void)state;
+	struct tally *tally CLEANUP(tally_freep) = stolen_account();
+	struct seen seen = { 0 };
+	assert_int_equal(tally_each_user(tally, false, 10, see, &seen), 0);
+	assert_string_equal(seen.text, "bob 15/5 (CA 1, CN 4, RU 7, US 3);eve 2/1 (RU 2);alice 12/2 (US 5, unlocated 7);");
+}
+
+static void home_users_can_be_left_out_and_the_rest_is_counted(void **state)
+{
+	(void)state;
+	struct tally *tally CLEANUP(tally_freep) = stolen_account();
+	struct seen seen = { 0 };
+	assert_int_equal(tally_each_user(tally, true, 1, see, &seen), 1);
+	assert_int_equal(seen.count, 1);
+	assert_int_equal(tally_each_user(tally, true, 10, see, &seen), 0);
+	assert_int_equal(seen.count, 3);
+}
+
+static void forty_countries_are_listed_and_no_more(void **state)
+{
+	(void)state;
+	struct tally *tally CLEANUP(tally_freep) = tally_new(home, 2, NULL, 0);
+	struct seen seen = { 0 };
+	for (char first = 'D'; first < 'F'; first++)
+		for (char second = 'A'; second <= 'Z'; second++)
+			add(tally, "bob", "77.88.8.8", (char[]){ first, second, '\0' }, 1);
+	tally_each_user(tally, true, 1, see, &seen);
+	assert_non_null(strstr(seen.text, "EN 1, ..."));
+	assert_null(strstr(seen.text, "EO 1"));
+}
+
+static void a_keyset_numbers_many_keys_each_once(void **state)
+{
+	(void)state;
+	struct keyset *set = keyset_new();
+	bool is_new;
+	char text[16];
+	for (int round = 0; round < 2; round++)
+		for (size_t i = 0; i < 20000; i++) {
+			snprintf(text, sizeof text, "key %zu", i);
+			assert_int_equal(keyset_add(set, slice_string(text), &is_new), i);
+			assert_int_equal(is_new, round == 0);
+		}
+	assert_int_equal(keyset_count(set), 20000);
+	assert_true(slice_equals(keyset_get(set, 4711), "key 4711"));
+	assert_int_equal(keyset_add(set, slice_make("key\0001", 5), &is_new), 20000);
+	assert_true(is_new);
+	keyset_free(set);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_metric_has_its_own_count),
+		cmocka_unit_test(log_age_is_unknown_until_a_line_was_seen),
+		cmocka_unit_test(all_of_home_is_one_country_and_unlocated_is_none),
+		cmocka_unit_test(trusted_networks_count_nothing),
+		cmocka_unit_test(a_login_without_an_address_is_unlocated),
+		cmocka_unit_test(the_worst_user_comes_first),
+		cmocka_unit_test(home_users_can_be_left_out_and_the_rest_is_counted),
+		cmocka_unit_test(forty_countries_are_listed_and_no_more),
+		cmocka_unit_test(a_keyset_numbers_many_keys_each_once),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -64,7 +64,7 @@ static int unknown_name(struct slice name, struct strbuf *why)
 	struct strbuf known CLEANUP(strbuf_release) = STRBUF_INIT(WHY_MAX);
 	for (size_t i = 0; i < ARRAY_SIZE(drivers); i++)
 		strbuf_add_format(&known, ", %s[:FILE]", drivers[i]->name);
-	return strbuf_fail(why, -EINVAL, "--geo: unknown source '%.*s': the known ones are " AUTO "%s",
+	return strbuf_fail(why, -EINVAL, "unknown source '%.*s': the known ones are " AUTO "%s",
 	                   (int)(name.length < NAME_MAX ? name.length : NAME_MAX), name.data, strbuf_text(&known));
 }
 
@@ -74,12 +74,12 @@ static int parse_item(struct item *ret, struct slice text, struct strbuf *why)
 	bool has_file = slice_find(text, SLICE_LITERAL(":")) < text.length;
 	struct slice name = slice_take_until(&text, ':');
 	if (!name.length)
-		return strbuf_fail(why, -EINVAL, "--geo: a name is missing in the list of sources");
+		return strbuf_fail(why, -EINVAL, "a name is missing in the list of sources");
 	if (slice_equals(name, AUTO))
-		return strbuf_fail(why, -EINVAL, "--geo: '" AUTO "' stands alone, without a file or other sources");
+		return strbuf_fail(why, -EINVAL, "'" AUTO "' stands alone, without a file or other sources");
 	if (has_file && !text.length)
 		return strbuf_fail(why, -EINVAL,
-		                   "--geo: the file is missing after '%.*s:'", (int)name.length, name.data);
+		                   "the file is missing after '%.*s:'", (int)name.length, name.data);
 	*ret = (struct item){ .driver = driver_by_name(name) };
 	if (!ret->driver)
 		return unknown_name(name, why);
@@ -100,7 +100,7 @@ static int parse_source(struct item *items, const char *source, struct strbuf *w
 	bool is_last = false;
 	while (!is_last) {
 		if (count == MOST_ITEMS)
-			return strbuf_fail(why, -EINVAL, "--geo: more than %d sources", MOST_ITEMS);
+			return strbuf_fail(why, -EINVAL, "more than %d sources", MOST_ITEMS);
 		is_last = slice_find(rest, SLICE_LITERAL(",")) == rest.length;
 		int error = parse_item(&items[count], slice_take_until(&rest, ','), why);
 		if (error)

@@ -48,14 +48,26 @@ void keyset_free(struct keyset *set)
 	free(set);
 }
 
-/* FNV-1a from a secret start, then the finalizer of a 64-bit mixer so that the low bits depend on all. */
+/* Eight bytes at a time from a secret start: multiply, and fold the high bits, which depend on all, to the low ones, which
+ * choose the slot. */
+static uint64_t mix(uint64_t hash, uint64_t word)
+{
+	hash = (hash ^ word) * UINT64_C(0x9e3779b97f4a7c15);
+	return hash ^ hash >> 32;
+}
+
 static uint64_t hash_of(const struct keyset *set, struct slice key)
 {
-	uint64_t hash = UINT64_C(0xcbf29ce484222325) ^ set->seed;
-	for (size_t i = 0; i < key.length; i++)
-		hash = (hash ^ (unsigned char)key.data[i]) * UINT64_C(0x100000001b3);
-	hash = (hash ^ hash >> 32) * UINT64_C(0x9e3779b97f4a7c15);
-	return hash ^ hash >> 29;
+	uint64_t hash = mix(set->seed, key.length);
+	uint64_t word = 0;
+	for (; key.length >= sizeof word; key = slice_skip(key, sizeof word)) {
+		memcpy(&word, key.data, sizeof word);
+		hash = mix(hash, word);
+	}
+	word = 0;
+	if (key.length)
+		memcpy(&word, key.data, key.length);
+	return mix(mix(hash, word), set->seed);
 }
 
 static size_t find_slot(const struct keyset *set, struct slice key, uint64_t hash)

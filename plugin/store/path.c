@@ -269,8 +269,8 @@ int store_file_set_aside(const struct store_file *file, struct strbuf *notes, st
 
 	if (!is_ours_alone(file))
 		return strbuf_fail(why, -EINVAL, "%s is damaged or no state, and left alone because it isn't ours "
-			"alone (another owner, readable by others, or replaced meanwhile); remove it, or chmod 600 '%s'",
-			path, path);
+			"alone (another owner, readable by others, or replaced meanwhile); remove it, or chmod 600 "
+			"'%s'", path, path);
 	find_free_name(&aside, path);
 	int result = move_journal(path, strbuf_text(&aside), why);
 	if (result < 0)

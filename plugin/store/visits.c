@@ -12,8 +12,8 @@
 
 /* -- rows ---------------------------------------------------------------------------------------------------- */
 
-/* What all logins of an origin have in common begins each row: service, address, country, asn, as_name. Whoever could
- * write the file once may have put anything into it: false if it can't be ours. */
+/* What all logins of an origin have in common begins each row; a visit needs only where it was. Whoever could write the
+ * file once may have put anything into it: the readers are false if it can't be ours. */
 struct origin {
 	struct slice service, as_name;
 	struct ipaddr address;
@@ -22,8 +22,9 @@ struct origin {
 	int64_t asn;
 };
 
-#define ORIGIN_COLUMNS "service, address, country, asn, as_name"
-enum { SERVICE, ADDRESS, COUNTRY, ASN, AS_NAME, ORIGIN_COLUMN_COUNT };
+#define VISIT_COLUMNS "address, country"
+#define ORIGIN_COLUMNS VISIT_COLUMNS ", service, asn, as_name"
+enum { ADDRESS, COUNTRY, VISIT_COLUMN_COUNT, SERVICE = VISIT_COLUMN_COUNT, ASN, AS_NAME, ORIGIN_COLUMN_COUNT };
 
 static bool read_address(sqlite3_stmt *statement, struct origin *ret)
 {
@@ -54,8 +55,8 @@ static bool read_country(sqlite3_stmt *statement, struct origin *ret)
 
 static bool read_origin(sqlite3_stmt *statement, struct origin *ret)
 {
-	return sql_get_slice(statement, SERVICE, SQLITE_TEXT, SERVICE_MAX, &ret->service) &&
-		read_address(statement, ret) && read_country(statement, ret) &&
+	return read_address(statement, ret) && read_country(statement, ret) &&
+		sql_get_slice(statement, SERVICE, SQLITE_TEXT, SERVICE_MAX, &ret->service) &&
 		sql_get_integer(statement, ASN, 0, UINT32_MAX, &ret->asn) &&
 		sql_get_slice(statement, AS_NAME, SQLITE_TEXT, AS_NAME_MAX - 1, &ret->as_name);
 }
@@ -101,8 +102,8 @@ static int show_visit(struct store *store, sqlite3_stmt *statement, int64_t logi
 	struct visit visit = { .logins = logins };
 	struct origin origin;
 
-	if (!read_origin(statement, &origin) ||
-	    !sql_get_slice(statement, ORIGIN_COLUMN_COUNT, SQLITE_BLOB, USER_MAX, &visit.user))
+	if (!read_address(statement, &origin) || !read_country(statement, &origin) ||
+	    !sql_get_slice(statement, VISIT_COLUMN_COUNT, SQLITE_BLOB, USER_MAX, &visit.user))
 		return sql_fail_damaged(store, why, "a login that can't be");
 	visit.has_address = origin.has_address;
 	if (origin.has_address)
@@ -118,7 +119,7 @@ int store_each_visit(struct store *store, store_visit_fn *function, void *contex
 	sqlite3_stmt *logins CLEANUP(sql_finalize) = NULL;
 	struct counts counts = { .is_at_end = true };
 	int64_t sum;
-	int result = sql_prepare(store, &origins, "SELECT " ORIGIN_COLUMNS ", user, id FROM origin ORDER BY id", why);
+	int result = sql_prepare(store, &origins, "SELECT " VISIT_COLUMNS ", user, id FROM origin ORDER BY id", why);
 
 	if (result == 0)
 		result = sql_prepare(store, &logins, "SELECT origin, count FROM login ORDER BY origin", why);
@@ -126,7 +127,7 @@ int store_each_visit(struct store *store, store_visit_fn *function, void *contex
 	if (result == 0)
 		result = next_count(store, &counts, why);
 	while (result >= 0 && (result = sql_step(store, origins, why)) > 0) {
-		result = sum_counts(store, &counts, sqlite3_column_int64(origins, ORIGIN_COLUMN_COUNT + 1), &sum, why);
+		result = sum_counts(store, &counts, sqlite3_column_int64(origins, VISIT_COLUMN_COUNT + 1), &sum, why);
 		if (result == 0 && sum > 0)
 			result = show_visit(store, origins, sum, function, context, why);
 	}

@@ -375,7 +375,7 @@ expect_login_afterwards() {
 
 # In a mount namespace of its own, so that nothing stays behind.
 on_full_disk() {
-	unshare -m bash -c 'mount -t tmpfs -o size=128k,mode=700 none disk && "$@"' - "$@"
+	unshare -m bash -c 'mount -t tmpfs -o size=512k,mode=700 none disk && "$@"' - "$@"
 }
 
 @test "a full disk is UNKNOWN, and the earlier state stays good" {

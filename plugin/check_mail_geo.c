@@ -65,7 +65,8 @@ static const char *state_path(struct run *run)
 static bool open_store(struct run *run)
 {
 	struct strbuf why CLEANUP(strbuf_release) = STRBUF_INIT(WHY_MAX);
-	if (store_open(&run->store, state_path(run), &run->deadline, &why) >= 0) {
+	struct deadline lock = deadline_in(deadline_left_ms(&run->deadline) / 2); /* the rest is for reading without it */
+	if (store_open(&run->store, state_path(run), &lock, &why) >= 0) {
 		report_note(run->report, store_notes(run->store));
 		return true;
 	}

@@ -552,3 +552,10 @@ load helper
 	expect 1 "MAIL GEO WARNING - mallory logged in from abroad (RU); *"
 	refuse_output *ceo*
 }
+
+@test "a login whose line has no address is unlocated, not forgotten" {
+	line 10:10:00 'postfix/smtpd[1]: 4X1: client=localhost[unknown], sasl_method=XCLIENT, sasl_username=bob'
+	check
+	expect 0 "MAIL GEO OK - 1 login in 15m, none foreign, 1 unlocated |*"
+	expect_metric unlocated=1
+}

@@ -440,3 +440,18 @@ on_full_disk() {
 	run bash -c '"$@" >/dev/full' - "$plugin" "--home=$home" "--geo=$geo" --at=2014-02-25T10:20:00Z "$log"
 	[ "$status" -eq 3 ] || fail "expected exit state 3"
 }
+
+@test "a database that breaks at a lookup is UNKNOWN, and the mended one still finds the login" {
+	cp "$database" broken.mmdb
+	# The search tree comes first; an all-ones record leads out of it.
+	head -c 600 /dev/zero | tr '\0' '\377' | dd of=broken.mmdb conv=notrunc status=none
+	geo=mmdb:broken.mmdb
+	login 10:10:00 bob $russia
+	check --state=s.db
+	expect_unknown "broken.mmdb is damaged *"
+	cp "$database" mended.mmdb
+	mv mended.mmdb broken.mmdb
+	check --state=s.db
+	expect 1 "MAIL GEO WARNING - bob *"
+	expect_metric foreign_logins=1
+}

@@ -291,7 +291,8 @@ refused() {
 @test "--extra-opts that can't be read are UNKNOWN" {
 	plugin_with --extra-opts=@none.ini --home=US
 	[ "$status" -eq 3 ] || fail "expected exit state 3"
-	expect_output *none.ini*
+	# libnagiosplug ends the run itself, in words of its own, without the name.
+	"$plugin" --version -v | grep -q builtin && expect_output *none.ini*
 	printf '[other]\nhome=US\n' >my.ini
 	plugin_with --extra-opts=missing@my.ini --home=US
 	[ "$status" -eq 3 ] || fail "expected exit state 3"

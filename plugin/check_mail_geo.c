@@ -16,9 +16,9 @@
 #include "plugin/geo.h"
 #include "plugin/logs.h"
 #include "plugin/options.h"
-#include "plugin/policy/tally.h"
 #include "plugin/report.h"
 #include "plugin/store.h"
+#include "plugin/tally.h"
 #include "plugin/watchdog.h"
 
 #define USERS_SHOWN 20
@@ -131,11 +131,6 @@ static bool read_logs(struct run *run)
 	return start_over(run);
 }
 
-static int64_t window_begin_sec(const struct options *options)
-{
-	return options->window_sec == NUMPARSE_ALL_SEC ? INT64_MIN : options->now_sec - options->window_sec;
-}
-
 static int count_visit(void *context, const struct visit *visit)
 {
 	tally_add(context, visit);
@@ -149,7 +144,7 @@ static bool count_window(struct run *run)
 	struct strbuf why CLEANUP(strbuf_release) = STRBUF_INIT(WHY_MAX);
 	const char (*home)[3] = (const char (*)[3])options->home; /* C11 has no implicit const for arrays of arrays */
 	run->tally = tally_new(home, options->home_count, options->trusted, options->trusted_count);
-	if (store_forget(run->store, window_begin_sec(options), &why) < 0
+	if (store_forget(run->store, options_window_begin_sec(options), &why) < 0
 	    || store_each_visit(run->store, count_visit, run->tally, &why) < 0)
 		return fail(run, &why);
 	return true;

@@ -4,7 +4,6 @@
  */
 #include "common/compat.h"
 
-#include "common/numparse.h"
 #include "plugin/follow.h"
 #include "plugin/logformat.h"
 #include "plugin/source.h"
@@ -18,34 +17,20 @@ static bool line_time(void *context, int64_t *ret_sec, struct slice line)
 	return logformat_line_time(ret_sec, line, follow->options->now_sec);
 }
 
-/* The last second that is out of the window. */
-static int64_t window_begin_sec(const struct follow *follow)
-{
-	const struct options *options = follow->options;
-	return options->window_sec == NUMPARSE_ALL_SEC ? INT64_MIN : options->now_sec - options->window_sec;
-}
-
 /* When LOGIN begins to count. A login of the window counts from its own time. One that is seen late, after an outage, counts
  * from now, so that no outage hides it; one of the future (a clock is wrong) too, so that it can't count for ever. Before the
  * first run nothing was missed: what is old is old. False if it doesn't count. */
 static bool effective_at(const struct follow *follow, const struct login *login, int64_t *ret_sec)
 {
 	int64_t now_sec = follow->options->now_sec;
-	bool is_old = login->at_sec <= window_begin_sec(follow);
+	bool is_old = login->at_sec <= options_window_begin_sec(follow->options);
 	if (is_old && !follow->has_known_position)
 		return false;
 	*ret_sec = is_old || login->at_sec > now_sec ? now_sec : login->at_sec;
 	return true;
 }
 
-static bool is_trusted(const struct options *options, const struct ipaddr *address)
-{
-	for (size_t i = 0; i < options->trusted_count; i++)
-		if (ipprefix_contains(&options->trusted[i], address))
-			return true;
-	return false;
-}
-
+/* --trust is left to the counting: so a network that is added to it or taken out counts so at once. */
 static int add_login(struct follow *follow, const struct login *login, struct strbuf *why)
 {
 	struct place place = { 0 };
@@ -53,7 +38,7 @@ static int add_login(struct follow *follow, const struct login *login, struct st
 	if (!effective_at(follow, login, &effective_sec))
 		return 0;
 	if (login->has_address) {
-		if (!ipaddr_is_public(&login->address) || is_trusted(follow->options, &login->address))
+		if (!ipaddr_is_public(&login->address))
 			return 0;
 		int found = geo_lookup(follow->geo, &login->address, &place, why);
 		if (found < 0)
@@ -105,7 +90,7 @@ int follow_log(struct follow *follow, const char *path, struct strbuf *why)
 		return result;
 	follow->has_known_position = result > 0 && position.is_known;
 
-	int64_t begin_sec = window_begin_sec(follow);
+	int64_t begin_sec = options_window_begin_sec(follow->options);
 	struct source_options options = {
 		.cold_start_sec = begin_sec == INT64_MIN ? INT64_MIN : begin_sec + 1,
 		.line_time = line_time,

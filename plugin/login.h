@@ -1,4 +1,4 @@
-/* login.h - the nouns that the stages share: a login, and the place that it came from
+/* login.h - the nouns that the stages share: a login, the place that it came from, and what is counted of them
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -51,6 +51,13 @@ struct user_summary {
 	int64_t logins, foreign_logins, addresses;
 	int64_t countries;        /* distinct ones; those of home count as one, unlocated logins as none */
 	const char *country_list; /* "BR 2, CN 4, unlocated 1": by country, at most 40 of them */
+};
+
+/* What the window holds, counted: one field a metric. */
+struct totals {
+	int64_t logins, foreign_logins, foreign_users, foreign_addresses, foreign_countries, user_countries, unlocated;
+	int64_t log_age;
+	bool has_log_age; /* false: no line was ever seen */
 };
 
 #endif

@@ -340,6 +340,11 @@ void options_release(struct options *options)
 	*options = (struct options){ 0 };
 }
 
+int64_t options_window_begin_sec(const struct options *options)
+{
+	return options->window_sec == NUMPARSE_ALL_SEC ? INT64_MIN : options->now_sec - options->window_sec;
+}
+
 static void print_row(const struct option_row *row)
 {
 	if (row->letter)

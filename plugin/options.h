@@ -44,6 +44,9 @@ struct options {
 int options_parse(struct options *options, int argc, char **argv, int64_t clock_sec, struct strbuf *why);
 void options_release(struct options *options);
 
+/* The last second that is out of the window: a login counts if it is later. INT64_MIN if all are in it. */
+int64_t options_window_begin_sec(const struct options *options);
+
 void options_print_help(void);
 void options_print_version(bool with_libraries);
 

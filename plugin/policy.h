@@ -11,13 +11,7 @@
 #include "common/nagiosplug.h"
 #include "common/state.h"
 #include "common/strbuf.h"
-
-/* What the window holds, counted: one field a metric. */
-struct totals {
-	int64_t logins, foreign_logins, foreign_users, foreign_addresses, foreign_countries, user_countries, unlocated;
-	int64_t log_age;
-	bool has_log_age; /* false: no line was ever seen */
-};
+#include "plugin/login.h"
 
 /* One row of the table of metrics. */
 struct metric {

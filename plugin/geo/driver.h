@@ -1,7 +1,7 @@
 /* driver.h - what one kind of geolocation database does for the façade, geo.c
  *
  * A driver opens one file, and answers from it. It knows nothing of --geo, of lists, or of files that are cut short:
- * the façade catches SIGBUS around `open` and `lookup`, and compares the file's size and time.
+ * dbfile.c catches SIGBUS around `open` and `lookup`, and compares the file's size and time.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -38,6 +38,9 @@ extern const struct geo_driver geo_driver_mmdb;
 #ifdef WITH_LIBLOC
 extern const struct geo_driver geo_driver_libloc;
 #endif
+
+/* All that were built in, in the order in which they are told and looked for; NULL at the end. */
+extern const struct geo_driver *const geo_drivers[];
 
 /* geo_open() with ROOT put before each usual place: "" in the program, a directory of their own in tests. It is an
  * argument and not an environment variable, because whoever could set one would choose what is home. */

@@ -1,4 +1,4 @@
-/* metrics.c - what is counted: one row a metric; see policy.h. How it is counted is in tally.c.
+/* metrics.c - what is counted: one row a metric; see policy.h; how it is counted: tally.c
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

@@ -559,3 +559,13 @@ load helper
 	expect 0 "MAIL GEO OK - 1 login in 15m, none foreign, 1 unlocated |*"
 	expect_metric unlocated=1
 }
+
+@test "a network that is added to --trust, or taken out again, counts so at once" {
+	login 10:10:00 bob $russia
+	check
+	expect 1 "MAIL GEO WARNING - bob *"
+	check --trust=$russia
+	expect 0 "MAIL GEO OK - *"
+	check
+	expect 1 "MAIL GEO WARNING - bob *"
+}

@@ -8,8 +8,9 @@
 
 #include <cmocka.h>
 
-#include "plugin/policy/keyset.h"
-#include "plugin/policy/tally.h"
+#include "common/keyset.h"
+#include "plugin/policy.h"
+#include "plugin/tally.h"
 
 static const char home[][3] = { "US", "CA" };
 

@@ -4,10 +4,10 @@
  */
 #include "common/compat.h"
 
+#include "common/keyset.h"
 #include "common/strbuf.h"
 #include "common/xalloc.h"
-#include "plugin/policy/keyset.h"
-#include "plugin/policy/tally.h"
+#include "plugin/tally.h"
 
 #define COUNTRY_CODES (26 * 26)
 #define UNLOCATED COUNTRY_CODES /* after all countries, as it is listed */

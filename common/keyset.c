@@ -9,7 +9,7 @@
 #include <sys/random.h>
 
 #include "common/xalloc.h"
-#include "plugin/policy/keyset.h"
+#include "common/keyset.h"
 
 #define FIRST_SLOTS 256 /* a power of two, as ever */
 

@@ -16,7 +16,6 @@
 
 #include "common/ipaddr.h"
 #include "plugin/login.h"
-#include "plugin/policy.h"
 
 struct tally;
 

@@ -1,0 +1,31 @@
+/* dbfile.h - one open database
+ *
+ * Its file may be cut short or written to at any moment: that becomes an error here, see plugin/geo/guard.h.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#ifndef GEO_DBFILE_H
+#define GEO_DBFILE_H
+
+#include <sys/stat.h>
+
+#include "plugin/geo/driver.h"
+
+/* The descriptor is only there to see what becomes of the file. */
+struct dbfile {
+	const struct geo_driver *driver;
+	void *database;
+	char *path;
+	int descriptor;
+	struct stat status; /* when it was opened */
+};
+
+/* 0 with *RET, or -errno and WHY begins with the path. Only a regular file with something in it is opened. */
+int dbfile_open(struct dbfile *ret, const struct geo_driver *driver, const char *path, struct strbuf *why);
+void dbfile_close(struct dbfile *file);
+
+/* As the driver's, but WHY is a whole sentence; the country is not judged. */
+int dbfile_lookup(struct dbfile *file, const struct ipaddr *address, struct place *ret, struct strbuf *why);
+int64_t dbfile_built_at_sec(const struct dbfile *file);
+
+#endif

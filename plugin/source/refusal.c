@@ -1,0 +1,133 @@
+/* refusal.c - why a log can't be read; see refusal.h
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "common/compat.h"
+
+#include <grp.h>
+#include <pwd.h>
+#include <sys/stat.h>
+
+#include "plugin/source/refusal.h"
+#include "plugin/source/seek.h"
+
+#define NAME_ROOM 64
+#define ACCOUNT_ROOM 4096
+
+/* --- files that can't be opened --- */
+
+static const char *user_name(uid_t user, char *text)
+{
+	struct passwd record, *found = NULL;
+	char room[ACCOUNT_ROOM];
+	if (getpwuid_r(user, &record, room, sizeof room, &found) == 0 && found)
+		snprintf(text, NAME_ROOM, "%s", found->pw_name);
+	else
+		snprintf(text, NAME_ROOM, "%ju", (uintmax_t)user);
+	return text;
+}
+
+static const char *group_name(gid_t group, char *text)
+{
+	struct group record, *found = NULL;
+	char room[ACCOUNT_ROOM];
+	if (getgrgid_r(group, &record, room, sizeof room, &found) == 0 && found)
+		snprintf(text, NAME_ROOM, "%s", found->gr_name);
+	else
+		snprintf(text, NAME_ROOM, "%ju", (uintmax_t)group);
+	return text;
+}
+
+static int refuse_access(const char *path, struct strbuf *why)
+{
+	char me[NAME_ROOM], owner[NAME_ROOM], group[NAME_ROOM];
+	struct stat status;
+	user_name(geteuid(), me);
+	if (stat(path, &status) < 0)
+		return strbuf_fail(why, -EACCES,
+		                   "%s can't be reached by user %s: a directory on the way is closed to it; "
+		                   "'namei -l %s' shows which", path, me, path);
+	user_name(status.st_uid, owner);
+	group_name(status.st_gid, group);
+	/* Nobody should join group root to read a log. */
+	bool is_group_enough = (status.st_mode & S_IRGRP) && status.st_gid != 0;
+	strbuf_fail(why, 0, "%s can't be read by user %s: it belongs to %s:%s with mode %04o; ", path, me, owner, group,
+	            (unsigned)(status.st_mode & 07777));
+	if (why && is_group_enough)
+		strbuf_add_format(why,
+		                  "add the monitoring user to group %s (usermod -a -G %s %s) and restart the agent",
+		                  group, group, me);
+	else if (why)
+		strbuf_add_format(why, "allow it (setfacl -m u:%s:r %s), also for the files that rotation creates",
+		                  me, path);
+	return -EACCES;
+}
+
+int refusal_open(const char *path, int error, struct strbuf *why)
+{
+	switch (error) {
+	case -EACCES:
+	case -EPERM:
+		return refuse_access(path, why);
+	case -ENOENT:
+	case -ENOTDIR:
+		return strbuf_fail(why, -ENOENT, "%s does not exist: which file does the mail server log to?", path);
+	case -EISDIR:
+		return strbuf_fail(why, error, "%s is a directory: name the log file in it", path);
+	case -EINVAL:
+		return strbuf_fail(why, error, "%s is a device, pipe or socket: name a regular file", path);
+	default:
+		return strbuf_fail(why, error, "%s can't be opened: %s", path, strerror(-error));
+	}
+}
+
+int refusal_read(const char *path, int error, struct strbuf *why)
+{
+	return strbuf_fail(why, error, "%s can't be read: %s", path, strerror(-error));
+}
+
+/* --- files that are no logs --- */
+
+static const struct {
+	struct slice magic;
+	const char *name;
+} compressions[] = {
+	{ { "\x1f\x8b", 2 }, "gzip" },
+	{ { "\xfd" "7zXZ\0", 6 }, "xz" },
+	{ { "BZh", 3 }, "bzip2" },
+	{ { "\x28\xb5\x2f\xfd", 4 }, "zstd" },
+};
+
+static const char *compression_of(const struct identity_file *file)
+{
+	char head[8];
+	ssize_t length = seek_read(file->descriptor, head, sizeof head, 0);
+	for (size_t i = 0; i < ARRAY_SIZE(compressions); i++) {
+		struct slice magic = compressions[i].magic;
+		if (length >= (ssize_t)magic.length && memcmp(head, magic.data, magic.length) == 0)
+			return compressions[i].name;
+	}
+	return NULL;
+}
+
+int refusal_examine(const char *path, const struct identity_file *file, const struct source_options *options,
+                    struct strbuf *why)
+{
+	int64_t sec;
+	if (file->size == 0)
+		return 0;
+	const char *compression = compression_of(file);
+	if (compression)
+		return strbuf_fail(why, -EINVAL,
+		                   "%s is compressed (%s): name the log that is being written, not a rotated one",
+		                   path, compression);
+	int result = seek_first_time(&sec, NULL, file->descriptor, 0, file->size, options);
+	if (result == 0)
+		result = seek_last_time(&sec, file->descriptor, file->size, options);
+	if (result < 0)
+		return refusal_read(path, result, why);
+	if (result == 0)
+		return strbuf_fail(why, -EINVAL,
+		                   "%s has no line that begins with a time I know: is it a mail log?", path);
+	return 0;
+}

@@ -1,4 +1,4 @@
-/* login.h - the nouns that the stages share: a login, the place that it came from, and what is counted of them
+/* login.h - the nouns that the stages share: a login, its place, the position in a log, the counts
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -58,6 +58,20 @@ struct totals {
 	int64_t logins, foreign_logins, foreign_users, foreign_addresses, foreign_countries, user_countries, unlocated;
 	int64_t log_age;
 	bool has_log_age; /* false: no line was ever seen */
+};
+
+#define LOG_HASHED_BYTES 256  /* at most so many bytes at the head, and before the offset, make the identity */
+
+/* Where a log was read up to, and which file that was. A value; all zero means "never read". */
+struct log_position {
+	uint64_t device, inode;
+	uint64_t head_hash;   /* of the first head_length bytes */
+	int64_t head_length;  /* 0 to LOG_HASHED_BYTES; all zero if the file was empty */
+	uint64_t tail_hash;   /* of the tail_length bytes before offset */
+	int64_t tail_length;
+	int64_t offset;       /* the first byte that wasn't read: always the start of a line */
+	int64_t newest_sec;   /* the time of the newest line seen, 0 if none ever */
+	bool is_known;        /* false: never read */
 };
 
 #endif

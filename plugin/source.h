@@ -13,21 +13,9 @@
 
 #include "common/slice.h"
 #include "common/strbuf.h"
+#include "plugin/login.h"
 
 #define SOURCE_LINE_MAX 65536     /* longer lines are skipped and counted; Postfix cuts its text at 2000 bytes */
-#define SOURCE_HASHED_BYTES 256   /* at most so many bytes at the head, and before the offset, make the identity */
-
-/* Where a log was read up to, and which file that was. A value; all zero means "never read". */
-struct log_position {
-	uint64_t device, inode;
-	uint64_t head_hash;   /* of the first head_length bytes */
-	int64_t head_length;  /* 0 to SOURCE_HASHED_BYTES; all zero if the file was empty */
-	uint64_t tail_hash;   /* of the tail_length bytes before offset */
-	int64_t tail_length;
-	int64_t offset;       /* the first byte that wasn't read: always the start of a line */
-	int64_t newest_sec;   /* the time of the newest line seen, 0 if none ever */
-	bool is_known;        /* false: never read */
-};
 
 /* The time at the front of a line (logformat_line_time with its "now"). */
 typedef bool source_time_fn(void *context, int64_t *ret_sec, struct slice line);

@@ -14,7 +14,6 @@
 #include "common/deadline.h"
 #include "common/strbuf.h"
 #include "plugin/login.h"
-#include "plugin/source.h"
 
 struct store;
 

@@ -17,9 +17,9 @@
 #define BUFFER_ROOM (256 * 1024)
 #define NOTES_MAX 4000
 
-#define HASHED ((size_t)SOURCE_HASHED_BYTES)
+#define HASHED ((size_t)LOG_HASHED_BYTES)
 
-_Static_assert(BUFFER_ROOM > 2 * SOURCE_LINE_MAX + SOURCE_HASHED_BYTES, "a refill must complete any allowed line");
+_Static_assert(BUFFER_ROOM > 2 * SOURCE_LINE_MAX + LOG_HASHED_BYTES, "a refill must complete any allowed line");
 
 struct file_source {
 	struct rotation rotation; /* what is to be read */
@@ -28,8 +28,8 @@ struct file_source {
 	char *buffer;
 	int64_t base;             /* the offset of buffer[0] */
 	size_t at, filled;        /* buffer[at] is the first byte that was not given; HASHED bytes before it stay */
-	char head[SOURCE_HASHED_BYTES];
-	char tail[SOURCE_HASHED_BYTES]; /* while skipping: what is before skip_from */
+	char head[LOG_HASHED_BYTES];
+	char tail[LOG_HASHED_BYTES]; /* while skipping: what is before skip_from */
 	bool is_skipping;         /* inside of a line that is too long */
 	int64_t skip_from;        /* where that line begins */
 	uint64_t skipped_lines;

@@ -68,7 +68,7 @@ void identity_close(struct identity_file *file)
 
 static bool has_hash(const struct identity_file *file, int64_t from, int64_t length, uint64_t hash)
 {
-	char bytes[SOURCE_HASHED_BYTES];
+	char bytes[LOG_HASHED_BYTES];
 	return length == 0 || (seek_read(file->descriptor, bytes, (size_t)length, from) == (ssize_t)length
 	                       && identity_hash(bytes, (size_t)length) == hash);
 }

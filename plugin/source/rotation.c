@@ -149,9 +149,9 @@ static int plan(struct rotation *self, struct strbuf *why)
 static bool is_sound(const struct log_position *position)
 {
 	return position->is_known && position->offset >= 0
-		&& position->head_length >= 0 && position->head_length <= SOURCE_HASHED_BYTES
+		&& position->head_length >= 0 && position->head_length <= LOG_HASHED_BYTES
 		&& position->head_length <= position->offset
-		&& position->tail_length >= 0 && position->tail_length <= SOURCE_HASHED_BYTES
+		&& position->tail_length >= 0 && position->tail_length <= LOG_HASHED_BYTES
 		&& position->tail_length <= position->offset
 		&& (position->offset == 0 || (position->head_length > 0 && position->tail_length > 0));
 }

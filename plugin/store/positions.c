@@ -27,8 +27,8 @@ static int read_position(struct store *store, sqlite3_stmt *statement, struct lo
 		.offset = values[6],
 		.newest_sec = values[7],
 	};
-	if (found.head_length < 0 || found.head_length > SOURCE_HASHED_BYTES ||
-	    found.tail_length < 0 || found.tail_length > SOURCE_HASHED_BYTES || found.offset < 0)
+	if (found.head_length < 0 || found.head_length > LOG_HASHED_BYTES ||
+	    found.tail_length < 0 || found.tail_length > LOG_HASHED_BYTES || found.offset < 0)
 		return sql_fail_damaged(store, why, "a position is out of range");
 	*ret = found;
 	return 1;

@@ -14,16 +14,21 @@
 #define COUNTRIES_LISTED 40
 #define COUNTRY_LIST_MAX 2000
 
+#define COUNTRY_WORDS ((COUNTRY_CODES + 63) / 64)
+
 struct user {
-	int64_t logins, foreign_logins, addresses, countries;
+	int64_t logins, foreign_logins, countries;
 	bool has_home;
+	uint64_t abroad[COUNTRY_WORDS]; /* a bit for each foreign country */
 };
 
-/* What is kept of a visit for the list of countries. */
+/* What is kept of a visit for the few users that are shown. */
 struct stay {
 	size_t user;
 	size_t place; /* 0 to UNLOCATED */
 	int64_t logins;
+	struct ipaddr address;
+	bool has_address;
 };
 
 struct tally {
@@ -33,8 +38,6 @@ struct tally {
 	size_t trusted_count;
 
 	struct keyset *names;             /* of users: its indexes are those of users[] */
-	struct keyset *user_addresses;    /* user and address */
-	struct keyset *user_countries;    /* user and foreign country */
 	struct keyset *foreign_addresses;
 	struct user *users;
 	size_t users_room;
@@ -60,8 +63,6 @@ struct tally *tally_new(const char (*home)[3], size_t home_count, const struct i
 	tally->trusted = trusted;
 	tally->trusted_count = trusted_count;
 	tally->names = keyset_new();
-	tally->user_addresses = keyset_new();
-	tally->user_countries = keyset_new();
 	tally->foreign_addresses = keyset_new();
 	return tally;
 }
@@ -71,8 +72,6 @@ void tally_free(struct tally *tally)
 	if (!tally)
 		return;
 	keyset_free(tally->names);
-	keyset_free(tally->user_addresses);
-	keyset_free(tally->user_countries);
 	keyset_free(tally->foreign_addresses);
 	free(tally->users);
 	free(tally->stays);
@@ -99,14 +98,17 @@ bool tally_is_trusted(const struct tally *tally, const struct ipaddr *address)
 	return false;
 }
 
-/* True if USER with DATA (at most 16 bytes) is new in SET. */
-static bool is_new_pair(struct keyset *set, size_t user, const void *data, size_t length)
+static struct slice address_key(const struct ipaddr *address)
 {
-	char key[sizeof user + 16];
-	bool is_new;
-	memcpy(key, &user, sizeof user);
-	memcpy(key + sizeof user, data, length);
-	keyset_add(set, slice_make(key, sizeof user + length), &is_new);
+	return slice_make((const char *)address->bytes, sizeof address->bytes);
+}
+
+/* Notes that USER was in PLACE; true if it is new. */
+static bool is_new_abroad(struct user *user, size_t place)
+{
+	uint64_t bit = UINT64_C(1) << place % 64;
+	bool is_new = !(user->abroad[place / 64] & bit);
+	user->abroad[place / 64] |= bit;
 	return is_new;
 }
 
@@ -124,13 +126,15 @@ static size_t find_user(struct tally *tally, struct slice name)
 	return index;
 }
 
-static void keep_stay(struct tally *tally, size_t user, size_t place, int64_t logins)
+static void keep_stay(struct tally *tally, size_t user, size_t place, const struct visit *visit)
 {
 	if (tally->stay_count == tally->stays_room) {
 		tally->stays_room = tally->stays_room ? tally->stays_room * 2 : 256;
 		tally->stays = xalloc_resize(tally->stays, tally->stays_room, sizeof *tally->stays);
 	}
-	tally->stays[tally->stay_count++] = (struct stay){ .user = user, .place = place, .logins = logins };
+	tally->stays[tally->stay_count++] = (struct stay){
+		.user = user, .place = place, .logins = visit->logins, .address = visit->address, .has_address = visit->has_address,
+	};
 }
 
 static void add_foreign(struct tally *tally, size_t index, const struct visit *visit, size_t place)
@@ -140,9 +144,8 @@ static void add_foreign(struct tally *tally, size_t index, const struct visit *v
 	tally->totals.foreign_users += user->foreign_logins == 0;
 	tally->totals.foreign_logins += visit->logins;
 	user->foreign_logins += visit->logins;
-	if (is_new_pair(tally->user_countries, index, visit->country, 2))
-		user->countries++;
-	keyset_add(tally->foreign_addresses, slice_make((const char *)visit->address.bytes, sizeof visit->address.bytes), &is_new);
+	user->countries += is_new_abroad(user, place);
+	keyset_add(tally->foreign_addresses, address_key(&visit->address), &is_new);
 	tally->totals.foreign_addresses += is_new;
 	tally->totals.foreign_countries += !tally->is_seen_abroad[place];
 	tally->is_seen_abroad[place] = true;
@@ -156,11 +159,9 @@ void tally_add(struct tally *tally, const struct visit *visit)
 	size_t place = place_index(visit->country);
 	struct user *user = &tally->users[index];
 
-	keep_stay(tally, index, place, visit->logins);
+	keep_stay(tally, index, place, visit);
 	tally->totals.logins += visit->logins;
 	user->logins += visit->logins;
-	if (visit->has_address && is_new_pair(tally->user_addresses, index, visit->address.bytes, sizeof visit->address.bytes))
-		user->addresses++;
 	if (place == UNLOCATED) {
 		tally->totals.unlocated += visit->logins;
 	} else if (!tally->is_home[place]) {
@@ -233,6 +234,18 @@ static size_t next_user(const struct tally *tally, bool foreign_only, size_t las
 	return best;
 }
 
+static int64_t count_addresses(const struct tally *tally, size_t user)
+{
+	struct keyset *addresses = keyset_new();
+	bool is_new;
+	for (size_t i = 0; i < tally->stay_count; i++)
+		if (tally->stays[i].user == user && tally->stays[i].has_address)
+			keyset_add(addresses, address_key(&tally->stays[i].address), &is_new);
+	int64_t count = (int64_t)keyset_count(addresses);
+	keyset_free(addresses);
+	return count;
+}
+
 static void show_user(const struct tally *tally, size_t index, tally_user_fn *function, void *context)
 {
 	struct strbuf countries CLEANUP(strbuf_release) = STRBUF_INIT(COUNTRY_LIST_MAX);
@@ -240,7 +253,7 @@ static void show_user(const struct tally *tally, size_t index, tally_user_fn *fu
 	list_countries(tally, index, &countries);
 	function(context, &(struct user_summary){
 		.user = keyset_get(tally->names, index), .logins = user->logins, .foreign_logins = user->foreign_logins,
-		.addresses = user->addresses, .countries = user->countries, .country_list = strbuf_text(&countries),
+		.addresses = count_addresses(tally, index), .countries = user->countries, .country_list = strbuf_text(&countries),
 	});
 }
 

@@ -2,7 +2,7 @@
  *
  * libloc trusts what the file says about itself: a damaged one makes it read outside of the mapping, or call itself
  * until the stack is used up. So what it will rely on is checked here first, when a file is opened, and the way through
- * the tree is gone here; libloc opens the file and knows the names of networks. The offsets are those of version 1 of the format, libloc/format.h.
+ * the tree is gone here; libloc knows the names of networks. The offsets are those of version 1 of the format, libloc/format.h.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -22,6 +22,7 @@
 
 #define MAGIC "LOCDBXX\1" /* with the version */
 #define HEADER_BYTES 4200 /* the magic's 8 too */
+#define CREATED_AT 8      /* where the header has its 8 bytes of time */
 #define NODE_BYTES 12     /* where 0 leads, where 1 leads, the network */
 #define NETWORK_BYTES 12
 #define NO_NETWORK UINT32_MAX
@@ -47,7 +48,8 @@ struct location {
 	FILE *file;
 	off_t size; /* when it was opened */
 	const char *bytes; /* all of the file, mapped; NULL if it is empty */
-	struct loc_ctx *context;
+	int64_t created_at_sec;
+	struct loc_ctx *context; /* these two: NULL until a name is wanted */
 	struct loc_database *database;
 	struct section sections[SECTIONS];
 };
@@ -101,6 +103,7 @@ static int check_layout(struct location *location, struct strbuf *why)
 			return strbuf_fail(why, -EINVAL,
 			                   "is a damaged libloc database (it is shorter than its header says)");
 	}
+	location->created_at_sec = (int64_t)((uint64_t)big_endian(header + CREATED_AT) << 32 | big_endian(header + CREATED_AT + 4));
 	if (!location->sections[TREE].count || !strings_end(location))
 		return strbuf_fail(why, -EINVAL, "is a damaged libloc database (its sections are inconsistent)");
 	return 0;
@@ -201,16 +204,7 @@ static int fill_location(struct location *location, const char *path, struct str
 	int error = map_file(location, why);
 	if (!error)
 		error = check_layout(location, why);
-	if (error)
-		return error;
-	if (new_silent_context(&location->context) < 0)
-		return strbuf_fail(why, -ENOMEM, "can't be opened: out of memory");
-	errno = 0;
-	if (loc_database_new(location->context, &location->database, location->file) == 0)
-		return 0;
-	location->database = NULL;
-	return strbuf_fail(why, -EINVAL,
-	                   "is a damaged libloc database (%s)", errno ? strerror(errno) : "no reason given");
+	return error;
 }
 
 static int open_location(void **ret, const char *path, struct strbuf *why)
@@ -224,10 +218,22 @@ static int open_location(void **ret, const char *path, struct strbuf *why)
 	return error;
 }
 
-static void read_as_name(const struct location *location, struct place *place)
+/* libloc itself only when a name is wanted: its opening takes longer than all else of a run with nothing new. A database
+ * that it refuses, though its sections and tree are sound, has no names, but still its places. */
+static bool open_names(struct location *location)
+{
+	if (location->context)
+		return location->database != NULL;
+	if (new_silent_context(&location->context) == 0
+	    && loc_database_new(location->context, &location->database, location->file) != 0)
+		location->database = NULL;
+	return location->database != NULL;
+}
+
+static void read_as_name(struct location *location, struct place *place)
 {
 	struct loc_as *as = NULL;
-	if (!place->asn || loc_database_get_as(location->database, &as, place->asn) != 0)
+	if (!place->asn || !open_names(location) || loc_database_get_as(location->database, &as, place->asn) != 0)
 		return;
 	const char *name = loc_as_get_name(as);
 	if (name)
@@ -238,7 +244,7 @@ static void read_as_name(const struct location *location, struct place *place)
 /* A record: country (2 bytes, 2 unused), ASN (4), flags (2, 2 unused). Of the flags only A1 says something about the place.
  * XD (drop) judges the network's owner, not where it is; A2 (satellite) and A3 (anycast) spoil coordinates, and there are
  * none. */
-static void read_network(const struct location *location, const unsigned char *record, struct place *place)
+static void read_network(struct location *location, const unsigned char *record, struct place *place)
 {
 	memcpy(place->country, record, 2);
 	place->asn = big_endian(record + 4);
@@ -269,7 +275,7 @@ static int lookup_location(void *database, const struct ipaddr *address, struct 
 static int64_t built_at_sec(const void *database)
 {
 	const struct location *location = database;
-	return loc_database_created_at(location->database);
+	return location->created_at_sec;
 }
 
 /* Where the package `location` keeps it fresh, and where the package `libloc-database` has it. */

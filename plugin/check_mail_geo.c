@@ -76,12 +76,11 @@ static bool open_store(struct run *run)
 	return fail(run, &why);
 }
 
-static bool open_geo(struct run *run)
+static void open_geo(struct run *run)
 {
-	struct strbuf text CLEANUP(strbuf_release) = STRBUF_INIT(WHY_MAX);
-	if (geo_open(&run->geo, run->options->geo, &text) < 0)
-		return fail(run, &text);
-	return true;
+	struct strbuf why CLEANUP(strbuf_release) = STRBUF_INIT(WHY_MAX);
+	if (geo_open(&run->geo, run->options->geo, &why) < 0)
+		fail(run, &why);
 }
 
 static int follow_logs(struct run *run, struct strbuf *why)
@@ -110,27 +109,6 @@ static bool start_over(struct run *run)
 	return open_store(run);
 }
 
-/* Reads what is new. When it fails, nothing of it is kept, so the next run finds it again. */
-static bool read_logs(struct run *run)
-{
-	struct strbuf why CLEANUP(strbuf_release) = STRBUF_INIT(WHY_MAX);
-	for (int attempt = 0; attempt < 2; attempt++) {
-		if (follow_logs(run, &why) >= 0) {
-			run->may_commit = true;
-			return true;
-		}
-		if (attempt || !store_is_damaged(run->store))
-			break;
-		if (store_set_aside(run->store, &why) < 0)
-			break;
-		report_note(run->report, store_notes(run->store));
-		if (!start_over(run))
-			return false;
-	}
-	fail(run, &why);
-	return start_over(run);
-}
-
 static int count_visit(void *context, const struct visit *visit)
 {
 	tally_add(context, visit);
@@ -138,16 +116,42 @@ static int count_visit(void *context, const struct visit *visit)
 }
 
 /* Counts what the store holds of the window. */
-static bool count_window(struct run *run)
+static int count_window(struct run *run, struct strbuf *why)
 {
 	const struct options *options = run->options;
-	struct strbuf why CLEANUP(strbuf_release) = STRBUF_INIT(WHY_MAX);
 	const char (*home)[3] = (const char (*)[3])options->home; /* C11 has no implicit const for arrays of arrays */
+	tally_free(run->tally);
 	run->tally = tally_new(home, options->home_count, options->trusted, options->trusted_count);
-	if (store_forget(run->store, options_window_begin_sec(options), &why) < 0
-	    || store_each_visit(run->store, count_visit, run->tally, &why) < 0)
-		return fail(run, &why);
-	return true;
+	int result = store_forget(run->store, options_window_begin_sec(options), why);
+	return result < 0 ? result : store_each_visit(run->store, count_visit, run->tally, why);
+}
+
+static int read_and_count(struct run *run, struct strbuf *why)
+{
+	int result = run->geo ? follow_logs(run, why) : 0;
+	return result < 0 ? result : count_window(run, why);
+}
+
+/* A damaged state may show only when its rows are counted: then it is set aside, and the window read again. When anything
+ * else fails, nothing of this run is kept, so the next one finds it again. */
+static bool gather(struct run *run)
+{
+	struct strbuf why CLEANUP(strbuf_release) = STRBUF_INIT(WHY_MAX);
+	for (int attempt = 0; attempt < 2; attempt++) {
+		if (read_and_count(run, &why) >= 0) {
+			run->may_commit = run->geo != NULL;
+			return true;
+		}
+		if (attempt || !store_is_damaged(run->store) || store_set_aside(run->store, &why) < 0)
+			break;
+		report_note(run->report, store_notes(run->store));
+		if (!start_over(run))
+			return false;
+	}
+	fail(run, &why);
+	if (!start_over(run))
+		return false;
+	return count_window(run, &why) >= 0 || fail(run, &why);
 }
 
 /* A clock that is a little ahead of ours makes no negative age. */
@@ -246,12 +250,10 @@ static void check(struct run *run)
 		fail(run, &why);
 		return;
 	}
-	bool has_geo = open_geo(run);
+	open_geo(run);
 	if (!open_store(run))
 		return;
-	if (has_geo && !read_logs(run))
-		return;
-	if (count_window(run)) {
+	if (gather(run)) {
 		judge(run);
 		show_users(run);
 		commit(run);

@@ -455,3 +455,19 @@ on_full_disk() {
 	expect 1 "MAIL GEO WARNING - bob *"
 	expect_metric foreign_logins=1
 }
+
+@test "a state whose rows are damaged is set aside by a run with nothing new, too" {
+	command -v sqlite3 >/dev/null || skip "sqlite3 is not installed"
+	login 10:10:00 bob $russia
+	check --state=s.db
+	expect 1 "MAIL GEO WARNING - bob *"
+	sqlite3 s.db "UPDATE origin SET country = 'de'"
+	check --state=s.db
+	expect 1 "MAIL GEO WARNING - bob *"
+	expect_output '*s.db.damaged-1*' # in quotes: the file is there
+	expect_metric foreign_logins=1
+	[ -f s.db.damaged-1 ] || fail "the damaged state is gone"
+	check --state=s.db
+	expect 1 "MAIL GEO WARNING - bob *"
+	[[ $output != *damaged* ]] || fail "it is not mended"
+}

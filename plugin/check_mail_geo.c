@@ -85,7 +85,10 @@ static void open_geo(struct run *run)
 
 static int follow_logs(struct run *run, struct strbuf *why)
 {
+	struct logformat_reader *reader CLEANUP(logformat_closep) =
+		logformat_open(run->options->formats, run->options->now_sec);
 	struct follow follow = {
+		.reader = reader,
 		.options = run->options,
 		.store = run->store,
 		.geo = run->geo,

@@ -14,7 +14,7 @@
 static bool line_time(void *context, int64_t *ret_sec, struct slice line)
 {
 	const struct follow *follow = context;
-	return logformat_line_time(ret_sec, line, follow->options->now_sec);
+	return logformat_line_time(follow->reader, ret_sec, line);
 }
 
 /* When LOGIN begins to count. A login of the window counts from its own time. One that is seen late, after an outage, counts
@@ -54,7 +54,7 @@ static int read_lines(struct follow *follow, struct source *source, const char *
 	int result;
 	for (int64_t lines = 1; (result = source_next(source, &line, why)) > 0; lines++) {
 		struct login login;
-		if (logformat_parse(&login, line, follow->options->formats, follow->options->now_sec) > 0) {
+		if (logformat_read(follow->reader, &login, line) == LINE_LOGIN) {
 			result = add_login(follow, &login, why);
 			if (result < 0)
 				return result;

@@ -7,6 +7,7 @@
 
 #include "common/deadline.h"
 #include "plugin/geo.h"
+#include "plugin/logformat.h"
 #include "plugin/options.h"
 #include "plugin/report.h"
 #include "plugin/store.h"
@@ -15,6 +16,7 @@ struct follow {
 	const struct options *options;
 	struct store *store;
 	struct geo *geo;
+	struct logformat_reader *reader;
 	struct report *report;
 	const struct deadline *deadline;
 	int64_t newest_sec;       /* the newest line of all logs so far, 0 for none */

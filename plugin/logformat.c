@@ -4,13 +4,26 @@
  */
 #include "common/compat.h"
 
+#include "common/needles.h"
 #include "common/printable.h"
+#include "common/xalloc.h"
 #include "plugin/logformat.h"
 #include "plugin/logformat/driver.h"
 
 static const struct logformat *const formats[] = {
 	&logformat_postfix,
 };
+
+_Static_assert(ARRAY_SIZE(formats) <= sizeof(logformat_set) * CHAR_BIT, "a bit for each format");
+
+struct logformat_reader {
+	logformat_set set;
+	int64_t now_sec;
+	struct needles *literals;
+	struct envelope_room room;
+};
+
+/* --- choosing --- */
 
 void logformat_describe(logformat_set set, struct strbuf *text)
 {
@@ -51,25 +64,90 @@ int logformat_choose(logformat_set *ret, const char *text, struct strbuf *why)
 	return 0;
 }
 
-bool logformat_line_time(int64_t *ret_sec, struct slice line, int64_t now_sec)
+/* --- the reader --- */
+
+struct logformat_reader *logformat_open(logformat_set set, int64_t now_sec)
 {
-	return envelope_take_time(ret_sec, &line, now_sec);
+	struct logformat_reader *reader = xalloc_zero(1, sizeof *reader);
+	struct slice literals[ARRAY_SIZE(formats) * LOGFORMAT_LITERALS_MAX];
+	size_t count = 0;
+	for (size_t i = 0; i < ARRAY_SIZE(formats); i++)
+		for (size_t j = 0; set & 1U << i && j < LOGFORMAT_LITERALS_MAX; j++)
+			if (formats[i]->literals[j].length)
+				literals[count++] = formats[i]->literals[j];
+	reader->set = set;
+	reader->now_sec = now_sec;
+	reader->literals = needles_new(literals, count);
+	envelope_room_init(&reader->room);
+	return reader;
 }
 
-int logformat_parse(struct login *ret, struct slice line, logformat_set set, int64_t now_sec)
+void logformat_close(struct logformat_reader *reader)
+{
+	if (!reader)
+		return;
+	needles_free(reader->literals);
+	envelope_room_release(&reader->room);
+	free(reader);
+}
+
+void logformat_closep(struct logformat_reader **reader)
+{
+	logformat_close(*reader);
+	*reader = NULL;
+}
+
+bool logformat_line_time(struct logformat_reader *reader, int64_t *ret_sec, struct slice line)
+{
+	return envelope_line_time(&reader->room, ret_sec, line, reader->now_sec);
+}
+
+/* The first format that knows the line. *RET_FORMAT and *RET_WHY are of the last one that had something to say. */
+static enum line_kind read_message(const struct logformat_reader *reader, struct login *ret, const struct envelope *line,
+                                   const char **ret_format, const char **ret_why)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(formats); i++) {
-		if (!(set & 1U << i) || slice_find(line, formats[i]->literal) == line.length)
+		struct login login = { .at_sec = line->at_sec, .count = line->count };
+		const char *why = NULL;
+		if (!(reader->set & 1U << i))
 			continue;
-		struct envelope envelope;
-		struct login login = { 0 };
-		if (!envelope_parse(&envelope, line, now_sec))
-			return 0;
-		if (formats[i]->parse(&login, &envelope) > 0) {
-			login.at_sec = envelope.at_sec;
+		enum line_kind kind = formats[i]->parse(&login, line, &why);
+		if (kind != LINE_OTHER || why) {
+			*ret_format = formats[i]->name;
+			*ret_why = why;
+		}
+		if (kind != LINE_OTHER) {
 			*ret = login;
-			return 1;
+			return kind;
 		}
 	}
-	return 0;
+	return LINE_OTHER;
+}
+
+enum line_kind logformat_read(struct logformat_reader *reader, struct login *ret, struct slice line)
+{
+	struct envelope envelope;
+	const char *ignored;
+	if (!needles_match(reader->literals, line) && !envelope_may_hide(line))
+		return LINE_OTHER;
+	if (!envelope_parse(&envelope, &reader->room, line, reader->now_sec))
+		return LINE_OTHER;
+	return read_message(reader, ret, &envelope, &ignored, &ignored);
+}
+
+void logformat_explain(struct logformat_reader *reader, struct explanation *ret, struct slice line)
+{
+	struct envelope envelope;
+	*ret = (struct explanation){ .kind = LINE_OTHER };
+	if (!envelope_parse(&envelope, &reader->room, line, reader->now_sec)) {
+		ret->why = "no time that I know is at its front";
+		return;
+	}
+	ret->header = envelope.header;
+	ret->at_sec = envelope.at_sec;
+	ret->program = envelope.program;
+	ret->message = envelope.message;
+	ret->kind = read_message(reader, &ret->login, &envelope, &ret->format, &ret->why);
+	if (ret->kind == LINE_OTHER && !ret->why)
+		ret->why = "no program that logs logins wrote it";
 }

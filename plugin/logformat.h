@@ -26,11 +26,33 @@ int logformat_choose(logformat_set *ret, const char *text, struct strbuf *why);
 /* The names of the formats in SET, joined by ",": part of the state's key. */
 void logformat_describe(logformat_set set, struct strbuf *text);
 
-/* Reads LINE (without its newline). > 0: a login, RET is filled and borrows from LINE; 0: not a login. NOW_SEC is for
- * times without a year. Lines without any format's literal cost a search for it and nothing else. */
-int logformat_parse(struct login *ret, struct slice line, logformat_set formats, int64_t now_sec);
+struct logformat_reader;
+
+/* A reader of the formats in SET. NOW_SEC is for times without a year. Never NULL; the caller frees it. */
+struct logformat_reader *logformat_open(logformat_set set, int64_t now_sec);
+void logformat_close(struct logformat_reader *reader);
+void logformat_closep(struct logformat_reader **reader);
+
+/* What LINE (without its newline) is. But for LINE_OTHER, RET is filled; it borrows from LINE and READER, until the next
+ * call. A line without any format's literal costs a search for all of them at once, and nothing else. */
+enum line_kind logformat_read(struct logformat_reader *reader, struct login *ret, struct slice line);
 
 /* The time at the front of LINE, after a container's prefix if there is one. False if it has none. */
-bool logformat_line_time(int64_t *ret_sec, struct slice line, int64_t now_sec);
+bool logformat_line_time(struct logformat_reader *reader, int64_t *ret_sec, struct slice line);
+
+/* How a line was read. Slices borrow as in logformat_read(); texts are constant. */
+struct explanation {
+	enum line_kind kind;
+	const char *header;    /* the kind of header, "RFC 3339"; NULL: no time that I know is at the front */
+	int64_t at_sec;
+	struct slice program;  /* "" if the header names none */
+	struct slice message;
+	const char *format;    /* the format that knows such lines, or NULL */
+	const char *why;       /* why it is no login; NULL if it is one */
+	struct login login;    /* but for LINE_OTHER */
+};
+
+/* As logformat_read(), and says why. */
+void logformat_explain(struct logformat_reader *reader, struct explanation *ret, struct slice line);
 
 #endif

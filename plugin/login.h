@@ -23,6 +23,15 @@ struct login {
 	bool has_address;      /* "client=localhost[unknown]" has none: still a login, not placed */
 	struct slice service;  /* "postfix/submission", "" if the line does not say */
 	int64_t count;         /* how many logins this line stands for: 1, or N of "message repeated N times" */
+	uint64_t session;      /* where another line of the same session has the address (OpenSMTPD); 0: there is none */
+};
+
+/* What a line of the log is. */
+enum line_kind {
+	LINE_OTHER,
+	LINE_LOGIN,
+	LINE_SESSION,   /* no login, but it tells the address of session, or its end (!has_address) */
+	LINE_AMBIGUOUS, /* it may be a login, but a stranger could have shaped it: never counted, but told */
 };
 
 /* Where an address is, as a database has it. A value: nothing to free. */
@@ -62,6 +71,8 @@ struct totals {
 
 #define LOG_HASHED_BYTES 256  /* at most so many bytes at the head, and before the offset, make the identity */
 
+#define LOG_CURSOR_MAX 1024   /* bytes, with the NUL */
+
 /* Where a log was read up to, and which file that was. A value; all zero means "never read". */
 struct log_position {
 	uint64_t device, inode;
@@ -70,8 +81,18 @@ struct log_position {
 	uint64_t tail_hash;   /* of the tail_length bytes before offset */
 	int64_t tail_length;
 	int64_t offset;       /* the first byte that wasn't read: always the start of a line */
-	int64_t newest_sec;   /* the time of the newest line seen, 0 if none ever */
+	int64_t newest_sec;   /* the time of the newest line seen, 0 if none ever; it may be behind OFFSET */
+	int64_t read_sec;     /* the time of the last line before OFFSET, 0 if none: where a gap begins */
+	char cursor[LOG_CURSOR_MAX]; /* a journal's cursor; of a file its path with all links resolved; "" if unknown */
 	bool is_known;        /* false: never read */
+};
+
+/* What a log has shown since it was first read: blindness (a wrong log, a proxy in front) is told from it. */
+struct log_history {
+	int64_t since_sec;     /* the time of the first run, 0: never */
+	int64_t lines;
+	int64_t logins;
+	int64_t public_logins; /* those from public addresses */
 };
 
 #endif

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "common/deadline.h"
 #include "common/slice.h"
 #include "common/strbuf.h"
 #include "plugin/login.h"
@@ -24,6 +25,7 @@ struct source_options {
 	int64_t cold_start_sec;  /* without a known position, begin at the first line that isn't older than this */
 	source_time_fn *line_time;
 	void *context;           /* for line_time */
+	const struct deadline *deadline; /* of the run, or NULL: unpacking what lies before the position ends with it */
 };
 
 struct source;

@@ -39,7 +39,7 @@ static void take_priority(struct slice *line)
 		*line = rest;
 }
 
-bool envelope_take_time(int64_t *ret_sec, struct slice *line, int64_t now_sec)
+static bool take_time(int64_t *ret_sec, struct slice *line, int64_t now_sec)
 {
 	struct slice rest = *line;
 	take_compose_prefix(&rest);
@@ -205,9 +205,34 @@ static void take_repeated(struct envelope *ret)
 	ret->count = count;
 }
 
-bool envelope_parse(struct envelope *ret, struct slice line, int64_t now_sec)
+/* --- the whole header --- */
+
+void envelope_room_init(struct envelope_room *room)
 {
-	*ret = (struct envelope){ .count = 1 };
+	strbuf_init(&room->text, ENVELOPE_TEXT_MAX);
+}
+
+void envelope_room_release(struct envelope_room *room)
+{
+	strbuf_release(&room->text);
+}
+
+bool envelope_may_hide(struct slice line)
+{
+	(void)line;
+	return false;
+}
+
+bool envelope_line_time(struct envelope_room *room, int64_t *ret_sec, struct slice line, int64_t now_sec)
+{
+	(void)room;
+	return take_time(ret_sec, &line, now_sec);
+}
+
+bool envelope_parse(struct envelope *ret, struct envelope_room *room, struct slice line, int64_t now_sec)
+{
+	*ret = (struct envelope){ .count = 1, .header = "syslog" };
+	(void)room;
 	if (slice_ends_with(line, "\r"))
 		line.length--;
 
@@ -215,10 +240,13 @@ bool envelope_parse(struct envelope *ret, struct slice line, int64_t now_sec)
 	take_compose_prefix(&rest);
 	take_priority(&rest);
 	bool is_rfc5424 = slice_starts_with(rest, "1 ");
-	if (!envelope_take_time(&ret->at_sec, &line, now_sec) || !slice_take_char(&line, ' '))
+	if (!take_time(&ret->at_sec, &line, now_sec) || !slice_take_char(&line, ' '))
 		return false;
-	if (is_rfc5424 ? !take_rfc5424(ret, &line) : !take_tag(&ret->program, &line))
-		return false;
+	ret->text = line;
+	if (is_rfc5424 ? !take_rfc5424(ret, &line) : !take_tag(&ret->program, &line)) {
+		ret->program = ret->message = slice_make(line.data, 0);
+		return true;
+	}
 
 	while (slice_take_char(&line, ' ')) /* rsyslog keeps the blank of "TAG: MSG" in RFC 5424's message */
 		;

@@ -80,25 +80,28 @@ static struct slice take_user(struct slice text)
 	return text;
 }
 
-static int parse(struct login *ret, const struct envelope *line)
+static enum line_kind parse(struct login *ret, const struct envelope *line, const char **ret_why)
 {
 	struct slice text = line->message;
-	if (!take_service(&ret->service, line) || !take_client(ret, &text)
-	    || !slice_take_string(&text, ", sasl_method="))
-		return 0;
+	if (!take_service(&ret->service, line))
+		return LINE_OTHER;
+	*ret_why = "an smtpd's line, but not \"QUEUEID: client=NAME[ADDRESS], sasl_method=...\"";
+	if (!take_client(ret, &text) || !slice_take_string(&text, ", sasl_method="))
+		return LINE_OTHER;
 	struct slice method = slice_take_while(&text, is_mechanism, METHOD_MAX);
 	if (!method.length || !slice_take_string(&text, ", sasl_username="))
-		return 0;
+		return LINE_OTHER;
 	/* RFC 4505's ANONYMOUS proves nobody: Postfix' own permit_sasl_authenticated refuses it. */
+	*ret_why = "the mechanism ANONYMOUS proves nobody";
 	if (method.length == 9 && strncasecmp(method.data, "ANONYMOUS", 9) == 0)
-		return 0;
+		return LINE_OTHER;
+	*ret_why = "it names no user";
 	ret->user = take_user(text);
-	ret->count = line->count;
-	return ret->user.length > 0;
+	return ret->user.length ? LINE_LOGIN : LINE_OTHER;
 }
 
 const struct logformat logformat_postfix = {
 	.name = "postfix",
-	.literal = { ", sasl_username=", 16 },
+	.literals = { { ", sasl_username=", 16 } },
 	.parse = parse,
 };

@@ -38,7 +38,7 @@ struct row {
 	struct slice line;
 };
 
-static logformat_set postfix;
+static struct logformat_reader *reader;
 static struct strbuf corpus = STRBUF_INIT(1000000);
 static struct row rows[ROWS_MOST];
 static size_t row_count;
@@ -54,7 +54,7 @@ static bool parse(struct login *ret, char **ret_copy, struct slice line)
 	*ret_copy = malloc(line.length ? line.length : 1);
 	assert_non_null(*ret_copy);
 	memcpy(*ret_copy, line.data, line.length);
-	return logformat_parse(ret, slice_make(*ret_copy, line.length), postfix, NOW_SEC) > 0;
+	return logformat_read(reader, ret, slice_make(*ret_copy, line.length)) == LINE_LOGIN;
 }
 
 /* True if LINE is a login of USER from ADDRESS, which is NULL for none. */
@@ -78,7 +78,7 @@ static bool is_login(struct slice line)
 static struct login login_of(const char *text)
 {
 	struct login login;
-	if (logformat_parse(&login, slice_string(text), postfix, NOW_SEC) <= 0)
+	if (logformat_read(reader, &login, slice_string(text)) != LINE_LOGIN)
 		fail_msg("not a login: %s", text);
 	return login;
 }
@@ -145,8 +145,10 @@ static int read_corpus(void **state)
 	/* Lines without a zone are local time. */
 	setenv("TZ", "UTC0", 1);
 	tzset();
+	logformat_set postfix;
 	if (logformat_choose(&postfix, "postfix", NULL))
 		return -1;
+	reader = logformat_open(postfix, NOW_SEC);
 
 	const char *directory = getenv("srcdir");
 	struct strbuf path CLEANUP(strbuf_release) = STRBUF_INIT(4000);
@@ -166,6 +168,7 @@ static int read_corpus(void **state)
 static int release_corpus(void **state)
 {
 	(void)state;
+	logformat_closep(&reader);
 	strbuf_release(&corpus);
 	return 0;
 }
@@ -431,7 +434,7 @@ static void the_time_is_the_daemons_own(void **state)
 		if (login.at_sec != nine_sec)
 			fail_msg("%" PRId64 " is not the time of: %s", login.at_sec, lines[i]);
 		int64_t at_sec = 0;
-		assert_true(logformat_line_time(&at_sec, slice_string(lines[i]), NOW_SEC));
+		assert_true(logformat_line_time(reader, &at_sec, slice_string(lines[i])));
 		assert_int_equal(at_sec, nine_sec);
 	}
 }

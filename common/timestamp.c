@@ -8,6 +8,7 @@
 #include "common/compat.h"
 
 #include "common/timestamp.h"
+#include "common/xalloc.h"
 
 #define MINUTE_SEC 60
 #define HOUR_SEC 3600
@@ -75,6 +76,31 @@ static bool clib_local_sec(int64_t *ret_sec, const struct civil *at)
 	return true;
 }
 
+/* The zone of the logs, NULL if it is TZ's. */
+static const char *log_zone;
+
+static void set_zone(const char *zone)
+{
+	if (zone)
+		setenv("TZ", zone, 1);
+	else
+		unsetenv("TZ");
+	tzset();
+}
+
+/* The C library knows one zone at a time. This happens once an hour of the log, see below. */
+static bool log_local_sec(int64_t *ret_sec, const struct civil *at)
+{
+	if (!log_zone)
+		return clib_local_sec(ret_sec, at);
+	const char *here = getenv("TZ");
+	char *saved CLEANUP(xalloc_freep) = here ? xalloc_string(here) : NULL;
+	set_zone(log_zone);
+	bool is_known = clib_local_sec(ret_sec, at);
+	set_zone(saved);
+	return is_known;
+}
+
 /* The last local hour that was asked for, and when it began. It is valid for as long as TZ is the same, which
  * nobody changes while a check runs (a test that does asks for another hour in between), and it is kept only if
  * the clock runs through the hour without a jump: some zones change in the middle of one. */
@@ -93,10 +119,10 @@ static bool local_sec(int64_t *ret_sec, const struct civil *at)
 		last.minute = last.second = 59;
 		int64_t first_sec;
 		int64_t last_sec;
-		if (!clib_local_sec(&first_sec, &first) || !clib_local_sec(&last_sec, &last))
+		if (!log_local_sec(&first_sec, &first) || !log_local_sec(&last_sec, &last))
 			return false;
 		if (last_sec - first_sec != HOUR_SEC - 1)
-			return clib_local_sec(ret_sec, at);
+			return log_local_sec(ret_sec, at);
 		known_hour.key = key;
 		known_hour.first_sec = first_sec;
 	}
@@ -273,6 +299,12 @@ static bool take_yearless(int64_t *ret_sec, struct slice *line, int64_t now_sec)
 	struct civil at;
 	return take_yearless_date(&at, line) && take_clock(&at, line) && is_at_blank_or_end(*line) &&
 	       find_year(ret_sec, &at, now_sec);
+}
+
+void timestamp_set_log_zone(const char *zone)
+{
+	log_zone = zone;
+	known_hour.key = 0;
 }
 
 bool timestamp_take(int64_t *ret_sec, struct slice *line, int64_t now_sec)

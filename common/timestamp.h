@@ -22,6 +22,10 @@
  * with tm_isdst = -1. Fractions are checked and dropped. A leap second (:60) is read as :59. */
 bool timestamp_take(int64_t *ret_sec, struct slice *line, int64_t now_sec);
 
+/* From now on, where this page says local time, it is that of ZONE (see timezone.h; borrowed), for a log that a host in
+ * another zone writes; NULL: TZ's again. What is printed stays in TZ's. */
+void timestamp_set_log_zone(const char *zone);
+
 /* What a person gives to --at: an RFC 3339 time ("2014-02-25T10:20:00Z"; T may be a blank; without a zone local
  * time), or "@SECONDS". The whole of TEXT must be used. */
 bool timestamp_parse(int64_t *ret_sec, const char *text);

@@ -12,6 +12,7 @@
 #include "common/deadline.h"
 #include "common/numparse.h"
 #include "common/state.h"
+#include "common/timestamp.h"
 #include "plugin/follow.h"
 #include "plugin/geo.h"
 #include "plugin/logs.h"
@@ -313,5 +314,6 @@ int main(int argc, char **argv)
 			options_print_version(options.verbosity > 0);
 		return STATE_UNKNOWN;
 	}
+	timestamp_set_log_zone(options.log_timezone);
 	return (int)run_check(&options);
 }

@@ -10,6 +10,7 @@
 #include "common/numparse.h"
 #include "common/printable.h"
 #include "common/timestamp.h"
+#include "common/timezone.h"
 #include "common/xalloc.h"
 #include "plugin/geo.h"
 #include "plugin/options.h"
@@ -36,6 +37,15 @@ static int set_window(struct options *options, const char *value, struct strbuf 
 	if (numparse_duration(&options->window_sec, value, 60))
 		return 0;
 	return strbuf_fail(why, -EINVAL, "is a number of minutes, or 90s, 15m, 2h, 3d, 4w, all");
+}
+
+static int set_log_timezone(struct options *options, const char *value, struct strbuf *why)
+{
+	options->log_timezone = value;
+	if (timezone_is_known(value))
+		return 0;
+	return strbuf_fail(why, -EINVAL, "is no time zone of this machine: a name like Europe/Berlin (package tzdata), "
+	                   "or a rule like CET-1CEST,M3.5.0,M10.5.0/3");
 }
 
 static int set_format(struct options *options, const char *value, struct strbuf *why)
@@ -193,6 +203,8 @@ static const struct option_row {
 	  "mail log to follow; may be repeated, may be a quoted glob, may be given\nwithout --log. Default: the first of /var/log/mail.log, /var/log/maillog\n"
 	  "and /var/log/mail that exists" },
 	{ "window", 'm', "DURATION", set_window, "judge the last so many minutes (or 90s, 2h, 3d, all). Default: 15" },
+	{ "log-timezone", 0, "ZONE", set_log_timezone,
+	  "time zone of log lines that name none, where it isn't this machine's:\nEurope/Berlin, or CET-1CEST,M3.5.0,M10.5.0/3" },
 	{ "format", 'f', "NAME[,...]", set_format, "log formats to look for. Default: all. Known: postfix" },
 	{ "geo", 'g', "SOURCE", set_geo,
 	  "where countries come from: auto, mmdb[:FILE], libloc[:FILE]; a list is\ntried in order. Default: auto, the newest database on this machine" },

@@ -12,6 +12,7 @@
 
 static const struct logformat *const formats[] = {
 	&logformat_postfix,
+	&logformat_postfix_auth,
 };
 
 _Static_assert(ARRAY_SIZE(formats) <= sizeof(logformat_set) * CHAR_BIT, "a bit for each format");

@@ -83,10 +83,19 @@ static void add_codes(struct strbuf *text, const char *country_list)
 	strbuf_add_char(text, ')');
 }
 
+/* Some lines prove a login and name nobody. */
+static void add_user(struct strbuf *text, struct slice user)
+{
+	if (user.length)
+		printable_add(text, user, USER_SHOWN_MAX);
+	else
+		strbuf_add_string(text, "(unnamed)");
+}
+
 static void name_worst_user(struct report *report, const struct user_summary *user)
 {
 	struct strbuf *text = &report->worst_user;
-	printable_add(text, user->user, USER_SHOWN_MAX);
+	add_user(text, user->user);
 	if (user->countries > 1)
 		strbuf_add_format(text, " logged in from %" PRId64 " countries", user->countries);
 	else
@@ -103,7 +112,7 @@ void report_user(struct report *report, const struct user_summary *user)
 {
 	if (!report->worst_user.length && user->foreign_logins)
 		name_worst_user(report, user);
-	printable_add(&report->body, user->user, USER_SHOWN_MAX);
+	add_user(&report->body, user->user);
 	strbuf_add_format(&report->body, ": %" PRId64 " login%s from %" PRId64 " address%s: ", user->logins, plural(user->logins),
 	                  user->addresses, user->addresses == 1 ? "" : "es");
 	printable_add(&report->body, slice_string(user->country_list), 400);
@@ -141,7 +150,7 @@ void report_login(struct report *report, const struct login *login, const struct
 	char address[IPADDR_TEXT_ROOM];
 	struct strbuf *text = &report->body;
 	strbuf_add_format(text, "  %s ", timestamp_format(login->at_sec, at));
-	printable_add(text, login->user, USER_SHOWN_MAX);
+	add_user(text, login->user);
 	strbuf_add_format(text, " from IP %s came from ", login->has_address ? ipaddr_format(&login->address, address) : "unknown");
 	add_place(text, place);
 	if (login->service.length) {

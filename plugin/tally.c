@@ -170,6 +170,9 @@ void tally_add(struct tally *tally, const struct visit *visit)
 		user->has_home = true;
 		user->countries++;
 	}
+	/* Logins without a name can be of many users: their countries say nothing of any one of them. */
+	if (!visit->user.length && user->countries > 1)
+		user->countries = 1;
 	if (user->countries > tally->totals.user_countries)
 		tally->totals.user_countries = user->countries;
 }

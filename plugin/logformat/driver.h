@@ -27,5 +27,6 @@ struct logformat {
 };
 
 extern const struct logformat logformat_postfix;
+extern const struct logformat logformat_postfix_auth;
 
 #endif

@@ -569,3 +569,27 @@ load helper
 	check
 	expect 1 "MAIL GEO WARNING - bob *"
 }
+
+# ---- Logins that submit nothing ----
+
+@test "a foreign login that sends no mail is found, and names nobody" {
+	line 10:10:00 "postfix/submission/smtpd[7]: disconnect from unknown[$russia] ehlo=1 auth=1 quit=1 commands=3"
+	line 10:11:00 "postfix/submission/smtpd[7]: disconnect from unknown[$china] ehlo=1 auth=1 quit=1 commands=3"
+	check -v
+	expect 1 "MAIL GEO WARNING - (unnamed) logged in from abroad (CN RU); 2 foreign logins by 1 user in 15m |*"
+	expect_metric user_countries=1 foreign_logins=2
+	expect_output "*[(]unnamed) from IP $russia came from RU*"
+}
+
+@test "a session that sends mail is not counted a second time at its end" {
+	login 10:10:00 alice $russia
+	line 10:10:01 "postfix/submission/smtpd[214]: disconnect from unknown[$russia] ehlo=1 auth=1 mail=1 rcpt=1 data=1 quit=1 commands=6"
+	check
+	expect_metric logins=1
+}
+
+@test "--format=postfix leaves the logins that send nothing out" {
+	line 10:10:00 "postfix/submission/smtpd[7]: disconnect from unknown[$russia] ehlo=1 auth=1 quit=1 commands=3"
+	check --format=postfix
+	expect_metric logins=0
+}

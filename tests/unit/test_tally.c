@@ -116,6 +116,22 @@ struct seen {
 	char text[1000];
 };
 
+static void logins_without_a_name_are_not_one_travelling_user(void **state)
+{
+	(void)state;
+	struct tally *tally CLEANUP(tally_freep) = tally_new(home, 2, NULL, 0);
+	struct totals totals = { 0 };
+	add(tally, "", "77.88.8.8", "RU", 1);
+	add(tally, "", "114.114.114.114", "CN", 1);
+	add(tally, "", "200.160.2.3", "BR", 1);
+	add(tally, "", "8.8.8.8", "US", 1);
+	tally_totals(tally, &totals);
+	assert_int_equal(totals.user_countries, 1);
+	assert_int_equal(totals.foreign_logins, 3);
+	assert_int_equal(totals.foreign_users, 1);
+	assert_int_equal(totals.foreign_countries, 3);
+}
+
 static void see(void *context, const struct user_summary *user)
 {
 	struct seen *seen = context;
@@ -185,6 +201,7 @@ int main(void)
 		cmocka_unit_test(all_of_home_is_one_country_and_unlocated_is_none),
 		cmocka_unit_test(trusted_networks_count_nothing),
 		cmocka_unit_test(a_login_without_an_address_is_unlocated),
+		cmocka_unit_test(logins_without_a_name_are_not_one_travelling_user),
 		cmocka_unit_test(the_worst_user_comes_first),
 		cmocka_unit_test(home_users_can_be_left_out_and_the_rest_is_counted),
 		cmocka_unit_test(forty_countries_are_listed_and_no_more),

@@ -1,0 +1,77 @@
+/* postfix_auth.c - logins at Postfix' smtpd that submit nothing
+ *
+ * Whoever only tries a stolen password, and quits, leaves no line with a user. Since 3.0 the end of a session says how
+ * often each command was given and went well (smtpd_proto() and smtpd_format_cmd_stats() in smtpd/smtpd.c):
+ *
+ *	disconnect from NAME[ADDRESS](:PORT) helo=1 auth=1/3 quit=1 commands=3/5
+ *
+ * where N means N of N, and N/M that N of M went well. Nothing of it is text of the client. A session in which a recipient
+ * was accepted has been counted by its own lines (postfix.c), so only those without one are logins here: nothing is counted
+ * twice. The user is unknown: it is "". What is not seen: a session that had a recipient accepted before it logged in.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "common/compat.h"
+
+#include "common/numparse.h"
+#include "plugin/logformat/driver.h"
+
+#define HOST_NAME_MAX_BYTES 255
+#define COMMAND_MAX 20
+#define COMMANDS_MAX 40 /* Postfix has 20 */
+
+static bool is_host_name(unsigned char byte)
+{
+	return slice_is_alnum(byte) || byte == '.' || byte == '_' || byte == '-';
+}
+
+static bool is_command(unsigned char byte)
+{
+	return (byte >= 'a' && byte <= 'z') || byte == '_';
+}
+
+/* NAME[ADDRESS](:PORT) */
+static bool take_client(struct login *ret, struct slice *text)
+{
+	if (!slice_take_while(text, is_host_name, HOST_NAME_MAX_BYTES).length || !slice_take_char(text, '['))
+		return false;
+	if (slice_find(*text, SLICE_LITERAL("]")) == text->length)
+		return false;
+	ret->has_address = ipaddr_parse(&ret->address, slice_take_until(text, ']'));
+	return !slice_take_char(text, ':') || slice_take_while(text, slice_is_alnum, 7).length;
+}
+
+/* " NAME=N" or " NAME=N/M": N into RET_SUCCESSES. */
+static bool take_command(struct slice *ret_name, int64_t *ret_successes, struct slice *text)
+{
+	if (!slice_take_char(text, ' '))
+		return false;
+	*ret_name = slice_take_while(text, is_command, COMMAND_MAX);
+	if (!ret_name->length || !slice_take_char(text, '='))
+		return false;
+	if (!numparse_int(ret_successes, slice_take_while(text, slice_is_digit, 9), 0, INT32_MAX))
+		return false;
+	return !slice_take_char(text, '/') || slice_take_while(text, slice_is_digit, 9).length;
+}
+
+static enum line_kind parse(struct login *ret, const struct envelope *line, const char **ret_why)
+{
+	struct slice text = line->message, name;
+	int64_t successes, logins = 0, recipients = 0;
+	ret->service = line->program;
+	if (!slice_ends_with(ret->service, "/smtpd") || !slice_take_string(&text, "disconnect from ") || !take_client(ret, &text))
+		return LINE_OTHER;
+	ret->service.length -= sizeof "/smtpd" - 1;
+	for (int i = 0; i < COMMANDS_MAX && take_command(&name, &successes, &text); i++) {
+		logins += slice_equals(name, "auth") ? successes : 0;
+		recipients += slice_equals(name, "rcpt") ? successes : 0;
+	}
+	*ret_why = logins ? "the end of a session whose messages have lines of their own" : "the end of a session without a successful AUTH";
+	return logins && !recipients ? LINE_LOGIN : LINE_OTHER;
+}
+
+const struct logformat logformat_postfix_auth = {
+	.name = "postfix-auth",
+	.literals = { { "disconnect from ", 16 } },
+	.parse = parse,
+};

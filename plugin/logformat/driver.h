@@ -26,6 +26,7 @@ struct logformat {
 	enum line_kind (*parse)(struct login *ret, const struct envelope *line, const char **ret_why);
 };
 
+extern const struct logformat logformat_dovecot;
 extern const struct logformat logformat_postfix;
 extern const struct logformat logformat_postfix_auth;
 

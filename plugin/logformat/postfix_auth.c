@@ -58,16 +58,18 @@ static enum line_kind parse(struct login *ret, const struct envelope *line, cons
 {
 	struct slice text = line->message, name;
 	int64_t successes, logins = 0, recipients = 0;
+	bool is_whole = false; /* the sum comes last: without it a count may have been cut off */
 	ret->service = line->program;
 	if (!slice_ends_with(ret->service, "/smtpd") || !slice_take_string(&text, "disconnect from ") || !take_client(ret, &text))
 		return LINE_OTHER;
 	ret->service.length -= sizeof "/smtpd" - 1;
-	for (int i = 0; i < COMMANDS_MAX && take_command(&name, &successes, &text); i++) {
+	for (int i = 0; i < COMMANDS_MAX && !is_whole && take_command(&name, &successes, &text); i++) {
+		is_whole = slice_equals(name, "commands");
 		logins += slice_equals(name, "auth") ? successes : 0;
 		recipients += slice_equals(name, "rcpt") ? successes : 0;
 	}
 	*ret_why = logins ? "the end of a session whose messages have lines of their own" : "the end of a session without a successful AUTH";
-	return logins && !recipients ? LINE_LOGIN : LINE_OTHER;
+	return is_whole && logins && !recipients ? LINE_LOGIN : LINE_OTHER;
 }
 
 const struct logformat logformat_postfix_auth = {

@@ -14,6 +14,7 @@ static const struct logformat *const formats[] = {
 	&logformat_postfix,
 	&logformat_postfix_auth,
 	&logformat_dovecot,
+	&logformat_exim,
 };
 
 _Static_assert(ARRAY_SIZE(formats) <= sizeof(logformat_set) * CHAR_BIT, "a bit for each format");

@@ -27,6 +27,7 @@ struct logformat {
 };
 
 extern const struct logformat logformat_dovecot;
+extern const struct logformat logformat_exim;
 extern const struct logformat logformat_postfix;
 extern const struct logformat logformat_postfix_auth;
 

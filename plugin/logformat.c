@@ -11,10 +11,16 @@
 #include "plugin/logformat/driver.h"
 
 static const struct logformat *const formats[] = {
-	&logformat_postfix,
-	&logformat_postfix_auth,
+	&logformat_courier,
+	&logformat_cyrus,
 	&logformat_dovecot,
 	&logformat_exim,
+	&logformat_opensmtpd,
+	&logformat_postfix,
+	&logformat_postfix_auth,
+	&logformat_sendmail,
+	&logformat_stalwart,
+	&logformat_zimbra,
 };
 
 _Static_assert(ARRAY_SIZE(formats) <= sizeof(logformat_set) * CHAR_BIT, "a bit for each format");

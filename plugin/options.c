@@ -205,7 +205,7 @@ static const struct option_row {
 	{ "window", 'm', "DURATION", set_window, "judge the last so many minutes (or 90s, 2h, 3d, all). Default: 15" },
 	{ "log-timezone", 0, "ZONE", set_log_timezone,
 	  "time zone of log lines that name none, where it isn't this machine's:\nEurope/Berlin, or CET-1CEST,M3.5.0,M10.5.0/3" },
-	{ "format", 'f', "NAME[,...]", set_format, "log formats to look for. Default: all. Known: dovecot,\nexim, postfix, postfix-auth" },
+	{ "format", 'f', "NAME[,...]", set_format, "log formats to look for. Default: all. Known: courier, cyrus, dovecot,\nexim, opensmtpd, postfix, postfix-auth, sendmail, stalwart, zimbra" },
 	{ "geo", 'g', "SOURCE", set_geo,
 	  "where countries come from: auto, mmdb[:FILE], libloc[:FILE]; a list is\ntried in order. Default: auto, the newest database on this machine" },
 	{ "trust", 0, "CIDR[,...]", set_trust,

@@ -8,7 +8,7 @@
 #include "plugin/logformat.h"
 #include "plugin/logformat/envelope.h"
 
-#define LOGFORMAT_LITERALS_MAX 5
+#define LOGFORMAT_LITERALS_MAX 7
 
 struct logformat {
 	const char *name;
@@ -26,9 +26,15 @@ struct logformat {
 	enum line_kind (*parse)(struct login *ret, const struct envelope *line, const char **ret_why);
 };
 
+extern const struct logformat logformat_courier;
+extern const struct logformat logformat_cyrus;
 extern const struct logformat logformat_dovecot;
 extern const struct logformat logformat_exim;
+extern const struct logformat logformat_opensmtpd;
 extern const struct logformat logformat_postfix;
 extern const struct logformat logformat_postfix_auth;
+extern const struct logformat logformat_sendmail;
+extern const struct logformat logformat_stalwart;
+extern const struct logformat logformat_zimbra;
 
 #endif

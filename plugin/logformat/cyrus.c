@@ -1,0 +1,179 @@
+/* cyrus.c - Cyrus IMAP's services
+ *
+ * From imap/imapd.c, pop3d.c, httpd.c and timsieved of Cyrus IMAP 2.4 to 3.12, and lib/logfmt.c of 3.13:
+ *
+ *	login: (NAME )[ADDRESS] USER MECHANISM(+TLS) User logged in( SESSIONID=<ID>)
+ *	event=login.good KEY=VALUE...                          r.clienthost="NAME [ADDRESS]", u.username, login.mech
+ *
+ * from the program ([PREFIX/])SERVICE. NAME is the reverse name, which the owner of the address chooses, but without blanks.
+ * USER may hold blanks: the mechanism is the last word before "User logged in". The password of an anonymous login is
+ * logged where the mechanism stands else, so a user "anonymous" is refused. "badlogin: " begins in another way.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "common/compat.h"
+
+#include "plugin/logformat/driver.h"
+
+#define TOKEN_MAX 1000
+#define PAIRS_MAX 40
+
+static const struct {
+	const char *program, *service;
+} services[] = {
+	{ "imap", "cyrus/imap" }, { "imaps", "cyrus/imap" }, { "imapd", "cyrus/imap" },
+	{ "pop3", "cyrus/pop3" }, { "pop3s", "cyrus/pop3" }, { "pop3d", "cyrus/pop3" },
+	{ "sieve", "cyrus/sieve" }, { "timsieved", "cyrus/sieve" }, { "nntp", "cyrus/nntp" }, { "nntps", "cyrus/nntp" },
+	{ "http", "cyrus/http" }, { "https", "cyrus/http" }, { "httpd", "cyrus/http" },
+};
+
+/* What is behind the last "/". */
+static bool find_service(struct slice *ret, struct slice program)
+{
+	const char *slash = memrchr(program.data, '/', program.length);
+	if (slash)
+		program = slice_skip(program, (size_t)(slash - program.data) + 1);
+	for (size_t i = 0; i < ARRAY_SIZE(services); i++) {
+		if (slice_equals(program, services[i].program)) {
+			*ret = slice_string(services[i].service);
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool is_name(unsigned char byte)
+{
+	return slice_is_not_blank(byte) && byte != '[' && byte != ']';
+}
+
+/* "NAME [ADDRESS]" or "[ADDRESS]" */
+static bool take_client(struct login *ret, struct slice *text)
+{
+	if (slice_take_while(text, is_name, TOKEN_MAX).length && !slice_take_char(text, ' '))
+		return false;
+	if (!slice_take_char(text, '[') || slice_find(*text, SLICE_LITERAL("]")) == text->length)
+		return false;
+	ret->has_address = ipaddr_parse(&ret->address, slice_take_until(text, ']'));
+	return ret->has_address;
+}
+
+static bool is_anonymous(struct slice user)
+{
+	return slice_equals(user, "anonymous") || slice_starts_with(user, "anonymous ");
+}
+
+/* --- login: --- */
+
+static bool is_mechanism(unsigned char byte)
+{
+	return slice_is_alnum(byte) || (byte && strchr("_+-", byte));
+}
+
+static void cut_session(struct slice *text)
+{
+	const char *begin = memrchr(text->data, ' ', text->length);
+	if (begin && slice_ends_with(*text, ">") && slice_starts_with(slice_skip(*text, (size_t)(begin - text->data)), " SESSIONID=<"))
+		text->length = (size_t)(begin - text->data);
+}
+
+/* Behind "login: ". */
+static bool read_text(struct login *ret, struct slice text)
+{
+	if (!take_client(ret, &text) || !slice_take_char(&text, ' '))
+		return false;
+	cut_session(&text);
+	if (!slice_ends_with(text, " User logged in"))
+		return false;
+	text.length -= sizeof " User logged in" - 1;
+	const char *blank = memrchr(text.data, ' ', text.length);
+	if (!blank)
+		return false;
+	struct slice mechanism = slice_skip(text, (size_t)(blank - text.data) + 1);
+	size_t length = mechanism.length;
+	ret->user = slice_make(text.data, (size_t)(blank - text.data));
+	return length && slice_take_while(&mechanism, is_mechanism, TOKEN_MAX).length == length;
+}
+
+/* --- event=login.good --- */
+
+static bool is_key(unsigned char byte)
+{
+	return slice_is_alnum(byte) || byte == '.' || byte == '_' || byte == '-';
+}
+
+/* A value in quotes, without its backslashes, into ROOM; it may be cut. */
+static bool take_quoted(struct slice *ret, struct slice *text, char *room, size_t size)
+{
+	size_t length = 0;
+	for (size_t i = 0; i < text->length; i++) {
+		if (text->data[i] == '"') {
+			*ret = slice_make(room, length);
+			*text = slice_skip(*text, i + 1);
+			return true;
+		}
+		i += text->data[i] == '\\' && i + 1 < text->length;
+		if (length < size)
+			room[length++] = text->data[i];
+	}
+	return false;
+}
+
+/* " KEY=VALUE" */
+static bool take_pair(struct slice *ret_key, struct slice *ret_value, struct slice *text, char *room, size_t size)
+{
+	if (!slice_take_char(text, ' '))
+		return false;
+	*ret_key = slice_take_while(text, is_key, TOKEN_MAX);
+	if (!ret_key->length || !slice_take_char(text, '='))
+		return false;
+	if (slice_take_char(text, '"'))
+		return take_quoted(ret_value, text, room, size);
+	*ret_value = slice_take_while(text, slice_is_not_blank, TOKEN_MAX);
+	return true;
+}
+
+/* Behind "event=login.good". The user lives until the next call. */
+static bool read_event(struct login *ret, struct slice text)
+{
+	static char user[USER_MAX];
+	char other[TOKEN_MAX];
+	struct slice key, value;
+	bool is_whole = false; /* the mechanism follows the user, who may be cut off else */
+	for (int i = 0; i < PAIRS_MAX && text.length; i++) {
+		bool is_user = slice_starts_with(text, " u.username=");
+		if (!take_pair(&key, &value, &text, is_user ? user : other, is_user ? sizeof user : sizeof other))
+			return false;
+		if (is_user)
+			ret->user = value;
+		else if (slice_equals(key, "r.clienthost") && !take_client(ret, &value))
+			return false;
+		else if (slice_equals(key, "login.anonymous"))
+			return false;
+		is_whole = is_whole || slice_equals(key, "login.mech");
+	}
+	return ret->has_address && is_whole;
+}
+
+static enum line_kind parse(struct login *ret, const struct envelope *line, const char **ret_why)
+{
+	struct slice text = line->message;
+	bool is_login;
+	if (!find_service(&ret->service, line->program))
+		return LINE_OTHER;
+	*ret_why = "a line of a Cyrus service, but neither \"login: \" nor \"event=login.good\"";
+	if (slice_take_string(&text, "login: "))
+		is_login = read_text(ret, text);
+	else if (slice_take_string(&text, "event=login.good"))
+		is_login = read_event(ret, text);
+	else
+		return LINE_OTHER;
+	*ret_why = "a success, but without user or address, or anonymous: the words of such a line are the client's";
+	return is_login && ret->user.length && !is_anonymous(ret->user) && !slice_equals(ret->user, "~null~") ? LINE_LOGIN : LINE_OTHER;
+}
+
+const struct logformat logformat_cyrus = {
+	.name = "cyrus",
+	.literals = { { " User logged in", 15 }, { "event=login.good", 16 } },
+	.parse = parse,
+};

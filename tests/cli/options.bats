@@ -186,7 +186,7 @@ refused() {
 		refused --at="$value" -- "--at=$value: is a time like*"
 	done
 	for value in "" nope postfix,nope POSTFIX; do
-		refused -f "$value" -- "--format=$value: there is no log format*known: postfix*"
+		refused -f "$value" -- "--format=$value: there is no log format*known: *postfix*"
 	done
 	for value in "" 10.0.0.1/8 10.0.0.0/33 10.0.0 2001:db8::1/32 10.0.0.0/8, host.example; do
 		refused --trust="$value" -- "--trust=$value: *is no network*"

@@ -356,3 +356,12 @@ const char *timestamp_format(int64_t at_sec, char *text)
 		(void)snprintf(text, TIMESTAMP_TEXT_ROOM, "@%" PRId64, at_sec);
 	return text;
 }
+
+const char *timestamp_format_utc(int64_t at_sec, char *text)
+{
+	time_t at = (time_t)at_sec;
+	struct tm tm;
+	if (!gmtime_r(&at, &tm) || !strftime(text, TIMESTAMP_TEXT_ROOM, "%Y-%m-%dT%H:%M:%SZ", &tm))
+		(void)snprintf(text, TIMESTAMP_TEXT_ROOM, "@%" PRId64, at_sec);
+	return text;
+}

@@ -35,4 +35,7 @@ bool timestamp_parse(int64_t *ret_sec, const char *text);
 /* "2014-02-25T10:11:12" in local time (as the administrator's log has it) into TEXT; returns TEXT. */
 const char *timestamp_format(int64_t at_sec, char *text);
 
+/* "2014-02-25T10:11:12Z", for programs; likewise. */
+const char *timestamp_format_utc(int64_t at_sec, char *text);
+
 #endif

@@ -13,6 +13,7 @@
 #include "common/numparse.h"
 #include "common/state.h"
 #include "common/timestamp.h"
+#include "plugin/explain.h"
 #include "plugin/follow.h"
 #include "plugin/geo.h"
 #include "plugin/logs.h"
@@ -315,5 +316,7 @@ int main(int argc, char **argv)
 		return STATE_UNKNOWN;
 	}
 	timestamp_set_log_zone(options.log_timezone);
+	if (options.wants_explanation)
+		return (int)explain_input(&options);
 	return (int)run_check(&options);
 }

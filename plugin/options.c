@@ -149,6 +149,21 @@ static int set_geo(struct options *options, const char *value, struct strbuf *wh
 	return geo_check_source(value, why);
 }
 
+static int set_output(struct options *options, const char *value, struct strbuf *why)
+{
+	options->is_json = strcmp(value, "json") == 0;
+	if (options->is_json || strcmp(value, "text") == 0)
+		return 0;
+	return strbuf_fail(why, -EINVAL, "is text or json");
+}
+
+static int set_explain(struct options *options, const char *value, struct strbuf *why)
+{
+	(void)value, (void)why;
+	options->wants_explanation = true;
+	return 0;
+}
+
 static int set_verbose(struct options *options, const char *value, struct strbuf *why)
 {
 	(void)value, (void)why;
@@ -221,6 +236,9 @@ static const struct option_row {
 	{ "timeout", 't', "SECONDS[:STATE]", set_timeout, "one budget for the whole run, and its state. Default: 10:UNKNOWN" },
 	{ "verbose", 'v', NULL, set_verbose,
 	  "-v: also each foreign login; -vv: also those from home, the logs and the\nstate" },
+	{ "explain", 0, NULL, set_explain,
+	  "read lines from standard input and say how each is understood, and why.\nNothing else is done" },
+	{ "output", 'o', "text|json", set_output, "of --explain: a paragraph a line, or a JSON object. Default: text" },
 	{ "extra-opts", 0, "[=[SECTION][@FILE]]", set_extra_opts, "options from an ini file, as in every Monitoring Plugin" },
 	{ "help", 'h', NULL, set_help, "this text" },
 	{ "version", 'V', NULL, set_version, "the version; with -v also the libraries" },
@@ -316,6 +334,10 @@ static int check_together(const struct options *options, struct strbuf *why)
 {
 	if (options->wants_help || options->wants_version)
 		return 0;
+	if (options->wants_explanation)
+		return options->log_count ? strbuf_fail(why, -EINVAL, "--explain reads standard input: give the log with \"<\"") : 0;
+	if (options->is_json)
+		return strbuf_fail(why, -EINVAL, "--output=json is known with --explain only, so far");
 	if (!options->home_count)
 		return strbuf_fail(why, -EINVAL, "--home is missing: which countries are home? For example --home=US, or --home=DE,AT");
 	if (options->state && options->no_state)

@@ -37,7 +37,8 @@ struct options {
 	int verbosity;
 	int64_t timeout_sec;
 	enum state timeout_state;
-	bool wants_help, wants_version;
+	bool is_json; /* --output */
+	bool wants_help, wants_version, wants_explanation;
 };
 
 /* From the arguments, --extra-opts included; strings are borrowed from them. 0, or -EINVAL with WHY, in words for the person

@@ -1,7 +1,5 @@
 /* source.c - where log lines come from: the façade of the sources; see source.h
  *
- * Files are the only kind so far.
- *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "common/compat.h"
@@ -9,21 +7,32 @@
 #include "common/xalloc.h"
 #include "plugin/source.h"
 #include "plugin/source/file.h"
+#include "plugin/source/stdin.h"
 
+/* One of them. */
 struct source {
 	struct file_source *file;
+	struct stdin_source *input;
 };
 
-int source_open(struct source **ret, const char *path, const struct log_position *position,
+static int open_one(struct source *source, const char *name, const struct log_position *position,
+                    const struct source_options *options, struct strbuf *why)
+{
+	if (strcmp(name, SOURCE_STDIN) == 0)
+		return stdin_source_open(&source->input, STDIN_FILENO, options, why);
+	return file_source_open(&source->file, name, position, options, why);
+}
+
+int source_open(struct source **ret, const char *name, const struct log_position *position,
                 const struct source_options *options, struct strbuf *why)
 {
-	struct file_source *file;
-	int error = file_source_open(&file, path, position, options, why);
+	struct source *source = xalloc_zero(1, sizeof *source);
+	int error = open_one(source, name, position, options, why);
 	if (error < 0)
-		return error;
-	*ret = xalloc_zero(1, sizeof **ret);
-	(*ret)->file = file;
-	return 0;
+		source_free(source);
+	else
+		*ret = source;
+	return error;
 }
 
 void source_free(struct source *source)
@@ -31,6 +40,7 @@ void source_free(struct source *source)
 	if (!source)
 		return;
 	file_source_free(source->file);
+	stdin_source_free(source->input);
 	free(source);
 }
 
@@ -42,20 +52,23 @@ void source_freep(struct source **source)
 
 int source_next(struct source *source, struct slice *ret, struct strbuf *why)
 {
-	return file_source_next(source->file, ret, why);
+	return source->input ? stdin_source_next(source->input, ret, why) : file_source_next(source->file, ret, why);
 }
 
 void source_position(struct source *source, struct log_position *ret)
 {
-	file_source_position(source->file, ret);
+	if (source->input)
+		stdin_source_position(source->input, ret);
+	else
+		file_source_position(source->file, ret);
 }
 
 int64_t source_left_bytes(const struct source *source)
 {
-	return file_source_left_bytes(source->file);
+	return source->input ? stdin_source_left_bytes(source->input) : file_source_left_bytes(source->file);
 }
 
 const char *source_notes(const struct source *source)
 {
-	return file_source_notes(source->file);
+	return source->input ? stdin_source_notes(source->input) : file_source_notes(source->file);
 }

@@ -30,7 +30,9 @@ struct source_options {
 
 struct source;
 
-/* Opens the log at PATH to go on at POSITION: 0 with *RET, or -errno with WHY, a sentence that says what to do (missing,
+#define SOURCE_STDIN "-" /* the name of standard input, which has no position: all of it is read, and nothing is remembered */
+
+/* Opens the log at PATH (or SOURCE_STDIN) to go on at POSITION: 0 with *RET, or -errno with WHY, a sentence that says what to do (missing,
  * unreadable (who may read it), a directory, a device or pipe, compressed, binary: no line begins with a time).
  * Identity: device, inode, head hash and tail hash, never one of them alone. If the file is another one now, the old
  * one is looked for beside it (any name that begins with PATH's base name, same device and inode and hashes), its rest is read first;

@@ -80,12 +80,36 @@ static struct slice take_user(struct slice text)
 	return text;
 }
 
+/* Why a line of an smtpd is no login; for --explain only. */
+static const char *why_not(struct slice text)
+{
+	static const struct {
+		const char *begin, *why;
+	} reasons[] = {
+		{ "warning: ", "a warning, or a failed login, whose text is the client's" },
+		{ "reject", "a refused command: it may name a user, but what stands before him is the client's" },
+		{ "milter-", "a milter's verdict: it may name a user, but what stands before him is the client's" },
+		{ "proxy-", "a proxy's verdict: it may name a user, but not the client's address" },
+		{ "hold: ", "an action of a restriction, not the begin of a message" },
+		{ "client=", "a message that was accepted without a login: sasl_method= does not stand directly behind the client" },
+		{ "connect from ", "the begin of a connection" },
+		{ "lost connection ", "the end of a connection" },
+	};
+	struct slice rest = text;
+	if (slice_take_while(&rest, slice_is_alnum, QUEUE_ID_MAX).length && slice_take_string(&rest, ": ") && !slice_starts_with(text, "warning"))
+		text = rest;
+	for (size_t i = 0; i < ARRAY_SIZE(reasons); i++)
+		if (slice_starts_with(text, reasons[i].begin))
+			return reasons[i].why;
+	return "an smtpd's line, but not \"QUEUEID: client=NAME[ADDRESS], sasl_method=...\"";
+}
+
 static enum line_kind parse(struct login *ret, const struct envelope *line, const char **ret_why)
 {
 	struct slice text = line->message;
 	if (!take_service(&ret->service, line))
 		return LINE_OTHER;
-	*ret_why = "an smtpd's line, but not \"QUEUEID: client=NAME[ADDRESS], sasl_method=...\"";
+	*ret_why = why_not(text);
 	if (!take_client(ret, &text) || !slice_take_string(&text, ", sasl_method="))
 		return LINE_OTHER;
 	struct slice method = slice_take_while(&text, is_mechanism, METHOD_MAX);

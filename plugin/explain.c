@@ -1,0 +1,158 @@
+/* explain.c - --explain: how each line of standard input is read, and why; see explain.h
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "common/compat.h"
+
+#include <jansson.h>
+
+#include "common/printable.h"
+#include "common/timestamp.h"
+#include "plugin/explain.h"
+#include "plugin/logformat.h"
+#include "plugin/source.h"
+
+#define SHOWN_MAX 500
+#define ANSWER_MAX 8192
+
+/* What a person would search a log for. A line that has one and is no login is called out: only here is a line searched. */
+static const char *const telltales[] = {
+	"sasl_username=", "Login: user=", "Logged in: user=", "roxying to ", " P=esmtpa", " P=esmtpsa", "AUTH=server",
+	"User logged in", "event=login.good", "LOGIN, user=", "smtp authentication", "cmd=Auth", "auth.success", "auth=",
+};
+
+static const char *find_telltale(struct slice line)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(telltales); i++)
+		if (slice_find(line, slice_string(telltales[i])) < line.length)
+			return telltales[i];
+	return NULL;
+}
+
+/* In words, "" for a login that counts. */
+static void add_why(struct strbuf *text, const struct explanation *found, struct slice line)
+{
+	const char *telltale = found->kind == LINE_OTHER ? find_telltale(line) : NULL;
+	if (telltale)
+		strbuf_add_format(text, "has \"%s\", but: ", telltale);
+	if (found->kind == LINE_AMBIGUOUS)
+		strbuf_add_string(text, "may be a login, but is never counted: ");
+	if (found->kind == LINE_SESSION)
+		strbuf_add_format(text, "no login, but the %s of session %016" PRIx64 ", whose login is in another line",
+		                  found->login.has_address ? "begin" : "end", found->login.session);
+	if (found->kind == LINE_LOGIN && found->login.has_address && !ipaddr_is_public(&found->login.address))
+		strbuf_add_string(text, "a login, but from an address that is not public: not counted");
+	if (found->kind == LINE_LOGIN && !found->login.has_address && found->login.session)
+		strbuf_add_format(text, "the address is in the line that began session %016" PRIx64, found->login.session);
+	if (found->why && found->kind != LINE_LOGIN)
+		strbuf_add_string(text, found->why);
+}
+
+static void add_row(struct strbuf *text, const char *name, struct slice value)
+{
+	if (!value.length)
+		return;
+	strbuf_add_format(text, "  %-8s ", name);
+	printable_add_sentence(text, value, SHOWN_MAX);
+	strbuf_add_char(text, '\n');
+}
+
+static void add_header(struct strbuf *text, const struct explanation *found)
+{
+	char at[TIMESTAMP_TEXT_ROOM];
+	if (found->header)
+		strbuf_add_format(text, "  header   %s, %s\n", found->header, timestamp_format(found->at_sec, at));
+}
+
+static void add_text(struct strbuf *text, int64_t number, const struct explanation *found, struct slice line)
+{
+	char address[IPADDR_TEXT_ROOM];
+	struct strbuf why CLEANUP(strbuf_release) = STRBUF_INIT(ANSWER_MAX);
+	bool is_login = found->kind == LINE_LOGIN;
+	add_why(&why, found, line);
+	strbuf_add_format(text, "line %" PRId64 ": %s%s%s\n", number, is_login ? "login" : "not a login", why.length ? ": " : "",
+	                  strbuf_text(&why));
+	add_header(text, found);
+	add_row(text, "program", found->program);
+	add_row(text, "format", slice_string(found->format ? found->format : ""));
+	if (is_login && !found->login.user.length)
+		strbuf_add_string(text, "  user     (unnamed)\n");
+	add_row(text, "user", is_login ? found->login.user : SLICE_LITERAL(""));
+	if (found->login.has_address)
+		add_row(text, "address", slice_string(ipaddr_format(&found->login.address, address)));
+	add_row(text, "service", is_login ? found->login.service : SLICE_LITERAL(""));
+	if (found->login.count > 1)
+		strbuf_add_format(text, "  count    %" PRId64 "\n", found->login.count);
+	if (!is_login)
+		add_row(text, "message", found->message);
+}
+
+/* Text that isn't UTF-8 is no JSON: then as on the screen. */
+static json_t *json_text(struct slice text)
+{
+	struct strbuf shown CLEANUP(strbuf_release) = STRBUF_INIT(ANSWER_MAX);
+	json_t *value = json_stringn(text.data ? text.data : "", text.length);
+	if (value)
+		return value;
+	printable_add(&shown, text, SHOWN_MAX);
+	return json_string(strbuf_text(&shown));
+}
+
+static void add_json(struct strbuf *text, int64_t number, const struct explanation *found, struct slice line)
+{
+	char at[TIMESTAMP_TEXT_ROOM] = "", address[IPADDR_TEXT_ROOM] = "";
+	struct strbuf why CLEANUP(strbuf_release) = STRBUF_INIT(ANSWER_MAX);
+	const struct slice nothing = SLICE_LITERAL("");
+	bool is_login = found->kind == LINE_LOGIN;
+	add_why(&why, found, line);
+	if (found->header)
+		timestamp_format_utc(found->at_sec, at);
+	if (found->login.has_address)
+		ipaddr_format(&found->login.address, address);
+	json_t *object = json_pack("{s:I, s:b, s:s, s:s, s:o, s:s, s:o, s:s}", "line", (json_int_t)number, "login", is_login,
+	                           "format", found->format ? found->format : "", "at", at,
+	                           "user", json_text(is_login ? found->login.user : nothing), "address", address,
+	                           "service", json_text(is_login ? found->login.service : nothing), "why", strbuf_text(&why));
+	char *dumped = object ? json_dumps(object, JSON_COMPACT | JSON_ENSURE_ASCII) : NULL;
+	strbuf_add_format(text, "%s\n", dumped ? dumped : "{}");
+	free(dumped);
+	json_decref(object);
+}
+
+static bool put(const struct strbuf *text)
+{
+	return fwrite(strbuf_text(text), 1, text->length, stdout) == text->length;
+}
+
+static int explain_lines(const struct options *options, struct logformat_reader *reader, struct source *source, struct strbuf *why)
+{
+	struct slice line;
+	int result;
+	for (int64_t number = 1; (result = source_next(source, &line, why)) > 0; number++) {
+		struct strbuf answer CLEANUP(strbuf_release) = STRBUF_INIT(2 * ANSWER_MAX);
+		struct explanation found;
+		logformat_explain(reader, &found, line);
+		if (options->is_json)
+			add_json(&answer, number, &found, line);
+		else
+			add_text(&answer, number, &found, line);
+		if (!put(&answer))
+			return strbuf_fail(why, -EIO, "the answer can't be written: %s", strerror(errno));
+	}
+	return result;
+}
+
+enum state explain_input(const struct options *options)
+{
+	struct strbuf why CLEANUP(strbuf_release) = STRBUF_INIT(WHY_MAX);
+	struct logformat_reader *reader CLEANUP(logformat_closep) = logformat_open(options->formats, options->now_sec);
+	struct source *source CLEANUP(source_freep) = NULL;
+	int result = source_open(&source, SOURCE_STDIN, NULL, &(struct source_options){ .line_time = NULL }, &why);
+	if (result == 0)
+		result = explain_lines(options, reader, source, &why);
+	if (source && !options->is_json)
+		printf("%s", source_notes(source));
+	if (result < 0)
+		fprintf(stderr, "MAIL GEO UNKNOWN - %s\n", strbuf_text(&why));
+	return result < 0 || fflush(stdout) != 0 ? STATE_UNKNOWN : STATE_OK;
+}

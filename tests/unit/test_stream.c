@@ -1,0 +1,211 @@
+/* test_stream.c - unit tests of plugin/source/stream.c, archive.c and common/lazylib.c
+ *
+ * The files are made by tests/fixtures/make-streams: 5000 lines, "line 1" to "line 5000".
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "common/compat.h"
+
+#include <fcntl.h>
+#include <setjmp.h>
+
+#include <cmocka.h>
+
+#include "common/lazylib.h"
+#include "plugin/source/stream.h"
+
+#define LINES 5000
+#define WHY_ROOM 1000
+
+static struct strbuf plain = STRBUF_INIT(1000000);
+
+static int make_plain(void **state)
+{
+	(void)state;
+	for (int i = 1; i <= LINES; i++)
+		strbuf_add_format(&plain, "line %d\n", i);
+	return 0;
+}
+
+static int release_plain(void **state)
+{
+	(void)state;
+	strbuf_release(&plain);
+	return 0;
+}
+
+static int open_fixture(const char *name)
+{
+	char path[1000];
+	const char *directory = getenv("srcdir");
+	snprintf(path, sizeof path, "%s/tests/fixtures/streams/%s", directory ? directory : ".", name);
+	int descriptor = open(path, O_RDONLY);
+	if (descriptor < 0)
+		fail_msg("%s: %s", path, strerror(errno));
+	return descriptor;
+}
+
+/* NULL where this build can't unpack. */
+static struct stream *open_stream(const char *name, const struct deadline *deadline)
+{
+	struct strbuf why CLEANUP(strbuf_release) = STRBUF_INIT(WHY_ROOM);
+	struct stream *stream = NULL;
+	int descriptor = open_fixture(name);
+	int error = stream_open(&stream, descriptor, deadline, &why);
+	if (error == -ENOTSUP) {
+		assert_true(why.length > 0);
+		close(descriptor);
+		return NULL;
+	}
+	assert_int_equal(error, 0);
+	return stream;
+}
+
+static void expect_bytes(struct stream *stream, int64_t offset, size_t room, size_t wanted)
+{
+	static char bytes[100000];
+	ssize_t got = stream_read(stream, bytes, room, offset);
+	assert_int_equal(got, wanted);
+	assert_memory_equal(bytes, strbuf_text(&plain) + offset, wanted);
+}
+
+static const char *const whole[] = { "lines.gz", "lines.bz2", "lines.xz", "lines.zst", "two-members.gz" };
+
+static void all_kinds_read_as_the_plain_file_would(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(whole); i++) {
+		struct stream *stream = open_stream(whole[i], NULL);
+		if (!stream)
+			skip();
+		int64_t size = (int64_t)plain.length;
+		assert_true(stream_is_compressed(stream));
+		expect_bytes(stream, 0, 100, 100);
+		expect_bytes(stream, 20000, 1000, 1000); /* forward over a gap */
+		expect_bytes(stream, 50, 5000, 5000);    /* and back */
+		expect_bytes(stream, size - 10, 100, 10);
+		expect_bytes(stream, size, 100, 0);
+		assert_int_equal(stream_read(stream, (char[10]){ 0 }, 10, size + 1000), 0);
+		assert_int_equal(stream_size(stream), size);
+		expect_bytes(stream, 0, plain.length, plain.length);
+		stream_free(stream);
+	}
+}
+
+static void what_lies_before_the_damage_is_read_and_then_it_is_told(void **state)
+{
+	(void)state;
+	static const char *const broken[] = { "cut-off.gz", "cut-off.bz2", "cut-off.xz", "cut-off.zst", "damaged.gz" };
+	static char bytes[100000];
+	for (size_t i = 0; i < ARRAY_SIZE(broken); i++) {
+		struct stream *stream = open_stream(broken[i], NULL);
+		if (!stream)
+			skip();
+		int64_t size = stream_size(stream);
+		assert_true(size >= 0 && size < (int64_t)plain.length + 1000);
+		if (size > 0)
+			assert_int_equal(stream_read(stream, bytes, sizeof bytes, 0), size);
+		if (strncmp(broken[i], "cut-off", 7) == 0)
+			assert_memory_equal(bytes, strbuf_text(&plain), (size_t)size);
+		if (stream_read(stream, bytes, sizeof bytes, size) != -EBADMSG)
+			fail_msg("the damage of %s is not told", broken[i]);
+		stream_free(stream);
+	}
+}
+
+static void an_empty_one_has_no_bytes(void **state)
+{
+	(void)state;
+	struct stream *stream = open_stream("empty.gz", NULL);
+	if (!stream)
+		skip();
+	assert_int_equal(stream_size(stream), 0);
+	assert_int_equal(stream_read(stream, (char[10]){ 0 }, 10, 0), 0);
+	stream_free(stream);
+}
+
+static void unpacking_ends_with_the_deadline(void **state)
+{
+	(void)state;
+	struct deadline over = deadline_in(0);
+	struct stream *stream = open_stream("lines.gz", &over);
+	if (!stream)
+		skip();
+	assert_int_equal(stream_read(stream, (char[10]){ 0 }, 10, 0), -ETIMEDOUT);
+	assert_int_equal(stream_size(stream), -ETIMEDOUT);
+	stream_free(stream);
+}
+
+static void a_plain_file_has_the_size_of_when_it_was_opened(void **state)
+{
+	(void)state;
+	char name[] = "/tmp/test_stream.XXXXXX";
+	int descriptor = mkstemp(name);
+	struct stream *stream = NULL;
+	char bytes[10];
+	unlink(name);
+	assert_int_equal(write(descriptor, "one\n", 4), 4);
+	assert_int_equal(stream_open(&stream, descriptor, NULL, NULL), 0);
+	assert_int_equal(write(descriptor, "two\n", 4), 4);
+	assert_false(stream_is_compressed(stream));
+	assert_int_equal(stream_size(stream), 4);
+	uint64_t before = stream_bytes_read();
+	assert_int_equal(stream_read(stream, bytes, sizeof bytes, 2), 6);
+	assert_memory_equal(bytes, "e\ntwo\n", 6);
+	assert_int_equal(stream_bytes_read() - before, 6);
+	stream_free(stream);
+}
+
+static void the_descriptors_own_offset_is_left_alone(void **state)
+{
+	(void)state;
+	struct stream *stream = open_stream("lines.gz", NULL);
+	if (!stream)
+		skip();
+	expect_bytes(stream, 0, 100, 100);
+	assert_int_equal(lseek(stream_descriptor(stream), 0, SEEK_CUR), 0);
+	stream_free(stream);
+}
+
+static void a_library_that_is_not_there_is_named_with_its_package(void **state)
+{
+	(void)state;
+	struct strbuf why CLEANUP(strbuf_release) = STRBUF_INIT(WHY_ROOM);
+	assert_int_equal(lazylib_load("libnothing.so.99", "libnothing99", NULL, 0, &why), -ENOENT);
+	assert_non_null(strstr(strbuf_text(&why), "libnothing.so.99"));
+	assert_non_null(strstr(strbuf_text(&why), "package libnothing99"));
+}
+
+static void a_function_that_is_not_in_the_library_is_a_failure(void **state)
+{
+	(void)state;
+	void (*function)(void) = NULL;
+	const struct lazylib_symbol symbols[] = { { &function, "no_such_function_here" } };
+	assert_int_equal(lazylib_load("libc.so.6", "libc6", symbols, 1, NULL), -ENOENT);
+	assert_null(function);
+}
+
+static void a_function_that_is_there_can_be_called(void **state)
+{
+	(void)state;
+	__typeof__(strlen) *function = NULL;
+	const struct lazylib_symbol symbols[] = { { &function, "strlen" } };
+	assert_int_equal(lazylib_load("libc.so.6", "libc6", symbols, 1, NULL), 0);
+	assert_int_equal(function("four"), 4);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(all_kinds_read_as_the_plain_file_would),
+		cmocka_unit_test(what_lies_before_the_damage_is_read_and_then_it_is_told),
+		cmocka_unit_test(an_empty_one_has_no_bytes),
+		cmocka_unit_test(unpacking_ends_with_the_deadline),
+		cmocka_unit_test(a_plain_file_has_the_size_of_when_it_was_opened),
+		cmocka_unit_test(the_descriptors_own_offset_is_left_alone),
+		cmocka_unit_test(a_library_that_is_not_there_is_named_with_its_package),
+		cmocka_unit_test(a_function_that_is_not_in_the_library_is_a_failure),
+		cmocka_unit_test(a_function_that_is_there_can_be_called),
+	};
+	return cmocka_run_group_tests(tests, make_plain, release_plain);
+}

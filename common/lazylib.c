@@ -8,6 +8,14 @@
 
 #include "common/lazylib.h"
 
+/* A function of a library that is closed again must not look as if it could be called. */
+static void forget(const struct lazylib_symbol *symbols, size_t count)
+{
+	const void *nothing = NULL;
+	for (size_t i = 0; i < count; i++)
+		memcpy(symbols[i].ret_function, &nothing, sizeof nothing);
+}
+
 static int fail(const char *soname, const char *package, struct strbuf *why)
 {
 	const char *reason = dlerror();
@@ -25,6 +33,7 @@ int lazylib_load(const char *soname, const char *package, const struct lazylib_s
 		void *function = dlsym(library, symbols[i].name);
 		if (!function) {
 			int error = fail(soname, package, why);
+			forget(symbols, i);
 			dlclose(library);
 			return error;
 		}

@@ -18,8 +18,9 @@ struct lazylib_symbol {
 	const char *name;
 };
 
-/* Loads SONAME ("libarchive.so.13") and finds all COUNT symbols: 0; or -ENOENT with WHY, which says what the loader said
- * and that PACKAGE has it. It stays loaded until the process ends. Call it once a library and keep the result. */
+/* Loads SONAME ("libarchive.so.13") and finds all COUNT symbols: 0; or -ENOENT with WHY, which says what the loader
+ * said and that PACKAGE has it; no function is set then. It stays loaded until the process ends. Call it once a library
+ * and keep the result. */
 int lazylib_load(const char *soname, const char *package, const struct lazylib_symbol *symbols, size_t count,
                  struct strbuf *why);
 

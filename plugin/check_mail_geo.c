@@ -48,7 +48,7 @@ static bool fail(struct run *run, const struct strbuf *why)
 static const char *state_path(struct run *run)
 {
 	const struct options *options = run->options;
-	if (options->no_state)
+	if (options->no_state || loglist_has_input(&run->logs)) /* what was piped in once may be piped in again */
 		return NULL;
 	if (options->state)
 		return options->state;
@@ -96,6 +96,7 @@ static int follow_logs(struct run *run, struct strbuf *why)
 		.geo = run->geo,
 		.report = run->report,
 		.deadline = &run->deadline,
+		.has_many_logs = run->logs.count > 1,
 	};
 	int result = 0;
 	for (size_t i = 0; i < run->logs.count && result >= 0; i++)

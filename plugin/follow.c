@@ -4,8 +4,10 @@
  */
 #include "common/compat.h"
 
+#include "common/timestamp.h"
+#include "plugin/blindness.h"
 #include "plugin/follow.h"
-#include "plugin/logformat.h"
+#include "plugin/progress.h"
 #include "plugin/source.h"
 
 #define LINES_BETWEEN_LOOKS 4096 /* at the clock */
@@ -16,6 +18,8 @@ static bool line_time(void *context, int64_t *ret_sec, struct slice line)
 	const struct follow *follow = context;
 	return logformat_line_time(follow->reader, ret_sec, line);
 }
+
+/* --- a line --- */
 
 /* When LOGIN begins to count. A login of the window counts from its own time. One that is seen late, after an outage, counts
  * from now, so that no outage hides it; one of the future (a clock is wrong) too, so that it can't count for ever. Before the
@@ -30,80 +34,179 @@ static bool effective_at(const struct follow *follow, const struct login *login,
 	return true;
 }
 
+/* FNV-1a of the whole line, header included: the same line in mail.log and mail.info, and no other. */
+static uint64_t hash_line(struct slice line)
+{
+	uint64_t hash = UINT64_C(0xcbf29ce484222325);
+	for (size_t i = 0; i < line.length; i++)
+		hash = (hash ^ (unsigned char)line.data[i]) * UINT64_C(0x100000001b3);
+	return hash;
+}
+
 /* --trust is left to the counting: so a network that is added to it or taken out counts so at once. */
-static int add_login(struct follow *follow, const struct login *login, struct strbuf *why)
+static int keep_login(struct follow *follow, const struct login *login, struct slice line, struct strbuf *why)
 {
 	struct place place = { 0 };
 	int64_t effective_sec;
 	if (!effective_at(follow, login, &effective_sec))
 		return 0;
-	if (login->has_address) {
-		if (!ipaddr_is_public(&login->address))
-			return 0;
-		int found = geo_lookup(follow->geo, &login->address, &place, why);
+	if (login->has_address && !ipaddr_is_public(&login->address))
+		return 0;
+	if (follow->has_many_logs) {
+		int repeat = store_is_repeat(follow->store, follow->name, hash_line(line), effective_sec, why);
+		if (repeat)
+			return repeat < 0 ? repeat : 0;
+	}
+	int found = login->has_address ? geo_lookup(follow->geo, &login->address, &place, why) : 0;
+	return found < 0 ? found : store_add(follow->store, login, &place, effective_sec, why);
+}
+
+static int add_login(struct follow *follow, struct login *login, struct slice line, struct strbuf *why)
+{
+	if (login->session && !login->has_address) {
+		int found = store_get_session(follow->store, login->session, &login->address, why);
 		if (found < 0)
 			return found;
+		login->has_address = found > 0;
 	}
-	return store_add(follow->store, login, &place, effective_sec, why);
+	follow->history.logins += login->count;
+	if (!login->has_address || ipaddr_is_public(&login->address))
+		follow->history.public_logins += login->count;
+	return keep_login(follow, login, line, why);
+}
+
+static int note_session(struct follow *follow, const struct login *login, struct strbuf *why)
+{
+	if (!login->has_address)
+		return store_drop_session(follow->store, login->session, why);
+	return store_put_session(follow->store, login->session, &login->address, login->at_sec, why);
+}
+
+static int read_line(struct follow *follow, struct slice line, struct strbuf *why)
+{
+	struct login login;
+	follow->history.lines++;
+	switch (logformat_read(follow->reader, &login, line)) {
+	case LINE_LOGIN:
+		return add_login(follow, &login, line, why);
+	case LINE_SESSION:
+		return note_session(follow, &login, why);
+	case LINE_AMBIGUOUS:
+		follow->ambiguous_lines++;
+		return 0;
+	default:
+		return 0;
+	}
+}
+
+/* --- a log --- */
+
+/* The rest waits for the next run; standard input has none. */
+static void tell_time_is_up(struct follow *follow, const struct source *source, struct strbuf *why)
+{
+	bool is_kept = strcmp(follow->name, SOURCE_STDIN) != 0 && !follow->options->no_state;
+	strbuf_fail(why, 0, "the time of %" PRId64 " s was not enough: ", follow->options->timeout_sec);
+	if (is_kept)
+		strbuf_add_format(why, "%" PRId64 " MiB of %s wait for the next run; see --timeout", source_left_bytes(source) >> 20,
+		                  follow->name);
+	else
+		strbuf_add_format(why, "%s was not read to its end; see --timeout", follow->name);
+	report_problem(follow->report, follow->options->timeout_state, strbuf_text(why));
 }
 
 /* Every new line; 0 at the end or when the time is up, < 0 with WHY when the run must not be kept. */
-static int read_lines(struct follow *follow, struct source *source, const char *path, struct strbuf *why)
+static int read_lines(struct follow *follow, struct source *source, struct strbuf *why)
 {
 	struct slice line;
-	int result;
+	struct progress progress;
+	int64_t done = 0;
+	int result, error = 0;
+	progress_begin(&progress, STDERR_FILENO, follow->name, source_left_bytes(source));
 	for (int64_t lines = 1; (result = source_next(source, &line, why)) > 0; lines++) {
-		struct login login;
-		if (logformat_read(follow->reader, &login, line) == LINE_LOGIN) {
-			result = add_login(follow, &login, why);
-			if (result < 0)
-				return result;
-		}
-		if (lines % LINES_BETWEEN_LOOKS == 0 && deadline_left_ms(follow->deadline) <= SPARE_MS) {
-			strbuf_fail(why, 0, "the time of %" PRId64 " s was not enough: %" PRId64 " MiB of %s wait for the next run; see --timeout",
-			            follow->options->timeout_sec, source_left_bytes(source) >> 20, path);
-			report_problem(follow->report, follow->options->timeout_state, strbuf_text(why));
-			return 0;
+		done += (int64_t)line.length + 1;
+		error = read_line(follow, line, why);
+		if (error < 0)
+			break;
+		if (lines % LINES_BETWEEN_LOOKS)
+			continue;
+		progress_show(&progress, done);
+		if (deadline_left_ms(follow->deadline) <= SPARE_MS) {
+			tell_time_is_up(follow, source, why);
+			break;
 		}
 	}
+	progress_end(&progress);
 	if (result < 0)
 		report_problem(follow->report, STATE_UNKNOWN, strbuf_text(why));
-	return 0;
+	return error < 0 ? error : 0;
 }
 
-/* The new position, whose newest line may be newer than all logins. */
-static int keep_position(struct follow *follow, struct source *source, const char *path, struct strbuf *why)
+static void tell_notes(struct follow *follow, const struct source *source)
 {
-	struct log_position position;
-	source_position(source, &position);
-	if (position.newest_sec > follow->newest_sec)
-		follow->newest_sec = position.newest_sec;
+	struct strbuf text CLEANUP(strbuf_release) = STRBUF_INIT(4 * WHY_MAX);
 	report_note(follow->report, source_notes(source));
-	return store_put_position(follow->store, path, &position, why);
+	if (follow->ambiguous_lines)
+		strbuf_add_format(&text, "%" PRId64 " line%s of %s may be logins, but a stranger could have shaped them: not counted; "
+		                  "--explain tells which\n", follow->ambiguous_lines, follow->ambiguous_lines == 1 ? "" : "s", follow->name);
+	blindness_tell(&text, follow->name, &follow->history);
+	report_note(follow->report, strbuf_text(&text));
 }
 
-int follow_log(struct follow *follow, const char *path, struct strbuf *why)
+/* The new positions, whose newest line may be newer than all logins. */
+static int keep_position(struct follow *follow, struct source *source, struct strbuf *why)
 {
-	struct log_position position;
-	int result = store_get_position(follow->store, path, &position, why);
-	if (result < 0)
-		return result;
-	follow->has_known_position = result > 0 && position.is_known;
+	struct log_position positions[LOG_AGES];
+	int result = 0;
+	source_position(source, positions);
+	if (positions[LOG_CURRENT].newest_sec > follow->newest_sec)
+		follow->newest_sec = positions[LOG_CURRENT].newest_sec;
+	tell_notes(follow, source);
+	if (strcmp(follow->name, SOURCE_STDIN) == 0)
+		return 0;
+	for (int age = 0; age < LOG_AGES && result >= 0; age++)
+		result = store_put_position(follow->store, follow->name, (enum log_age)age, &positions[age], why);
+	return result < 0 ? result : store_put_history(follow->store, follow->name, &follow->history, why);
+}
 
+/* What is known of the log from former runs. */
+static int remember(struct follow *follow, struct log_position *ret_positions, struct strbuf *why)
+{
+	int result = 0;
+	for (int age = 0; age < LOG_AGES && result >= 0; age++)
+		result = store_get_position(follow->store, follow->name, (enum log_age)age, &ret_positions[age], why);
+	if (result >= 0)
+		result = store_get_history(follow->store, follow->name, &follow->history, why);
+	follow->has_known_position = ret_positions[LOG_CURRENT].is_known;
+	if (!follow->history.since_sec)
+		follow->history.since_sec = follow->options->now_sec;
+	return result < 0 ? result : 0;
+}
+
+int follow_log(struct follow *follow, const char *name, struct strbuf *why)
+{
+	struct log_position positions[LOG_AGES] = { 0 };
 	int64_t begin_sec = options_window_begin_sec(follow->options);
 	struct source_options options = {
 		.cold_start_sec = begin_sec == INT64_MIN ? INT64_MIN : begin_sec + 1,
 		.line_time = line_time,
 		.context = follow,
+		.deadline = follow->deadline,
 	};
+	follow->name = name;
+	follow->ambiguous_lines = 0;
+	int result = remember(follow, positions, why);
+	if (result < 0)
+		return result;
 	struct source *source CLEANUP(source_freep) = NULL;
-	if (source_open(&source, path, &position, &options, why) < 0) {
+	if (source_open(&source, name, positions, &options, why) < 0) {
 		report_problem(follow->report, STATE_UNKNOWN, strbuf_text(why));
 		return 0;
 	}
-	result = read_lines(follow, source, path, why);
-	return result < 0 ? result : keep_position(follow, source, path, why);
+	result = read_lines(follow, source, why);
+	return result < 0 ? result : keep_position(follow, source, why);
 }
+
+/* --- places --- */
 
 static int place_again(void *context, const struct ipaddr *address, struct place *ret, struct strbuf *why)
 {

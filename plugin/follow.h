@@ -19,13 +19,19 @@ struct follow {
 	struct logformat_reader *reader;
 	struct report *report;
 	const struct deadline *deadline;
-	int64_t newest_sec;       /* the newest line of all logs so far, 0 for none */
-	bool has_known_position;  /* of the log being read: false at its first run */
+	bool has_many_logs;          /* then a line that stands in two of them is counted once */
+	int64_t newest_sec;          /* the newest line of all logs so far, 0 for none */
+
+	/* Of the log that is being read. */
+	const char *name;
+	bool has_known_position;     /* false at its first run */
+	int64_t ambiguous_lines;
+	struct log_history history;
 };
 
-/* Reads what is new in the log at PATH into the store. 0; or < 0 with WHY when the run must not be kept (a damaged
+/* Reads what is new in the log NAME into the store. 0; or < 0 with WHY when the run must not be kept (a damaged
  * database or state). A log that can't be read is a problem of the report only: the others go on. */
-int follow_log(struct follow *follow, const char *path, struct strbuf *why);
+int follow_log(struct follow *follow, const char *name, struct strbuf *why);
 
 /* Asks again for the places that were not known: 0, or < 0 with WHY. */
 int follow_up_unlocated(struct follow *follow, struct strbuf *why);

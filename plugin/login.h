@@ -87,6 +87,10 @@ struct log_position {
 	bool is_known;        /* false: never read */
 };
 
+/* Of a log two positions are kept: of the file that is read now, and of the one before it, into which a daemon may go on
+ * writing for a while after it was renamed. */
+enum log_age { LOG_CURRENT, LOG_BEFORE, LOG_AGES };
+
 /* What a log has shown since it was first read: blindness (a wrong log, a proxy in front) is told from it. */
 struct log_history {
 	int64_t since_sec;     /* the time of the first run, 0: never */

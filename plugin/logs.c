@@ -8,6 +8,7 @@
 
 #include "common/xalloc.h"
 #include "plugin/logs.h"
+#include "plugin/source.h"
 
 /* Debian and Ubuntu; Red Hat, FreeBSD and macOS; SUSE. */
 static const char *const usual_places[] = { "/var/log/mail.log", "/var/log/maillog", "/var/log/mail" };
@@ -15,7 +16,7 @@ static const char *const usual_places[] = { "/var/log/mail.log", "/var/log/maill
 static int add(struct loglist *logs, const char *name, struct strbuf *why)
 {
 	char *absolute CLEANUP(xalloc_freep) = NULL;
-	if (name[0] == '/') {
+	if (name[0] == '/' || strcmp(name, SOURCE_STDIN) == 0) {
 		absolute = xalloc_string(name);
 	} else {
 		char *directory CLEANUP(xalloc_freep) = getcwd(NULL, 0);
@@ -63,6 +64,39 @@ static int add_usual(struct loglist *logs, struct strbuf *why)
 	return -ENOENT;
 }
 
+static bool is_rotated(const struct loglist *logs, size_t index)
+{
+	for (size_t i = 0; i < logs->count; i++)
+		if (i != index && source_is_rotated(logs->names[index], logs->names[i]))
+			return true;
+	return false;
+}
+
+/* Rotated files of a log in the list are read with it, in their order; on their own they would be read twice. */
+static void drop_rotated(struct loglist *logs)
+{
+	bool *is_dropped = xalloc_zero(logs->count + 1, sizeof *is_dropped);
+	size_t kept = 0;
+	for (size_t i = 0; i < logs->count; i++)
+		is_dropped[i] = is_rotated(logs, i);
+	for (size_t i = 0; i < logs->count; i++) {
+		if (is_dropped[i])
+			free(logs->names[i]);
+		else
+			logs->names[kept++] = logs->names[i];
+	}
+	logs->count = kept;
+	free(is_dropped);
+}
+
+bool loglist_has_input(const struct loglist *logs)
+{
+	for (size_t i = 0; i < logs->count; i++)
+		if (strcmp(logs->names[i], SOURCE_STDIN) == 0)
+			return true;
+	return false;
+}
+
 int loglist_find(struct loglist *ret, char *const *given, size_t count, struct strbuf *why)
 {
 	*ret = (struct loglist){ 0 };
@@ -71,6 +105,7 @@ int loglist_find(struct loglist *ret, char *const *given, size_t count, struct s
 	int result = 0;
 	for (size_t i = 0; i < count && result >= 0; i++)
 		result = strpbrk(given[i], "*?[") ? add_glob(ret, given[i], why) : add(ret, given[i], why);
+	drop_rotated(ret);
 	return result;
 }
 

@@ -64,6 +64,8 @@ void progress_show(struct progress *progress, int64_t done_bytes)
 	int64_t now_ms = progress->descriptor < 0 ? 0 : clock_ms();
 	if (progress->descriptor < 0 || now_ms - progress->begin_ms < FIRST_MS || now_ms - progress->shown_ms < NEXT_MS)
 		return;
+	if (done_bytes > progress->total_bytes)
+		progress->total_bytes = 0; /* packed files are among them */
 	double part = progress->total_bytes > 0 ? (double)done_bytes / (double)progress->total_bytes : 0;
 	strbuf_add_char(&text, '\r');
 	printable_add(&text, slice_string(progress->name), NAME_COLUMNS);

@@ -7,6 +7,7 @@
 #include "common/xalloc.h"
 #include "plugin/source.h"
 #include "plugin/source/file.h"
+#include "plugin/source/siblings.h"
 #include "plugin/source/stdin.h"
 
 /* One of them. */
@@ -15,19 +16,26 @@ struct source {
 	struct stdin_source *input;
 };
 
-static int open_one(struct source *source, const char *name, const struct log_position *position,
+bool source_is_rotated(const char *path, const char *of)
+{
+	const char *slash = strrchr(path, '/'), *of_slash = strrchr(of, '/');
+	size_t length = slash ? (size_t)(slash - path) + 1 : 0, of_length = of_slash ? (size_t)(of_slash - of) + 1 : 0;
+	return length == of_length && memcmp(path, of, length) == 0 && sibling_rank(of + length, path + length).is_sibling;
+}
+
+static int open_one(struct source *source, const char *name, const struct log_position *positions,
                     const struct source_options *options, struct strbuf *why)
 {
 	if (strcmp(name, SOURCE_STDIN) == 0)
 		return stdin_source_open(&source->input, STDIN_FILENO, options, why);
-	return file_source_open(&source->file, name, position, options, why);
+	return file_source_open(&source->file, name, positions, options, why);
 }
 
-int source_open(struct source **ret, const char *name, const struct log_position *position,
+int source_open(struct source **ret, const char *name, const struct log_position *positions,
                 const struct source_options *options, struct strbuf *why)
 {
 	struct source *source = xalloc_zero(1, sizeof *source);
-	int error = open_one(source, name, position, options, why);
+	int error = open_one(source, name, positions, options, why);
 	if (error < 0)
 		source_free(source);
 	else

@@ -30,15 +30,23 @@ struct source_options {
 
 struct source;
 
+/* Is PATH, by its name, a rotated file of the log OF in the same directory (mail.log.2.gz of mail.log)? */
+bool source_is_rotated(const char *path, const char *of);
+
 #define SOURCE_STDIN "-" /* the name of standard input, which has no position: all of it is read, and nothing is remembered */
 
-/* Opens the log at PATH (or SOURCE_STDIN) to go on at POSITION: 0 with *RET, or -errno with WHY, a sentence that says what to do (missing,
- * unreadable (who may read it), a directory, a device or pipe, compressed, binary: no line begins with a time).
- * Identity: device, inode, head hash and tail hash, never one of them alone. If the file is another one now, the old
- * one is looked for beside it (any name that begins with PATH's base name, same device and inode and hashes), its rest is read first;
- * if it is gone or was truncated, reading starts at the new file's begin, and source_notes() tells the gap with its
- * times. Nothing new costs a few system calls, whatever the size of the log. */
-int source_open(struct source **ret, const char *path, const struct log_position *position,
+/* Opens the log NAME (a path, or SOURCE_STDIN) to go on at POSITIONS (LOG_AGES of them; NULL: never read): 0 with *RET, or
+ * -errno with WHY, a sentence that says what to do (missing, unreadable (who may read it), a directory, a device or pipe,
+ * binary: no line begins with a time).
+ *
+ * A file is known by device, inode, head hash and tail hash (of the unpacked bytes), never one of them alone. If the path
+ * holds another file now, the old one is looked for: by device and inode under any name beside it, then by its bytes among
+ * its siblings (see source/siblings.h), packed ones too. Its rest is read first, then the files that were rotated after it,
+ * then the new one. The file before the current one is watched for late lines until the next rotation, or until it has been
+ * left alone for a day. If the old one is gone or was truncated, reading starts at the new file's begin, and source_notes()
+ * tells the gap with its times. Without a position, siblings that reach into the time from cold_start_sec on are read, too.
+ * Nothing new costs a few system calls, whatever the size of the log and the number of its siblings. */
+int source_open(struct source **ret, const char *name, const struct log_position *positions,
                 const struct source_options *options, struct strbuf *why);
 void source_free(struct source *source);
 void source_freep(struct source **source);
@@ -47,8 +55,8 @@ void source_freep(struct source **source);
  * line waits for the next run); < 0: -errno with WHY. */
 int source_next(struct source *source, struct slice *ret, struct strbuf *why);
 
-/* Behind the last line that source_next gave. Also fills newest_sec from the last lines of the file, so it is right
- * even if nothing was read. */
+/* Behind the last line that source_next gave: LOG_AGES positions. Also fills newest_sec from the last lines of the file, so
+ * it is right even if nothing was read. */
 void source_position(struct source *source, struct log_position *ret);
 
 /* How many bytes are still unread. */

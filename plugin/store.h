@@ -39,10 +39,28 @@ bool store_is_damaged(const struct store *store);
 /* Closes STORE and renames its file aside: 0 or -errno with WHY. STORE must still be freed. */
 int store_set_aside(struct store *store, struct strbuf *why);
 
-/* > 0 with *RET, 0 if SOURCE_NAME has none (and *RET is zeroed), < 0 with WHY. */
-int store_get_position(struct store *store, const char *source_name, struct log_position *ret, struct strbuf *why);
-int store_put_position(struct store *store, const char *source_name, const struct log_position *position,
+/* > 0 with *RET, 0 if SOURCE_NAME has none of that age (and *RET is zeroed), < 0 with WHY. One that isn't known is put by
+ * removing it. Putting what is there already writes nothing; so it is with the history. */
+int store_get_position(struct store *store, const char *source_name, enum log_age age, struct log_position *ret,
 	struct strbuf *why);
+int store_put_position(struct store *store, const char *source_name, enum log_age age, const struct log_position *position,
+	struct strbuf *why);
+
+int store_get_history(struct store *store, const char *source_name, struct log_history *ret, struct strbuf *why);
+int store_put_history(struct store *store, const char *source_name, const struct log_history *history, struct strbuf *why);
+
+/* Does the login of the line with hash LINE_HASH, now read in SOURCE_NAME, stand in another log, too, that has been counted?
+ * > 0: it does; 0: count it. Either way it is remembered. Over all logs a line counts as often as in the log that has it most
+ * often. Forgotten an hour after its login. */
+int store_is_repeat(struct store *store, const char *source_name, uint64_t line_hash, int64_t effective_at_sec,
+	struct strbuf *why);
+
+/* The client's address of a session of which another line will name the user (OpenSMTPD), maybe in a later run. Strangers
+ * begin sessions at will, so at most STORE_SESSIONS_MAX are kept, the newest, and none for longer than a day. */
+#define STORE_SESSIONS_MAX 10000
+int store_put_session(struct store *store, uint64_t session, const struct ipaddr *address, int64_t at_sec, struct strbuf *why);
+int store_get_session(struct store *store, uint64_t session, struct ipaddr *ret, struct strbuf *why); /* > 0, 0: unknown */
+int store_drop_session(struct store *store, uint64_t session, struct strbuf *why);
 
 /* Keeps LOGIN, placed or not (PLACE may be NULL: not looked up, or unlocated; a login without address always is), as
  * counting from EFFECTIVE_AT_SEC. User and service are cut at USER_MAX and SERVICE_MAX. */
@@ -54,7 +72,7 @@ int store_add(struct store *store, const struct login *login, const struct place
 typedef int store_place_fn(void *context, const struct ipaddr *address, struct place *ret, struct strbuf *why);
 int store_place_unlocated(struct store *store, store_place_fn *function, void *context, struct strbuf *why);
 
-/* Forgets logins that counted from SINCE_SEC or before (INT64_MIN: none), and the oldest above the limit of 1,000,000,
+/* Forgets what is old of all but the positions: logins that counted from SINCE_SEC or before (INT64_MIN: none), and the oldest above the limit of 1,000,000,
  * with a note. Writes nothing if there is nothing to forget. Call it once, after the last add. */
 int store_forget(struct store *store, int64_t since_sec, struct strbuf *why);
 

@@ -7,6 +7,9 @@
  */
 #include "common/compat.h"
 
+#include <sys/stat.h>
+
+#include "common/timestamp.h"
 #include "common/xalloc.h"
 #include "plugin/source/file.h"
 #include "plugin/source/identity.h"
@@ -28,28 +31,70 @@ struct file_source {
 	char *buffer;
 	int64_t base;             /* the offset of buffer[0] */
 	size_t at, filled;        /* buffer[at] is the first byte that was not given; HASHED bytes before it stay */
-	char head[LOG_HASHED_BYTES];
+	bool is_whole_line;       /* buffer[0] is the begin of a line */
 	char tail[LOG_HASHED_BYTES]; /* while skipping: what is before skip_from */
 	bool is_skipping;         /* inside of a line that is too long */
 	int64_t skip_from;        /* where that line begins */
 	uint64_t skipped_lines;
 
-	struct strbuf notes;
+	int64_t read_sec;         /* the time of the last line with one that was given */
+	struct log_position left; /* where the part before this one was left; is_known is false if it needs no watching */
+	struct strbuf damage, notes;
 };
 
 /* --- the buffer --- */
 
+static struct rotation_part *part_of(const struct file_source *self)
+{
+	return &self->rotation.parts[self->current];
+}
+
 static bool is_part_read(const struct file_source *self)
 {
-	return self->base + (int64_t)self->filled >= self->rotation.parts[self->current].end;
+	return self->base + (int64_t)self->filled >= part_of(self)->end;
+}
+
+/* The newest line with a time among those that were given and are still in the buffer. */
+static void note_read(struct file_source *self)
+{
+	const struct source_options *options = &self->rotation.options;
+	size_t end = self->at;
+	while (end > 0 && options->line_time) {
+		end -= self->buffer[end - 1] == '\n';
+		const char *before = memrchr(self->buffer, '\n', end);
+		size_t begin = before ? (size_t)(before - self->buffer) + 1 : 0;
+		struct slice line = slice_make(self->buffer + begin, end - begin);
+		if (!before && !self->is_whole_line)
+			return;
+		if (options->line_time(options->context, &self->read_sec, line))
+			return;
+		end = begin;
+	}
+}
+
+/* "lines of FILE after TIME could not be read: it is damaged" */
+static void note_damage(struct file_source *self)
+{
+	char at[TIMESTAMP_TEXT_ROOM];
+	note_read(self);
+	if (self->damage.length)
+		strbuf_add_char(&self->damage, '\n');
+	strbuf_add_format(&self->damage, "lines of %s", part_of(self)->file.path);
+	if (self->read_sec)
+		strbuf_add_format(&self->damage, " after %s", timestamp_format(self->read_sec, at));
+	strbuf_add_string(&self->damage, " could not be read: it is damaged or cut off");
 }
 
 /* What was given goes out of the buffer, but for the HASHED bytes before buffer[at], and the file's next bytes come in.
  * Only while the part is not read. */
 static int fill(struct file_source *self)
 {
-	struct rotation_part *part = &self->rotation.parts[self->current];
+	struct rotation_part *part = part_of(self);
 	size_t gone = self->at > HASHED ? self->at - HASHED : 0;
+	if (gone) {
+		note_read(self);
+		self->is_whole_line = self->buffer[gone - 1] == '\n';
+	}
 	memmove(self->buffer, self->buffer + gone, self->filled - gone);
 	self->base += (int64_t)gone;
 	self->at -= gone;
@@ -57,27 +102,28 @@ static int fill(struct file_source *self)
 	int64_t left = part->end - self->base - (int64_t)self->filled;
 	size_t room = BUFFER_ROOM - self->filled;
 	size_t wanted = left < (int64_t)room ? (size_t)left : room;
-	ssize_t got = seek_read(part->file.descriptor, self->buffer + self->filled, wanted,
-	                        self->base + (int64_t)self->filled);
-	if (got < 0)
+	ssize_t got = stream_read(part->file.stream, self->buffer + self->filled, wanted, self->base + (int64_t)self->filled);
+	if (got == -EBADMSG)
+		note_damage(self);
+	else if (got < 0)
 		return (int)got;
-	self->filled += (size_t)got;
-	if ((size_t)got < wanted) /* truncated since it was opened: here it ends, and the next run finds out */
-		part->end = self->base + (int64_t)self->filled;
+	self->filled += got > 0 ? (size_t)got : 0;
+	if (got < (ssize_t)wanted && (got <= 0 || !stream_is_compressed(part->file.stream)))
+		part->end = self->base + (int64_t)self->filled; /* a plain one was truncated: the next run finds out */
 	return 0;
 }
 
 /* The position is hashed from the bytes that were read, so a file that changes under us is another one next time. */
 static int begin_part(struct file_source *self)
 {
-	struct rotation_part *part = &self->rotation.parts[self->current];
+	struct rotation_part *part = part_of(self);
 	int64_t before = part->start < (int64_t)HASHED ? part->start : (int64_t)HASHED;
-	memset(self->head, 0, HASHED);
 	self->is_skipping = false;
 	self->base = part->start - before;
 	self->at = self->filled = 0;
-	ssize_t got = seek_read(part->file.descriptor, self->head, HASHED, 0);
-	int error = got < 0 ? (int)got : fill(self);
+	self->is_whole_line = self->base == 0;
+	identity_read_head(&part->file);
+	int error = part->file.head_length < 0 && part->file.head_length != -EBADMSG ? (int)part->file.head_length : fill(self);
 	if (error < 0)
 		return error;
 	self->at = (size_t)before;
@@ -105,10 +151,18 @@ static void begin_skipping(struct file_source *self)
 	self->is_skipping = true;
 }
 
+/* After a crash of the host a file system may show NULs where bytes had not been written: the next line is behind them. */
+static void skip_padding(struct file_source *self)
+{
+	while (!self->is_skipping && self->at < self->filled && self->buffer[self->at] == '\0')
+		self->at++;
+}
+
 /* The next line that is in the buffer as a whole. False: read on. */
 static bool take_line(struct file_source *self, struct slice *ret)
 {
 	while (self->at < self->filled) {
+		skip_padding(self);
 		const char *line = self->buffer + self->at;
 		size_t length = self->filled - self->at;
 		const char *newline = memchr(line, '\n', length);
@@ -129,16 +183,48 @@ static bool take_line(struct file_source *self, struct slice *ret)
 	return false;
 }
 
-/* The unfinished end of a file that nobody writes any more: all but the last part. */
+/* The unfinished end of a file that nobody writes any more. */
 static bool take_end(struct file_source *self, struct slice *ret)
 {
-	if (self->current + 1 == self->rotation.count)
+	if (!part_of(self)->gives_end)
 		return false;
 	if (self->is_skipping)
 		count_skipped(self);
 	*ret = slice_make(self->buffer + self->at, self->filled - self->at);
 	self->at = self->filled;
 	return ret->length > 0;
+}
+
+/* Of the part that is read now. */
+static void position_in_part(struct file_source *self, struct log_position *ret)
+{
+	const struct identity_file *file = &part_of(self)->file;
+	int64_t offset = self->is_skipping ? self->skip_from : self->base + (int64_t)self->at;
+	size_t hashed = offset < (int64_t)HASHED ? (size_t)offset : HASHED;
+	const char *tail = self->is_skipping ? self->tail : self->buffer + self->at - hashed;
+	*ret = (struct log_position){
+		.device = file->device,
+		.inode = file->inode,
+		.head_hash = hashed > 0 ? identity_hash(file->head, hashed) : 0,
+		.head_length = (int64_t)hashed,
+		.tail_hash = hashed > 0 ? identity_hash(tail, hashed) : 0,
+		.tail_length = (int64_t)hashed,
+		.offset = offset,
+		.read_sec = self->read_sec,
+		.newest_sec = self->read_sec,
+		.is_known = true,
+	};
+	snprintf(ret->cursor, sizeof ret->cursor, "%s", file->path);
+}
+
+/* Is the part that is left one that may still get lines? */
+static void leave_part(struct file_source *self)
+{
+	const struct rotation_part *part = part_of(self);
+	note_read(self);
+	position_in_part(self, &self->left);
+	if (stream_is_compressed(part->file.stream) || rotation_is_left_alone(&part->file) || (part->is_late && part->gives_end))
+		self->left.is_known = false;
 }
 
 /* > 0: there is more in the buffer; 0: all parts are read; < 0: -errno. */
@@ -150,21 +236,29 @@ static int read_on(struct file_source *self)
 	}
 	if (self->current + 1 >= self->rotation.count)
 		return 0;
+	leave_part(self);
 	self->current++;
 	int error = begin_part(self);
 	return error < 0 ? error : 1;
 }
 
+static void add_note(struct file_source *self, const struct strbuf *text)
+{
+	if (text->length && self->notes.length)
+		strbuf_add_char(&self->notes, '\n');
+	strbuf_add(&self->notes, strbuf_text(text), text->length);
+}
+
 static void write_notes(struct file_source *self)
 {
+	struct strbuf skipped CLEANUP(strbuf_release) = STRBUF_INIT(NOTES_MAX);
+	if (self->skipped_lines)
+		strbuf_add_format(&skipped, "%ju line%s of more than %d bytes skipped: %s", (uintmax_t)self->skipped_lines,
+		                  self->skipped_lines == 1 ? "" : "s", SOURCE_LINE_MAX, self->rotation.path);
 	strbuf_clear(&self->notes);
-	strbuf_add(&self->notes, strbuf_text(&self->rotation.gap), self->rotation.gap.length);
-	if (self->skipped_lines == 0)
-		return;
-	if (self->rotation.gap.length > 0)
-		strbuf_add_char(&self->notes, '\n');
-	strbuf_add_format(&self->notes, "%ju line%s of more than %d bytes skipped: %s", (uintmax_t)self->skipped_lines,
-	                  self->skipped_lines == 1 ? "" : "s", SOURCE_LINE_MAX, self->rotation.path);
+	add_note(self, &self->rotation.gap);
+	add_note(self, &self->damage);
+	add_note(self, &skipped);
 }
 
 static int next_line(struct file_source *self, struct slice *ret)
@@ -183,9 +277,10 @@ static int next_line(struct file_source *self, struct slice *ret)
 int file_source_next(struct file_source *self, struct slice *ret, struct strbuf *why)
 {
 	uint64_t skipped_before = self->skipped_lines;
+	size_t damage_before = self->damage.length;
 	struct slice line;
 	int result = next_line(self, &line);
-	if (self->skipped_lines != skipped_before)
+	if (self->skipped_lines != skipped_before || self->damage.length != damage_before)
 		write_notes(self);
 	if (result < 0)
 		return refusal_read(self->rotation.path, result, why);
@@ -196,32 +291,47 @@ int file_source_next(struct file_source *self, struct slice *ret, struct strbuf 
 
 /* --- the position --- */
 
+/* Where a link leads to is kept, since it may lead elsewhere next time. */
+static void resolve(struct log_position *position)
+{
+	struct stat status;
+	if (lstat(position->cursor, &status) < 0 || !S_ISLNK(status.st_mode))
+		return;
+	char *target CLEANUP(xalloc_freep) = realpath(position->cursor, NULL);
+	if (target)
+		snprintf(position->cursor, sizeof position->cursor, "%s", target);
+}
+
+/* The log's position is that of the file that is read now, but while late lines of the one before are read. */
 void file_source_position(struct file_source *self, struct log_position *ret)
 {
-	const struct identity_file *file = &self->rotation.parts[self->current].file;
-	int64_t offset = self->is_skipping ? self->skip_from : self->base + (int64_t)self->at;
-	size_t hashed = offset < (int64_t)HASHED ? (size_t)offset : HASHED;
-	const char *tail = self->is_skipping ? self->tail : self->buffer + self->at - hashed;
-	*ret = (struct log_position){
-		.device = file->device,
-		.inode = file->inode,
-		.head_hash = hashed > 0 ? identity_hash(self->head, hashed) : 0,
-		.head_length = (int64_t)hashed,
-		.tail_hash = hashed > 0 ? identity_hash(tail, hashed) : 0,
-		.tail_length = (int64_t)hashed,
-		.offset = offset,
-		.newest_sec = rotation_newest_sec(&self->rotation),
-		.is_known = true,
-	};
+	const struct rotation *rotation = &self->rotation;
+	bool has_all = self->current + 1 == rotation->count && is_part_read(self);
+	note_read(self);
+	if (part_of(self)->is_late) {
+		ret[LOG_CURRENT] = rotation->old;
+		position_in_part(self, &ret[LOG_BEFORE]);
+		return;
+	}
+	position_in_part(self, &ret[LOG_CURRENT]);
+	resolve(&ret[LOG_CURRENT]);
+	ret[LOG_BEFORE] = self->current == 0 && rotation->is_going_on ? rotation->before : self->left;
+	if (!has_all || !self->read_sec)
+		ret[LOG_CURRENT].newest_sec = rotation_newest_sec(rotation);
+}
+
+/* How many bytes a packed file has is not known before. */
+static int64_t part_bytes(const struct rotation_part *part, int64_t from)
+{
+	return part->end == INT64_MAX || part->end < from ? 0 : part->end - from;
 }
 
 int64_t file_source_left_bytes(const struct file_source *self)
 {
-	const struct rotation_part *part = &self->rotation.parts[self->current];
 	int64_t offset = self->is_skipping ? self->skip_from : self->base + (int64_t)self->at;
-	int64_t left = part->end > offset ? part->end - offset : 0;
+	int64_t left = part_bytes(part_of(self), offset);
 	for (size_t i = self->current + 1; i < self->rotation.count; i++)
-		left += self->rotation.parts[i].end - self->rotation.parts[i].start;
+		left += part_bytes(&self->rotation.parts[i], self->rotation.parts[i].start);
 	return left;
 }
 
@@ -232,19 +342,25 @@ const char *file_source_notes(const struct file_source *self)
 
 /* --- open and free --- */
 
-int file_source_open(struct file_source **ret, const char *path, const struct log_position *position,
+/* A packed file can be so damaged that it has no line; the next ones are read all the same. */
+static int begin(struct file_source *self, struct strbuf *why)
+{
+	self->read_sec = self->rotation.old.read_sec;
+	int error = begin_part(self);
+	write_notes(self);
+	return error < 0 ? refusal_read(self->rotation.path, error, why) : 0;
+}
+
+int file_source_open(struct file_source **ret, const char *path, const struct log_position *positions,
                      const struct source_options *options, struct strbuf *why)
 {
 	struct file_source *self = xalloc_zero(1, sizeof *self);
 	strbuf_init(&self->notes, NOTES_MAX);
+	strbuf_init(&self->damage, NOTES_MAX);
 	self->buffer = xalloc_resize(NULL, BUFFER_ROOM, 1);
-	int error = rotation_open(&self->rotation, path, position, options, why);
-	if (error == 0) {
-		write_notes(self);
-		error = begin_part(self);
-		if (error < 0)
-			refusal_read(path, error, why);
-	}
+	int error = rotation_open(&self->rotation, path, positions, options, why);
+	if (error == 0)
+		error = begin(self, why);
 	if (error < 0) {
 		file_source_free(self);
 		return error;
@@ -259,6 +375,7 @@ void file_source_free(struct file_source *self)
 		return;
 	rotation_close(&self->rotation);
 	strbuf_release(&self->notes);
+	strbuf_release(&self->damage);
 	free(self->buffer);
 	free(self);
 }

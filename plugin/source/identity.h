@@ -1,7 +1,7 @@
 /* identity.h - which file a log is, whatever its name is now
  *
- * Rotation renames a log (same device and inode) or copies and truncates it (other inode, same bytes); an inode's
- * number is used again for other files. So a file is known by device, inode, and hashes of two places that don't
+ * Rotation renames a log (same device and inode), copies and truncates it, or packs it (other inode, same bytes); an
+ * inode's number is used again for other files. So a file is known by device, inode, and hashes of two places that don't
  * change.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
@@ -14,53 +14,45 @@
 #include <stdint.h>
 
 #include "plugin/source.h"
+#include "plugin/source/stream.h"
 
-/* An open regular file. The size is that of the moment when it was opened: later lines wait for the next run. */
+/* An open regular file. Later lines than those of the moment when it was opened wait for the next run. */
 struct identity_file {
-	int descriptor;
+	struct stream *stream; /* NULL: closed */
+	char *path;            /* owned */
 	uint64_t device, inode;
-	int64_t size;
+	int64_t written_sec;   /* mtime */
+	char head[LOG_HASHED_BYTES];
+	ssize_t head_length;   /* what is in head; -errno if it can't be read; meaningless if !has_head */
+	bool has_head;
 };
 
 enum identity_match {
 	IDENTITY_OTHER,
-	IDENTITY_COPY, /* the bytes agree, device or inode don't: copied, moved to another device, restored */
+	IDENTITY_COPY, /* the bytes agree, device or inode don't: copied, packed, moved to another device, restored */
 	IDENTITY_SAME,
 };
 
 /* FNV-1a, 64 bits: it tells files apart and is no secret. */
 uint64_t identity_hash(const void *data, size_t length);
 
-/* Opens NAME below DIRECTORY (a descriptor or AT_FDCWD) without ever waiting: 0; -EISDIR; -EINVAL for what is neither
- * directory nor regular file; or -errno of open(2) with EXTRA_FLAGS. */
-int identity_open(struct identity_file *ret, int directory, const char *name, int extra_flags);
+/* Opens PATH without ever waiting: 0; -EISDIR; -EINVAL for what is neither directory nor regular file; -ENOTSUP for a packed
+ * one that can't be unpacked here; or -errno of open(2) with EXTRA_FLAGS. WHY (may be NULL) is for ENOTSUP only. */
+int identity_open(struct identity_file *ret, const char *path, int extra_flags, const struct deadline *deadline,
+                  struct strbuf *why);
 void identity_close(struct identity_file *file);
 
-/* Is FILE the one that was read up to POSITION? One that is shorter than that is another one. */
+bool identity_is_one(const struct identity_file *a, const struct identity_file *b);
+
+/* Is FILE the one that was read up to POSITION? One that is shorter than that is another one. A packed one is unpacked up to
+ * there; if that can't be done in time it is another one, too. */
 enum identity_match identity_compare(const struct identity_file *file, const struct log_position *position);
 
-/* Looks among the names beside PATH that begin with PATH's base name (10000 entries at most) for the file of POSITION.
- * CURRENT, which PATH is now (NULL: nothing), is never the answer. True with *RET, which the caller closes.
- * *RET_UNREADABLE: a file of that device and inode is there, but may not be read. */
-bool identity_find_old(struct identity_file *ret, bool *ret_unreadable, const char *path,
-                       const struct log_position *position, const struct identity_file *current);
+/* Reads head, once. */
+void identity_read_head(struct identity_file *file);
 
-/* What identity_find_between() goes by. */
-struct identity_between {
-	const struct log_position *position;
-	const struct identity_file *old, *current; /* both may be NULL */
-	int64_t first_sec, last_sec;               /* the first line's time must be in here */
-	const struct source_options *options;
-};
-
-/* Rotations between two runs that are read. */
-#define IDENTITY_BETWEEN_MAX 30
-
-/* The files that were rotated after the old one and before the current one: PATH and a suffix of digits, dots and
- * dashes only (so mail.err is not taken for an older mail), whose first line's time is in the range. Oldest first into
- * RET, which has room for IDENTITY_BETWEEN_MAX; the count. The caller closes them. *RET_HAS_DROPPED: there were more,
- * and the oldest of them are left out. */
-size_t identity_find_between(struct identity_file *ret, bool *ret_has_dropped, const char *path,
-                             const struct identity_between *between);
+/* The same bytes at the head, as far as both have them: then one is a copy of the other, maybe an unfinished one. Two heads of
+ * less than a line are never the same. */
+bool identity_has_same_head(struct identity_file *a, struct identity_file *b);
 
 #endif

@@ -76,6 +76,11 @@ int refusal_open(const char *path, int error, struct strbuf *why)
 		return strbuf_fail(why, error, "%s is a directory: name the log file in it", path);
 	case -EINVAL:
 		return strbuf_fail(why, error, "%s is a device, pipe or socket: name a regular file", path);
+	case -ENOTSUP: {
+		struct strbuf reason CLEANUP(strbuf_release) = STRBUF_INIT(WHY_MAX);
+		strbuf_add_string(&reason, why ? strbuf_text(why) : "");
+		return strbuf_fail(why, error, "%s is compressed, and can't be unpacked: %s", path, strbuf_text(&reason));
+	}
 	default:
 		return strbuf_fail(why, error, "%s can't be opened: %s", path, strerror(-error));
 	}
@@ -83,47 +88,26 @@ int refusal_open(const char *path, int error, struct strbuf *why)
 
 int refusal_read(const char *path, int error, struct strbuf *why)
 {
+	if (error == -EBADMSG)
+		return strbuf_fail(why, error, "%s can't be unpacked: it is damaged or cut off", path);
+	if (error == -ETIMEDOUT)
+		return strbuf_fail(why, error, "the time was not enough to unpack %s: see --timeout", path);
 	return strbuf_fail(why, error, "%s can't be read: %s", path, strerror(-error));
 }
 
 /* --- files that are no logs --- */
 
-static const struct {
-	struct slice magic;
-	const char *name;
-} compressions[] = {
-	{ { "\x1f\x8b", 2 }, "gzip" },
-	{ { "\xfd" "7zXZ\0", 6 }, "xz" },
-	{ { "BZh", 3 }, "bzip2" },
-	{ { "\x28\xb5\x2f\xfd", 4 }, "zstd" },
-};
-
-static const char *compression_of(const struct identity_file *file)
-{
-	char head[8];
-	ssize_t length = seek_read(file->descriptor, head, sizeof head, 0);
-	for (size_t i = 0; i < ARRAY_SIZE(compressions); i++) {
-		struct slice magic = compressions[i].magic;
-		if (length >= (ssize_t)magic.length && memcmp(head, magic.data, magic.length) == 0)
-			return compressions[i].name;
-	}
-	return NULL;
-}
-
 int refusal_examine(const char *path, const struct identity_file *file, const struct source_options *options,
                     struct strbuf *why)
 {
 	int64_t sec;
-	if (file->size == 0)
+	struct stream *stream = file->stream;
+	bool is_packed = stream_is_compressed(stream);
+	if (!is_packed && stream_size(stream) == 0)
 		return 0;
-	const char *compression = compression_of(file);
-	if (compression)
-		return strbuf_fail(why, -EINVAL,
-		                   "%s is compressed (%s): name the log that is being written, not a rotated one",
-		                   path, compression);
-	int result = seek_first_time(&sec, NULL, file->descriptor, 0, file->size, options);
-	if (result == 0)
-		result = seek_last_time(&sec, file->descriptor, file->size, options);
+	int result = seek_first_time(&sec, NULL, stream, 0, INT64_MAX, options);
+	if (result == 0 && !is_packed)
+		result = seek_last_time(&sec, stream, stream_size(stream), options);
 	if (result < 0)
 		return refusal_read(path, result, why);
 	if (result == 0)

@@ -16,7 +16,7 @@ int refusal_open(const char *path, int error, struct strbuf *why);
 /* ERROR is what seek_read() said. */
 int refusal_read(const char *path, int error, struct strbuf *why);
 
-/* A file that was never read: is it a log at all? 0; or -errno if it is compressed or no line begins with a time. An
+/* A file that was never read: is it a log at all? 0; or -errno if no line begins with a time. An
  * empty one can become a log. */
 int refusal_examine(const char *path, const struct identity_file *file, const struct source_options *options,
                     struct strbuf *why);

@@ -1,4 +1,4 @@
-/* rotation.c - the files of a log between two runs; see rotation.h
+/* rotation.c - what of which files is read in a run; see rotation.h
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -14,28 +14,42 @@
 #include "plugin/source/seek.h"
 
 #define GAP_MAX 4000
+#define ATTEMPTS 4 /* rotations that go on while their files are opened */
+#define WATCHED_SEC 86400
+
+bool rotation_is_left_alone(const struct identity_file *file)
+{
+	return file->written_sec < (int64_t)time(NULL) - WATCHED_SEC;
+}
 
 /* --- gaps --- */
+
+/* The first part that isn't late lines. */
+static const struct rotation_part *first_in_order(const struct rotation *self)
+{
+	for (size_t i = 0; i < self->count; i++)
+		if (!self->parts[i].is_late)
+			return &self->parts[i];
+	return NULL;
+}
 
 /* "lines between … and … could not be read: " for the reason to be added. */
 static void begin_gap(struct rotation *self)
 {
 	char from[TIMESTAMP_TEXT_ROOM], to[TIMESTAMP_TEXT_ROOM];
-	const struct rotation_part *first = &self->parts[0];
-	int64_t sec;
+	const struct rotation_part *first = first_in_order(self);
+	int64_t from_sec = self->old.read_sec ? self->old.read_sec : self->old.newest_sec, to_sec;
+	bool has_to = first && seek_first_time(&to_sec, NULL, first->file.stream, 0, first->end, &self->options) > 0;
 	if (self->gap.length > 0)
 		strbuf_add_char(&self->gap, '\n');
-	bool has_from = self->old.newest_sec != 0;
-	bool has_to = self->count > 0
-		&& seek_first_time(&sec, NULL, first->file.descriptor, 0, first->end, &self->options) > 0;
-	if (has_from)
-		timestamp_format(self->old.newest_sec, from);
+	if (from_sec)
+		timestamp_format(from_sec, from);
 	if (has_to)
-		timestamp_format(sec, to);
-	if (has_from && has_to)
+		timestamp_format(to_sec, to);
+	if (from_sec && has_to)
 		strbuf_add_format(&self->gap, "lines between %s and %s", from, to);
-	else if (has_from || has_to)
-		strbuf_add_format(&self->gap, "lines %s %s", has_from ? "after" : "before", has_from ? from : to);
+	else if (from_sec || has_to)
+		strbuf_add_format(&self->gap, "lines %s %s", from_sec ? "after" : "before", from_sec ? from : to);
 	else
 		strbuf_add_string(&self->gap, "lines");
 	strbuf_add_string(&self->gap, " could not be read: ");
@@ -54,92 +68,211 @@ static void note_gap(struct rotation *self, const struct identity_file *current,
 		strbuf_add_string(&self->gap, " was rotated, and its old file is gone");
 }
 
-/* --- what is to be read --- */
+/* --- parts --- */
 
-static void add_part(struct rotation *self, const struct identity_file *file, int64_t start)
+/* FILE is owned by the part from then on. */
+static struct rotation_part *add_part(struct rotation *self, const struct identity_file *file, int64_t start)
 {
-	self->parts[self->count++] = (struct rotation_part){ .file = *file, .start = start, .end = file->size };
+	struct rotation_part *part = &self->parts[self->count++];
+	bool is_packed = stream_is_compressed(file->stream);
+	*part = (struct rotation_part){
+		.file = *file, .start = start, .end = is_packed ? INT64_MAX : stream_size(file->stream), .gives_end = is_packed,
+	};
+	return part;
 }
 
-/* Files of rotations between the two runs. Without any time to go by, none can be told from what was read. */
-static void add_between(struct rotation *self, const struct identity_file *old, const struct identity_file *current)
+static void close_parts(struct rotation *self)
 {
-	struct identity_file files[IDENTITY_BETWEEN_MAX];
-	struct identity_between between = { .position = &self->old, .old = old, .current = current,
-		.first_sec = self->old.newest_sec, .last_sec = INT64_MAX, .options = &self->options };
-	struct stat status;
-	if (old && between.first_sec == 0 && fstat(old->descriptor, &status) == 0)
-		between.first_sec = (int64_t)status.st_mtime; /* it stayed empty: what was logged later is younger */
-	if (old)
-		(void)seek_last_time(&between.first_sec, old->descriptor, old->size, &self->options);
-	if (current)
-		(void)seek_first_time(&between.last_sec, NULL, current->descriptor, 0, current->size, &self->options);
-	if (between.first_sec == 0)
-		return;
-	bool has_dropped;
-	size_t count = identity_find_between(files, &has_dropped, self->path, &between);
-	if (has_dropped)
-		strbuf_add_format(&self->gap, "%s was rotated more than %d times since the last run: "
-		                  "the oldest lines were not read",
-		                  self->path, IDENTITY_BETWEEN_MAX);
+	for (size_t i = 0; i < self->count; i++)
+		identity_close(&self->parts[i].file);
+	self->count = 0;
+	strbuf_clear(&self->gap);
+}
+
+static void add_links(struct rotation *self, const struct chain_link *links, size_t count)
+{
 	for (size_t i = 0; i < count; i++)
-		add_part(self, &files[i], 0);
+		add_part(self, &links[i].file, 0)->gives_end = true;
 }
 
-/* CURRENT (NULL: nothing is at the path now) is not the file of the old position. False: nothing is there to read. */
-static bool plan_rotated(struct rotation *self, struct identity_file *current)
+/* Only the file directly before the current one can still get lines. */
+static void watch_last_but_one(struct rotation *self)
 {
-	struct identity_file old;
-	bool is_unreadable;
-	bool is_found = identity_find_old(&old, &is_unreadable, self->path, &self->old, current);
-	if (!current && !is_found)
+	struct rotation_part *part = self->count < 2 ? NULL : &self->parts[self->count - 2];
+	if (!part || part->is_late)
+		return;
+	part->gives_end = stream_is_compressed(part->file.stream) || rotation_is_left_alone(&part->file);
+}
+
+static void init_search(struct chain_search *search, struct rotation *self, struct identity_file *current, const char *cursor)
+{
+	*search = (struct chain_search){
+		.path = self->path, .cursor = cursor, .options = &self->options, .current = current, .notes = &self->gap,
+	};
+}
+
+/* --- late lines --- */
+
+/* The file before the current one, where it was, or wherever it is now. */
+static bool find_before(struct rotation *self, struct identity_file *ret, struct identity_file *current)
+{
+	const struct log_position *before = &self->before;
+	struct chain_search search;
+	struct chain_link link;
+	int error = before->cursor[0] ? identity_open(ret, before->cursor, O_NOFOLLOW, self->options.deadline, NULL) : -ENOENT;
+	if (error == 0 && ret->device == before->device && ret->inode == before->inode)
+		return true;
+	if (error == 0)
+		identity_close(ret);
+	init_search(&search, self, current, before->cursor);
+	if (!chain_find_old(&search, &link, before))
 		return false;
-	if (is_found)
-		add_part(self, &old, self->old.offset);
-	add_between(self, is_found ? &old : NULL, current);
-	/* Rotation creates the new file before the daemon leaves the old one: while the new one is empty, the old one
-	 * is still the log. */
-	bool is_current_used = current && (current->size > 0 || self->count == 0);
-	if (is_current_used)
-		add_part(self, current, 0);
-	else if (current)
-		identity_close(current);
-	if (!is_found)
-		note_gap(self, current, is_unreadable);
+	*ret = link.file;
 	return true;
 }
 
-static int plan_cold(struct rotation *self, const struct identity_file *current, struct strbuf *why)
+/* IS_LAST_LOOK: the log was rotated again, so this file is not watched any longer. */
+static void add_late(struct rotation *self, struct identity_file *current, bool is_last_look)
 {
-	int64_t start = 0;
+	struct identity_file file;
+	if (!self->before.is_known)
+		return;
+	if (!find_before(self, &file, current)) {
+		self->before.is_known = false;
+		return;
+	}
+	bool is_plain = !stream_is_compressed(file.stream);
+	bool is_final = is_last_look || !is_plain || rotation_is_left_alone(&file);
+	bool has_more = !is_plain || stream_size(file.stream) > self->before.offset;
+	if (has_more && identity_compare(&file, &self->before) != IDENTITY_OTHER) {
+		struct rotation_part *part = add_part(self, &file, self->before.offset);
+		part->is_late = true;
+		part->gives_end = is_final;
+	} else {
+		identity_close(&file);
+		self->before.is_known = !is_final && !has_more;
+	}
+}
+
+/* --- what is to be read --- */
+
+/* The log's path holds the file that was read last. */
+static void plan_going_on(struct rotation *self, struct identity_file *current)
+{
+	self->is_going_on = true;
+	add_late(self, current, false);
+	add_part(self, current, self->old.offset);
+}
+
+/* Between which times files whose names don't tell must begin. */
+static void bound_times(struct rotation *self, struct chain_search *search, const struct identity_file *current)
+{
+	search->after_sec = self->old.read_sec ? self->old.read_sec : self->old.newest_sec;
+	search->before_sec = INT64_MAX;
+	if (search->old && !stream_is_compressed(search->old->file.stream)) {
+		struct stream *stream = search->old->file.stream;
+		if (search->after_sec == 0)
+			search->after_sec = search->old->file.written_sec; /* it stayed empty: what was logged later is younger */
+		(void)seek_last_time(&search->after_sec, stream, stream_size(stream), &self->options);
+	}
+	if (current)
+		(void)seek_first_time(&search->before_sec, NULL, current->stream, 0, INT64_MAX, &self->options);
+	if (search->after_sec == 0)
+		search->after_sec = INT64_MAX; /* nothing to go by: none can be told from what was read */
+}
+
+/* CURRENT (may be NULL) becomes the last part, or is closed. Rotation creates the new file before the daemon leaves the old
+ * one: while the new one is empty, the old one is still the log. */
+static void add_current(struct rotation *self, struct identity_file *current, bool has_older)
+{
+	struct rotation_part *last = has_older ? &self->parts[self->count - 1] : NULL;
+	bool is_used = current && (!has_older || stream_is_compressed(current->stream) || stream_size(current->stream) > 0);
+	if (is_used) {
+		add_part(self, current, 0);
+		watch_last_but_one(self);
+		return;
+	}
+	if (current)
+		identity_close(current);
+	if (last)
+		last->gives_end = stream_is_compressed(last->file.stream);
+}
+
+/* CURRENT (NULL: nothing is at the path now) is not the file that was read last. It becomes a part, or is closed. > 0: parts
+ * were found; 0: nothing is there to read; -EAGAIN: the files moved meanwhile. */
+static int plan_rotated(struct rotation *self, struct identity_file *current)
+{
+	struct chain_link *links CLEANUP(chain_links_freep) = xalloc_zero(CHAIN_MAX, sizeof *links);
+	struct chain_link old;
+	struct chain_search search;
+	add_late(self, current, true);
+	init_search(&search, self, current, self->old.cursor);
+	search.late = self->count ? &self->parts[0].file : NULL;
+	bool is_found = chain_find_old(&search, &old, &self->old);
+	search.old = is_found ? &old : NULL;
+	bound_times(self, &search, current);
+	size_t count = current || is_found ? chain_find_newer(&search, links) : 0;
+	bool is_steady = !search.has_vanished && chain_is_steady(links, count) && (!is_found || chain_is_steady(&old, 1));
+
+	if (is_found)
+		add_part(self, &old.file, self->old.offset)->gives_end = true;
+	add_links(self, links, count);
+	add_current(self, current, is_found || count);
+	if (!is_found && (current || count))
+		note_gap(self, current, search.is_unreadable);
+	return is_steady ? is_found || count || current : -EAGAIN;
+}
+
+/* Never read: the window is searched for in the file, and in the ones before it if it doesn't reach back so far. */
+static int plan_cold(struct rotation *self, struct identity_file *current, struct strbuf *why)
+{
+	int64_t since_sec = self->options.cold_start_sec, first_sec = INT64_MAX, start = 0;
 	int error = refusal_examine(self->path, current, &self->options, why);
 	if (error < 0)
 		return error;
-	error = seek_cold_start(&start, current->descriptor, current->size, &self->options);
-	if (error < 0)
-		return refusal_read(self->path, error, why);
-	add_part(self, current, start);
-	return 0;
+	(void)seek_first_time(&first_sec, NULL, current->stream, 0, INT64_MAX, &self->options);
+	if (first_sec > since_sec) {
+		struct chain_link *links CLEANUP(chain_links_freep) = xalloc_zero(CHAIN_MAX, sizeof *links);
+		struct chain_search search;
+		init_search(&search, self, current, "");
+		size_t count = chain_find_since(&search, links, since_sec);
+		add_links(self, links, count);
+		if (search.has_vanished || !chain_is_steady(links, count))
+			return -EAGAIN;
+	}
+	add_part(self, current, 0);
+	watch_last_but_one(self);
+	for (size_t i = 0; i < self->count && error == 0; i++) {
+		struct stream *stream = self->parts[i].file.stream;
+		error = seek_cold_start(&start, stream, self->parts[i].end, &self->options);
+		self->parts[i].start = start;
+	}
+	current->stream = NULL; /* it is a part's now */
+	return error < 0 ? refusal_read(self->path, error, why) : 0;
 }
 
 static int plan(struct rotation *self, struct strbuf *why)
 {
 	struct identity_file current;
-	int error = identity_open(&current, AT_FDCWD, self->path, 0);
-	if (error == -ENOENT && self->old.is_known && plan_rotated(self, NULL))
-		return 0;
+	int error = identity_open(&current, self->path, 0, self->options.deadline, why);
+	if (error == -ENOENT && self->old.is_known) {
+		int found = plan_rotated(self, NULL);
+		if (found)
+			return found < 0 ? found : 0;
+	}
 	if (error < 0)
 		return refusal_open(self->path, error, why);
 	if (!self->old.is_known) {
 		error = plan_cold(self, &current, why);
-		if (error < 0)
+		if (error < 0 && current.stream)
 			identity_close(&current);
 		return error;
 	}
-	if (identity_compare(&current, &self->old) != IDENTITY_OTHER)
-		add_part(self, &current, self->old.offset);
-	else
-		plan_rotated(self, &current);
+	if (identity_compare(&current, &self->old) == IDENTITY_OTHER) {
+		int found = plan_rotated(self, &current);
+		return found < 0 ? found : 0;
+	}
+	plan_going_on(self, &current);
 	return 0;
 }
 
@@ -156,14 +289,23 @@ static bool is_sound(const struct log_position *position)
 		&& (position->offset == 0 || (position->head_length > 0 && position->tail_length > 0));
 }
 
-int rotation_open(struct rotation *ret, const char *path, const struct log_position *position,
+int rotation_open(struct rotation *ret, const char *path, const struct log_position *positions,
                   const struct source_options *options, struct strbuf *why)
 {
+	int error = -EAGAIN;
 	*ret = (struct rotation){ .path = xalloc_string(path), .options = *options };
+	ret->parts = xalloc_zero(ROTATION_PARTS_MAX, sizeof *ret->parts);
 	strbuf_init(&ret->gap, GAP_MAX);
-	if (position && is_sound(position))
-		ret->old = *position;
-	int error = plan(ret, why);
+	for (int i = 0; i < ATTEMPTS && error == -EAGAIN; i++) {
+		close_parts(ret);
+		if (positions && is_sound(&positions[LOG_CURRENT]))
+			ret->old = positions[LOG_CURRENT];
+		if (ret->old.is_known && is_sound(&positions[LOG_BEFORE]))
+			ret->before = positions[LOG_BEFORE];
+		error = plan(ret, why);
+	}
+	if (error == -EAGAIN)
+		strbuf_fail(why, error, "%s was being rotated each time that it was looked at: the next run goes on", path);
 	if (error < 0)
 		rotation_close(ret);
 	return error;
@@ -171,9 +313,9 @@ int rotation_open(struct rotation *ret, const char *path, const struct log_posit
 
 void rotation_close(struct rotation *self)
 {
-	for (size_t i = 0; i < self->count; i++)
-		identity_close(&self->parts[i].file);
-	self->count = 0;
+	close_parts(self);
+	free(self->parts);
+	self->parts = NULL;
 	strbuf_release(&self->gap);
 	free(self->path);
 	self->path = NULL;
@@ -187,7 +329,9 @@ int64_t rotation_newest_sec(const struct rotation *self)
 	int64_t sec;
 	for (size_t i = self->count; i > 0 && !is_unchanged; i--) {
 		const struct rotation_part *part = &self->parts[i - 1];
-		if (seek_last_time(&sec, part->file.descriptor, part->end, &self->options) > 0)
+		if (part->end == INT64_MAX)
+			break;
+		if (seek_last_time(&sec, part->file.stream, part->end, &self->options) > 0)
 			return sec;
 	}
 	return self->old.newest_sec;

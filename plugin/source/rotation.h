@@ -1,6 +1,7 @@
-/* rotation.h - the files of a log between two runs
+/* rotation.h - what of which files is read in a run
  *
- * What is to be read is a list of parts: the rest of the old file, files that were rotated since, and the new file.
+ * A list of parts: late lines of the file before the current one, the rest of the file that was read last, files that were
+ * rotated since, and the new file.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -8,34 +9,42 @@
 #define SOURCE_ROTATION_H
 
 #include "plugin/source.h"
+#include "plugin/source/chain.h"
 #include "plugin/source/identity.h"
 
-#define ROTATION_PARTS_MAX (IDENTITY_BETWEEN_MAX + 2) /* with the old file and the new one */
+#define ROTATION_PARTS_MAX (CHAIN_MAX + 3) /* with the late lines, the old file and the new one */
 
 /* Of a file, what is read in this run. */
 struct rotation_part {
 	struct identity_file file;
-	int64_t start, end;
+	int64_t start, end; /* in unpacked bytes; END of a packed one is INT64_MAX until it is reached */
+	bool is_late;       /* late lines of the file before: the log's position isn't in it */
+	bool gives_end;     /* nobody writes to it any more: an unfinished last line is one */
 };
 
 struct rotation {
 	struct source_options options;
-	struct log_position old;  /* where the last run ended; is_known is false if that is of no use */
+	struct log_position old;    /* where the last run ended; is_known is false if that is of no use */
+	struct log_position before; /* of the file before; is_known is false if it isn't watched any more */
+	bool is_going_on;           /* the path holds the file that was read last */
 	char *path;
-	struct rotation_part parts[ROTATION_PARTS_MAX]; /* oldest first */
+	struct rotation_part *parts; /* oldest first; owned */
 	size_t count;
-	struct strbuf gap;        /* which lines were lost; "" if none. One sentence a line */
+	struct strbuf gap;           /* which lines were lost; "" if none. One sentence a line */
 };
 
-/* Finds and opens the files that are to be read after POSITION (NULL: never read): 0 with RET, in which one part is at
- * least; or -errno with WHY, and nothing is left open. */
-int rotation_open(struct rotation *ret, const char *path, const struct log_position *position,
+/* Finds and opens the files that are to be read after POSITIONS (LOG_AGES of them; NULL: never read): 0 with RET, in which one
+ * part is at least; or -errno with WHY, and nothing is left open. */
+int rotation_open(struct rotation *ret, const char *path, const struct log_position *positions,
                   const struct source_options *options, struct strbuf *why);
 
 /* Does nothing to one that is closed, or all zero. */
 void rotation_close(struct rotation *rotation);
 
-/* The time of the newest line, from the ends of the files; the old position's if none has any. */
+/* The time of the newest line, from the ends of the files; the old position's if none has any. Packed files aren't asked. */
 int64_t rotation_newest_sec(const struct rotation *rotation);
+
+/* Was the file left alone for a day? Then no late lines come any more. */
+bool rotation_is_left_alone(const struct identity_file *file);
 
 #endif

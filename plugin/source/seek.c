@@ -10,30 +10,6 @@
 #define PROBES_MAX 64      /* 2^63 bytes are halved 47 times until a block is left; the rest is for moved probes */
 #define PROBE_BLOCKS_MAX 4 /* without a line with a time, before the probe is moved */
 
-static uint64_t bytes_read;
-
-uint64_t seek_bytes_read(void)
-{
-	return bytes_read;
-}
-
-ssize_t seek_read(int descriptor, void *bytes, size_t room, int64_t offset)
-{
-	size_t filled = 0;
-	while (filled < room) {
-		ssize_t got = pread(descriptor, (char *)bytes + filled, room - filled, (off_t)(offset + (int64_t)filled));
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return -errno;
-		if (got == 0)
-			break;
-		filled += (size_t)got;
-		bytes_read += (uint64_t)got;
-	}
-	return (ssize_t)filled;
-}
-
 /* --- one block --- */
 
 static bool has_time(const struct source_options *options, int64_t *ret_sec, const char *data, size_t length)
@@ -65,7 +41,7 @@ static size_t skip_line(const char *block, size_t length)
 	return newline ? (size_t)(newline - block) + 1 : length;
 }
 
-int seek_first_time(int64_t *ret_sec, int64_t *ret_offset, int descriptor, int64_t from, int64_t end,
+int seek_first_time(int64_t *ret_sec, int64_t *ret_offset, struct stream *stream, int64_t from, int64_t end,
                     const struct source_options *options)
 {
 	/* The byte before tells whether a line begins at FROM itself. */
@@ -74,7 +50,7 @@ int seek_first_time(int64_t *ret_sec, int64_t *ret_offset, int descriptor, int64
 		return 0;
 	char *block CLEANUP(xalloc_freep) = xalloc_resize(NULL, SEEK_BLOCK, 1);
 	size_t room = end - base < SEEK_BLOCK ? (size_t)(end - base) : SEEK_BLOCK;
-	ssize_t length = seek_read(descriptor, block, room, base);
+	ssize_t length = stream_read(stream, block, room, base);
 	if (length < 0)
 		return (int)length;
 	size_t skipped = from > 0 ? skip_line(block, (size_t)length) : 0;
@@ -103,13 +79,13 @@ static int last_in_block(int64_t *ret_sec, struct slice block, bool is_file_begi
 	return 0;
 }
 
-int seek_last_time(int64_t *ret_sec, int descriptor, int64_t end, const struct source_options *options)
+int seek_last_time(int64_t *ret_sec, struct stream *stream, int64_t end, const struct source_options *options)
 {
 	int64_t from = end > SEEK_BLOCK ? end - SEEK_BLOCK : 0;
 	if (end <= from)
 		return 0;
 	char *block CLEANUP(xalloc_freep) = xalloc_resize(NULL, SEEK_BLOCK, 1);
-	ssize_t length = seek_read(descriptor, block, (size_t)(end - from), from);
+	ssize_t length = stream_read(stream, block, (size_t)(end - from), from);
 	if (length < 0)
 		return (int)length;
 	return last_in_block(ret_sec, slice_make(block, (size_t)length), from == 0, options);
@@ -118,38 +94,43 @@ int seek_last_time(int64_t *ret_sec, int descriptor, int64_t end, const struct s
 /* --- the binary search --- */
 
 /* As seek_first_time(), but goes on for some blocks. */
-static int probe(int64_t *ret_sec, int64_t *ret_offset, int descriptor, int64_t from, int64_t end,
+static int probe(int64_t *ret_sec, int64_t *ret_offset, struct stream *stream, int64_t from, int64_t end,
                  const struct source_options *options)
 {
 	int result = 0;
 	for (int step = 0; step < PROBE_BLOCKS_MAX && result == 0; step++)
-		result = seek_first_time(ret_sec, ret_offset, descriptor, from + step * (int64_t)SEEK_BLOCK, end, options);
+		result = seek_first_time(ret_sec, ret_offset, stream, from + step * (int64_t)SEEK_BLOCK, end, options);
 	return result;
 }
 
 /* Clocks step back, and daemons write a little out of order: one block more covers it. A line begins at FOUND, so the
  * block that ends there holds a newline, at the least the one before FOUND. */
-static int step_back(int64_t *ret_offset, int descriptor, int64_t found)
+static int step_back(int64_t *ret_offset, struct stream *stream, int64_t found)
 {
 	*ret_offset = 0;
 	if (found <= SEEK_BLOCK)
 		return 0;
 	char *block CLEANUP(xalloc_freep) = xalloc_resize(NULL, SEEK_BLOCK, 1);
 	int64_t base = found - SEEK_BLOCK;
-	ssize_t length = seek_read(descriptor, block, SEEK_BLOCK, base);
+	ssize_t length = stream_read(stream, block, SEEK_BLOCK, base);
 	if (length < 0)
 		return (int)length;
 	*ret_offset = base + (int64_t)skip_line(block, (size_t)length);
 	return 0;
 }
 
-int seek_cold_start(int64_t *ret_offset, int descriptor, int64_t size, const struct source_options *options)
+int seek_cold_start(int64_t *ret_offset, struct stream *stream, int64_t size, const struct source_options *options)
 {
+	/* A packed one can only be read from its front. */
+	if (stream_is_compressed(stream)) {
+		*ret_offset = 0;
+		return 0;
+	}
 	/* LOW is the start of a line that is too old, or 0; lines at or after HIGH are new enough, or the file ends. */
 	int64_t low = 0, high = options->cold_start_sec == INT64_MIN ? 0 : size, middle = high / 2;
 	for (int probes = 0; probes < PROBES_MAX && middle - low >= SEEK_BLOCK / 2; probes++) {
 		int64_t sec, at;
-		int result = probe(&sec, &at, descriptor, middle, high, options);
+		int result = probe(&sec, &at, stream, middle, high, options);
 		if (result < 0)
 			return result;
 		if (result == 0) { /* no time for a long way: nearer to what is known */
@@ -162,5 +143,5 @@ int seek_cold_start(int64_t *ret_offset, int descriptor, int64_t size, const str
 			high = middle;
 		middle = low + (high - low) / 2;
 	}
-	return step_back(ret_offset, descriptor, low);
+	return step_back(ret_offset, stream, low);
 }

@@ -9,28 +9,22 @@
 #define SOURCE_SEEK_H
 
 #include <stdint.h>
-#include <sys/types.h>
 
 #include "plugin/source.h"
+#include "plugin/source/stream.h"
 
 #define SEEK_BLOCK 65536 /* the most that one look into a file reads */
 
-/* pread(2) until ROOM is full or the file ends: the bytes that were read, or -errno. All reads of a log come here. */
-ssize_t seek_read(int descriptor, void *bytes, size_t room, int64_t offset);
-
-/* How many bytes seek_read() has read in this process: for tests, which measure what a run costs. */
-uint64_t seek_bytes_read(void);
-
 /* The first line with a time that begins at or after FROM, within a block, and ends before END. > 0: found, with its
  * time and (unless NULL) its offset; 0: none; < 0: -errno. The file's very first line may be unfinished. */
-int seek_first_time(int64_t *ret_sec, int64_t *ret_offset, int descriptor, int64_t from, int64_t end,
+int seek_first_time(int64_t *ret_sec, int64_t *ret_offset, struct stream *stream, int64_t from, int64_t end,
                     const struct source_options *options);
 
 /* The time of the last complete line that has one, in the last block before END; answers as seek_first_time(). */
-int seek_last_time(int64_t *ret_sec, int descriptor, int64_t end, const struct source_options *options);
+int seek_last_time(int64_t *ret_sec, struct stream *stream, int64_t end, const struct source_options *options);
 
 /* The start of a line that is before the first one that isn't older than options->cold_start_sec, and near it: 0, or
  * -errno. Costs O(log SIZE) blocks. */
-int seek_cold_start(int64_t *ret_offset, int descriptor, int64_t size, const struct source_options *options);
+int seek_cold_start(int64_t *ret_offset, struct stream *stream, int64_t size, const struct source_options *options);
 
 #endif

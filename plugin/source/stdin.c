@@ -132,7 +132,8 @@ int stdin_source_next(struct stdin_source *self, struct slice *ret, struct strbu
 
 void stdin_source_position(const struct stdin_source *self, struct log_position *ret)
 {
-	*ret = (struct log_position){ .newest_sec = self->newest_sec };
+	memset(ret, 0, LOG_AGES * sizeof *ret);
+	ret[LOG_CURRENT].newest_sec = self->newest_sec;
 }
 
 int64_t stdin_source_left_bytes(const struct stdin_source *self)

@@ -10,17 +10,20 @@
 #include "plugin/source/archive.h"
 #include "plugin/source/stream.h"
 
-#define HEAD_BYTES 8
 #define SKIP_ROOM (256 * 1024)
+#define KEPT_BYTES 256
 
 struct stream {
 	int descriptor;
 	const struct deadline *deadline;
-	bool is_compressed;
+	const struct archive_kind *kind; /* NULL: plain */
 	int64_t size;                  /* < 0: not known yet */
-	struct archive_reader *reader; /* unpacks; NULL: not begun */
+	struct archive_reader *reader; /* unpacks; NULL: not begun, or ended */
 	int64_t unpacked;              /* how far READER is */
-	int error;                     /* at which READER ended, 0 if at the end */
+	char head[KEPT_BYTES];         /* the first bytes, and those before UNPACKED: what an identity is made of, so that */
+	char recent[KEPT_BYTES];       /* looking at it again doesn't unpack all again */
+	size_t head_length, recent_length;
+	int error;                     /* -EBADMSG: it ended at damage */
 	bool is_ended;
 };
 
@@ -37,7 +40,8 @@ static ssize_t read_plain(int descriptor, void *bytes, size_t room, int64_t offs
 {
 	size_t filled = 0;
 	while (filled < room) {
-		ssize_t got = pread(descriptor, (char *)bytes + filled, room - filled, (off_t)(offset + (int64_t)filled));
+		off_t at = (off_t)(offset + (int64_t)filled);
+		ssize_t got = pread(descriptor, (char *)bytes + filled, room - filled, at);
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0)
@@ -51,15 +55,73 @@ static ssize_t read_plain(int descriptor, void *bytes, size_t room, int64_t offs
 
 /* --- compressed files --- */
 
-/* From the begin again. */
-static int restart(struct stream *stream)
+/* Its memory, many MiB for xz, goes with it. */
+static void close_reader(struct stream *stream)
 {
 	archive_close(stream->reader);
 	stream->reader = NULL;
+}
+
+/* From the begin again. */
+static int restart(struct stream *stream, struct strbuf *why)
+{
+	close_reader(stream);
 	stream->unpacked = 0;
 	stream->error = 0;
 	stream->is_ended = false;
-	return archive_open(&stream->reader, stream->descriptor, NULL);
+	stream->head_length = stream->recent_length = 0;
+	return archive_open(&stream->reader, stream->descriptor, stream->kind, stream->deadline, why);
+}
+
+/* A reader must be there, or the end be known. */
+static int make_ready(struct stream *stream, int64_t offset)
+{
+	bool is_ready = (stream->reader || stream->is_ended) && stream->unpacked <= offset;
+	return is_ready ? 0 : restart(stream, NULL);
+}
+
+/* Damage is an end. After another error (a deadline, a disk) the next reading begins anew. */
+static void end_reader(struct stream *stream, int error)
+{
+	close_reader(stream);
+	stream->is_ended = error == 0 || error == -EBADMSG;
+	stream->error = error;
+}
+
+/* BYTES come next. */
+static void keep(struct stream *stream, const char *bytes, size_t length)
+{
+	if (stream->unpacked == (int64_t)stream->head_length) {
+		size_t room = KEPT_BYTES - stream->head_length;
+		size_t part = length < room ? length : room;
+		memcpy(stream->head + stream->head_length, bytes, part);
+		stream->head_length += part;
+	}
+	size_t new_part = length < KEPT_BYTES ? length : KEPT_BYTES;
+	size_t old_part = stream->recent_length < KEPT_BYTES - new_part ? stream->recent_length : KEPT_BYTES - new_part;
+	memmove(stream->recent, stream->recent + stream->recent_length - old_part, old_part);
+	memcpy(stream->recent + old_part, bytes + length - new_part, new_part);
+	stream->recent_length = old_part + new_part;
+	stream->unpacked += (int64_t)length;
+}
+
+/* As much of the wanted bytes as was kept. */
+static size_t take_kept(const struct stream *stream, char *bytes, size_t room, int64_t offset)
+{
+	int64_t recent_begin = stream->unpacked - (int64_t)stream->recent_length;
+	const char *from = NULL;
+	int64_t kept = 0;
+	if (offset >= recent_begin && offset < stream->unpacked) {
+		from = stream->recent + (offset - recent_begin);
+		kept = stream->unpacked - offset;
+	} else if (offset + (int64_t)room <= (int64_t)stream->head_length) {
+		from = stream->head + offset;
+		kept = (int64_t)room;
+	}
+	size_t length = kept < (int64_t)room ? (size_t)kept : room;
+	if (length)
+		memcpy(bytes, from, length);
+	return length;
 }
 
 /* What is unpacked next, until ROOM is full: fewer bytes only at the end. */
@@ -67,13 +129,14 @@ static ssize_t unpack(struct stream *stream, void *bytes, size_t room)
 {
 	size_t filled = 0;
 	while (filled < room && !stream->is_ended) {
-		if (stream->deadline && deadline_is_over(stream->deadline))
-			return -ETIMEDOUT;
 		ssize_t got = archive_read(stream->reader, (char *)bytes + filled, room - filled);
-		stream->is_ended = got <= 0;
-		stream->error = got < 0 ? (int)got : 0;
+		if (got <= 0)
+			end_reader(stream, (int)got);
+		if (got < 0 && !stream->is_ended)
+			return got;
+		if (got > 0)
+			keep(stream, (char *)bytes + filled, (size_t)got);
 		filled += got > 0 ? (size_t)got : 0;
-		stream->unpacked += got > 0 ? got : 0;
 	}
 	return (ssize_t)filled;
 }
@@ -91,22 +154,28 @@ static int skip_to(struct stream *stream, int64_t offset)
 }
 
 /* At the place of the damage it is told: what is before it can be read. */
-static ssize_t read_compressed(struct stream *stream, void *bytes, size_t room, int64_t offset)
+static ssize_t read_compressed(struct stream *stream, char *bytes, size_t room, int64_t offset)
 {
-	int error = !stream->reader || stream->unpacked > offset ? restart(stream) : 0;
+	size_t kept = stream->reader || stream->is_ended ? take_kept(stream, bytes, room, offset) : 0;
+	offset += (int64_t)kept;
+	if (kept == room)
+		return (ssize_t)kept;
+	int error = make_ready(stream, offset);
 	if (error == 0)
 		error = skip_to(stream, offset);
 	if (error < 0)
 		return error;
-	ssize_t got = stream->unpacked < offset ? 0 : unpack(stream, bytes, room);
-	return got == 0 && room > 0 && stream->error < 0 ? stream->error : got;
+	ssize_t got = stream->unpacked < offset ? 0 : unpack(stream, bytes + kept, room - kept);
+	if (got < 0)
+		return got;
+	return got == 0 && kept == 0 && stream->error < 0 ? stream->error : got + (ssize_t)kept;
 }
 
 /* --- both --- */
 
 ssize_t stream_read(struct stream *stream, void *bytes, size_t room, int64_t offset)
 {
-	ssize_t got = stream->is_compressed ? read_compressed(stream, bytes, room, offset)
+	ssize_t got = stream->kind ? read_compressed(stream, bytes, room, offset)
 		: read_plain(stream->descriptor, bytes, room, offset);
 	bytes_read += got > 0 ? (uint64_t)got : 0;
 	return got;
@@ -116,7 +185,7 @@ int64_t stream_size(struct stream *stream)
 {
 	if (stream->size >= 0)
 		return stream->size;
-	int error = stream->reader ? 0 : restart(stream);
+	int error = make_ready(stream, INT64_MAX);
 	if (error == 0)
 		error = skip_to(stream, INT64_MAX);
 	if (error < 0)
@@ -127,7 +196,7 @@ int64_t stream_size(struct stream *stream)
 
 bool stream_is_compressed(const struct stream *stream)
 {
-	return stream->is_compressed;
+	return stream->kind != NULL;
 }
 
 int stream_descriptor(const struct stream *stream)
@@ -135,25 +204,31 @@ int stream_descriptor(const struct stream *stream)
 	return stream->descriptor;
 }
 
+static int cannot_read(int error, struct strbuf *why)
+{
+	return strbuf_fail(why, error, "it can't be read: %s", strerror(-error));
+}
+
 int stream_open(struct stream **ret, int descriptor, const struct deadline *deadline, struct strbuf *why)
 {
-	char head[HEAD_BYTES];
+	char head[ARCHIVE_HEAD_BYTES];
 	struct stat status;
+	if (fstat(descriptor, &status) < 0)
+		return cannot_read(-errno, why);
 	ssize_t length = read_plain(descriptor, head, sizeof head, 0);
-	if (length < 0 || fstat(descriptor, &status) < 0)
-		return strbuf_fail(why, length < 0 ? (int)length : -errno, "it can't be read: %s", strerror(length < 0 ? (int)-length : errno));
+	if (length < 0)
+		return cannot_read((int)length, why);
 	struct stream *stream = xalloc_zero(1, sizeof *stream);
 	stream->descriptor = descriptor;
 	stream->deadline = deadline;
-	stream->is_compressed = archive_kind(slice_make(head, (size_t)length)) != NULL;
-	stream->size = stream->is_compressed ? -1 : (int64_t)status.st_size;
-	int error = stream->is_compressed ? archive_open(&stream->reader, descriptor, why) : 0;
-	if (error < 0) {
+	stream->kind = archive_kind(slice_make(head, (size_t)length));
+	stream->size = stream->kind ? -1 : (int64_t)status.st_size;
+	int error = stream->kind ? restart(stream, why) : 0;
+	if (error < 0)
 		free(stream);
-		return error;
-	}
-	*ret = stream;
-	return 0;
+	else
+		*ret = stream;
+	return error;
 }
 
 void stream_free(struct stream *stream)

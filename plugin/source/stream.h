@@ -18,8 +18,9 @@
 struct stream;
 
 /* The stream of the regular file behind DESCRIPTOR, which is taken over on success. Compression is told by the first
- * bytes, never by a name. DEADLINE (or NULL) bounds all reading. 0 with *RET, or -errno with WHY (ENOTSUP: compressed,
- * and libarchive can't be loaded: the package that brings it is named). */
+ * bytes, never by a name. DEADLINE (or NULL) bounds unpacking; a plain read is as long as its ROOM, so a position can
+ * still be taken afterwards. 0 with *RET, or -errno with WHY (ENOTSUP: compressed, and libarchive can't be loaded: the
+ * package that brings it is named). */
 int stream_open(struct stream **ret, int descriptor, const struct deadline *deadline, struct strbuf *why);
 void stream_free(struct stream *stream);
 
@@ -28,7 +29,8 @@ int stream_descriptor(const struct stream *stream);
 
 /* As pread(2), until ROOM is full or the stream ends: the bytes that were read, or -errno. A plain file is read at any
  * place. A compressed one is unpacked from its begin: a later OFFSET costs what lies between, an earlier one all again.
- * -EBADMSG: it is damaged or ends too soon (what lies before is readable); -ETIMEDOUT: the deadline. */
+ * -EBADMSG: it is damaged or ends too soon (what lies before is readable, but for the piece that the damage is in: see
+ * archive.h); -ETIMEDOUT: the deadline. */
 ssize_t stream_read(struct stream *stream, void *bytes, size_t room, int64_t offset);
 
 /* How many bytes there are when unpacked. A plain file: those of the moment when it was opened. A compressed one is

@@ -64,6 +64,10 @@ int store_forget(struct store *store, int64_t since_sec, struct strbuf *why)
 {
 	int result = forget_old(store, since_sec, why);
 
+	if (result >= 0)
+		result = store_forget_lines(store, since_sec, why);
+	if (result >= 0)
+		result = store_forget_sessions(store, why);
 	return result < 0 ? result : drop_oldest(store, why);
 }
 

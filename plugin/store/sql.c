@@ -4,6 +4,7 @@
  */
 #include "common/compat.h"
 
+#include "plugin/store/holder.h"
 #include "plugin/store/sql.h"
 
 /* -- errors ------------------------------------------------------------------------------------------------- */
@@ -37,6 +38,15 @@ static int system_error(struct store *store)
 	return error > 0 ? error : EIO;
 }
 
+static int fail_busy(const struct store *store, struct strbuf *why)
+{
+	struct strbuf holder CLEANUP(strbuf_release) = STRBUF_INIT(200);
+
+	holder_describe(&holder, sql_name(store));
+	return strbuf_fail(why, -EBUSY, "another run holds the state %s, and did not end in time: %s", sql_name(store),
+		strbuf_text(&holder));
+}
+
 int sql_fail(struct store *store, struct strbuf *why, int rc)
 {
 	switch (rc & 0xff) {
@@ -46,8 +56,7 @@ int sql_fail(struct store *store, struct strbuf *why, int rc)
 		return sql_fail_damaged(store, why, sqlite3_errstr(rc));
 	case SQLITE_BUSY:
 	case SQLITE_LOCKED:
-		return strbuf_fail(why, -EBUSY, "another run holds the state %s, and did not end in time",
-			sql_name(store));
+		return fail_busy(store, why);
 	case SQLITE_FULL:
 		return sql_fail_unwritable(store, why, ENOSPC);
 	case SQLITE_READONLY:

@@ -21,9 +21,14 @@
  * login: two equal ones of the same second are one row with their count. */
 static const char *const schema[] = {
 	"CREATE TABLE meta(schema_version INTEGER NOT NULL, created_by TEXT NOT NULL)",
-	"CREATE TABLE log_position(source BLOB PRIMARY KEY, device INTEGER, inode INTEGER, head_hash INTEGER, "
-	"head_length INTEGER, tail_hash INTEGER, tail_length INTEGER, read_offset INTEGER, newest_sec INTEGER) "
-	"WITHOUT ROWID",
+	("CREATE TABLE log_position(source BLOB NOT NULL, age INTEGER NOT NULL, device INTEGER, inode INTEGER, "
+	"head_hash INTEGER, head_length INTEGER, tail_hash INTEGER, tail_length INTEGER, read_offset INTEGER, "
+	"newest_sec INTEGER, read_sec INTEGER, cursor BLOB, PRIMARY KEY(source, age)) WITHOUT ROWID"),
+	("CREATE TABLE log_history(source BLOB PRIMARY KEY, since INTEGER, lines INTEGER, logins INTEGER, "
+	"public_logins INTEGER) WITHOUT ROWID"),
+	"CREATE TABLE session(id INTEGER PRIMARY KEY, address BLOB NOT NULL, at INTEGER NOT NULL)",
+	("CREATE TABLE seen_line(hash INTEGER NOT NULL, source INTEGER NOT NULL, count INTEGER NOT NULL, "
+	"effective_at INTEGER NOT NULL, PRIMARY KEY(hash, source)) WITHOUT ROWID"),
 	"CREATE TABLE origin(id INTEGER PRIMARY KEY, user BLOB NOT NULL, address BLOB, service TEXT NOT NULL, "
 	"country TEXT, asn INTEGER NOT NULL, as_name TEXT NOT NULL, is_anonymiser INTEGER NOT NULL, latitude REAL, "
 	"longitude REAL, radius_km REAL)",
@@ -89,6 +94,9 @@ static int check_version(struct store *store, struct strbuf *why)
 		return strbuf_fail(why, -EINVAL, "the state %s was made by a newer check_mail_geo (version %" PRId64
 			" of the state; this one knows %d); remove it, or name another file with --state",
 			sql_name(store), version, STORE_SCHEMA_VERSION);
+	/* What it holds is the window, which the log still has. */
+	if (version < STORE_SCHEMA_VERSION)
+		return sql_fail_damaged(store, why, "it is of an older version than this check_mail_geo writes");
 	return 0;
 }
 

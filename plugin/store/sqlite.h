@@ -10,12 +10,15 @@
 #include "plugin/store.h"
 #include "plugin/store/path.h"
 
-#define STORE_SCHEMA_VERSION 1
+#define STORE_SCHEMA_VERSION 2
 #define STORE_LOGINS_MAX 1000000     /* kept in one state; the oldest are dropped, with a note */
 #define STORE_COUNT_MAX 1000000000   /* of one login; so no sum of STORE_LOGINS_MAX of them overflows */
 
 /* The statements that are used once a login; made at the first use. */
-enum store_statement { FIND_ORIGIN, ADD_ORIGIN, ADD_LOGIN, STORE_STATEMENTS };
+enum store_statement {
+	FIND_ORIGIN, ADD_ORIGIN, ADD_LOGIN, PUT_SESSION, DROP_SESSION, COUNT_OWN_LINES, COUNT_OTHER_LINES, PUT_LINE,
+	STORE_STATEMENTS
+};
 
 struct store {
 	sqlite3 *db;
@@ -32,6 +35,10 @@ struct store {
 /* Opens FILE (or memory), locks it, checks that it is a state or makes it one. 0 or -errno with WHY. */
 int store_database_open(struct store *store, struct strbuf *why);
 void store_database_close(struct store *store);
+
+/* What store_forget() does for the two. */
+int store_forget_sessions(struct store *store, struct strbuf *why);
+int store_forget_lines(struct store *store, int64_t since_sec, struct strbuf *why);
 
 /* Two letters from A to Z. */
 bool store_is_country(const char *code, size_t length);

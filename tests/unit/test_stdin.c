@@ -90,12 +90,12 @@ static void all_lines_come_in_order_and_the_last_needs_no_newline(void **state)
 		assert_int_equal(stdin_source_next(source, &line, NULL), 1);
 		assert_true(slice_equals(line, wanted[i]));
 	}
-	struct log_position position;
+	struct log_position positions[LOG_AGES];
 	struct slice line;
 	assert_int_equal(stdin_source_next(source, &line, NULL), 0);
-	stdin_source_position(source, &position);
-	assert_false(position.is_known);
-	assert_int_equal(position.newest_sec, 3);
+	stdin_source_position(source, positions);
+	assert_false(positions[LOG_CURRENT].is_known);
+	assert_int_equal(positions[LOG_CURRENT].newest_sec, 3);
 	finish(source, descriptor);
 }
 

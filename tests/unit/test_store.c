@@ -214,18 +214,18 @@ static void a_position_survives(void **unused)
 	struct log_position found;
 	(void)unused;
 	struct store *store = opened(state);
-	assert_int_equal(store_get_position(store, "a", &found, &why), 0);
+	assert_int_equal(store_get_position(store, "a", LOG_CURRENT, &found, &why), 0);
 	assert_false(found.is_known);
-	must(store_put_position(store, "a", &position, &why));
-	must(store_put_position(store, "a", &position, &why));
+	must(store_put_position(store, "a", LOG_CURRENT, &position, &why));
+	must(store_put_position(store, "a", LOG_CURRENT, &position, &why));
 	committed(store);
 	store = opened(state);
-	assert_int_equal(store_get_position(store, "a", &found, &why), 1);
+	assert_int_equal(store_get_position(store, "a", LOG_CURRENT, &found, &why), 1);
 	assert_true(found.is_known && found.device == UINT64_MAX && found.inode == 2 &&
 		found.head_hash == UINT64_C(1) << 63);
 	assert_true(found.head_length == 256 && found.tail_hash == 5 && found.tail_length == 6);
 	assert_true(found.offset == INT64_MAX && found.newest_sec == -8);
-	assert_int_equal(store_get_position(store, "b", &found, &why), 0);
+	assert_int_equal(store_get_position(store, "b", LOG_CURRENT, &found, &why), 0);
 	store_free(store);
 }
 
@@ -268,7 +268,7 @@ static void a_quiet_run_does_not_write(void **unused)
 	(void)unused;
 	for (int i = 0; i < 3; i++) {
 		struct store *store = opened(state);
-		must(store_put_position(store, "a", &position, &why));
+		must(store_put_position(store, "a", LOG_CURRENT, &position, &why));
 		if (i == 0)
 			add(store, "ann", "192.0.2.1", "", NOW + 1);
 		must(store_place_unlocated(store, place_nothing, NULL, &why));
@@ -489,7 +489,17 @@ static void a_newer_version_is_refused(void **unused)
 	make_state();
 	run_sql(state, "UPDATE meta SET schema_version = 73");
 	assert_refused(state, "73");
-	assert_why_has("knows 1");
+	assert_why_has("knows 2");
+}
+
+static void an_older_version_is_set_aside(void **unused)
+{
+	(void)unused;
+	make_state();
+	run_sql(state, "UPDATE meta SET schema_version = 1");
+	struct store *store CLEANUP(store_freep) = opened(state);
+	if (!strstr(store_notes(store), "it is kept as"))
+		fail_msg("%s", store_notes(store));
 }
 
 static void another_programs_file_is_refused(void **unused)
@@ -842,6 +852,7 @@ int main(void)
 		TEST(garbage_that_others_may_read_is_left_alone),
 		TEST(a_symbolic_link_is_refused),
 		TEST(a_newer_version_is_refused),
+		TEST(an_older_version_is_set_aside),
 		TEST(another_programs_file_is_refused),
 		TEST(a_directory_that_others_may_write_is_refused),
 		TEST(another_owner_is_refused),

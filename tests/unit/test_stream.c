@@ -113,6 +113,146 @@ static void what_lies_before_the_damage_is_read_and_then_it_is_told(void **state
 	}
 }
 
+/* A file in /tmp, already unlinked: the first KEPT bytes of fixture NAME (all of it if that is less), then TAIL. */
+static int copy_of(const char *name, size_t kept, const char *tail)
+{
+	static char bytes[100000];
+	char path[] = "/tmp/test_stream.XXXXXX";
+	int from = open_fixture(name), to = mkstemp(path);
+	assert_true(to >= 0);
+	unlink(path);
+	ssize_t length = read(from, bytes, kept < sizeof bytes ? kept : sizeof bytes);
+	assert_true(length > 0);
+	assert_int_equal(write(to, bytes, (size_t)length), length);
+	assert_int_equal(write(to, tail, strlen(tail)), strlen(tail));
+	close(from);
+	return to;
+}
+
+/* NULL where this build can't unpack. */
+static struct stream *open_copy(const char *name, size_t kept, const char *tail, const struct deadline *deadline)
+{
+	struct stream *stream = NULL;
+	int descriptor = copy_of(name, kept, tail);
+	int error = stream_open(&stream, descriptor, deadline, NULL);
+	if (error < 0)
+		close(descriptor);
+	assert_true(error == 0 || error == -ENOTSUP);
+	return stream;
+}
+
+static void packed_bytes_are_never_given_out_as_lines(void **state)
+{
+	(void)state;
+	/* Enough to be known for packed, and still within the header. */
+	static const struct { const char *name; size_t kept; } cases[] = {
+		{ "lines.gz", 3 }, { "lines.gz", 9 }, { "lines.bz2", 10 }, { "lines.bz2", 13 },
+		{ "lines.xz", 6 }, { "lines.xz", 11 }, { "lines.zst", 4 }, { "lines.zst", 8 },
+	};
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct stream *stream = open_copy(cases[i].name, cases[i].kept, "", NULL);
+		if (!stream)
+			skip();
+		char bytes[100];
+		assert_true(stream_is_compressed(stream));
+		if (stream_read(stream, bytes, sizeof bytes, 0) != -EBADMSG)
+			fail_msg("%zu bytes of %s are not told to be damaged", cases[i].kept, cases[i].name);
+		assert_int_equal(stream_size(stream), 0);
+		stream_free(stream);
+	}
+}
+
+static void what_follows_the_packed_bytes_is_told(void **state)
+{
+	(void)state;
+	static const char *const names[] = { "lines.gz", "lines.bz2", "lines.xz", "lines.zst", "empty.gz" };
+	static char bytes[100000];
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		struct stream *stream = open_copy(names[i], SIZE_MAX, "this was never packed", NULL);
+		if (!stream)
+			skip();
+		int64_t size = stream_size(stream);
+		assert_in_range(size, 0, plain.length);
+		if (size > 0)
+			expect_bytes(stream, 0, sizeof bytes, (size_t)size);
+		if (stream_read(stream, bytes, sizeof bytes, size) != -EBADMSG)
+			fail_msg("what follows %s is not told", names[i]);
+		stream_free(stream);
+	}
+}
+
+static void a_text_that_begins_like_bzip2_is_plain(void **state)
+{
+	(void)state;
+	static const char text[] = "BZh9 is the name of a host\n";
+	char path[] = "/tmp/test_stream.XXXXXX", bytes[100];
+	int descriptor = mkstemp(path);
+	struct stream *stream = NULL;
+	unlink(path);
+	assert_int_equal(write(descriptor, text, sizeof text - 1), sizeof text - 1);
+	assert_int_equal(stream_open(&stream, descriptor, NULL, NULL), 0);
+	assert_false(stream_is_compressed(stream));
+	assert_int_equal(stream_read(stream, bytes, sizeof bytes, 0), sizeof text - 1);
+	stream_free(stream);
+}
+
+/* An empty bzip2 file, stored in a gzip file. */
+static const char packed_twice[] = "\x1f\x8b\x08\0\0\0\0\0\0\x03" "\x01\x0e\0\xf1\xff"
+	"BZh9\x17\x72\x45\x38\x50\x90\0\0\0\0" "\0\0\0\0\x0e\0\0\0";
+
+static void another_kind_that_is_packed_inside_stays_packed(void **state)
+{
+	(void)state;
+	char path[] = "/tmp/test_stream.XXXXXX", bytes[100];
+	int descriptor = mkstemp(path);
+	struct stream *stream = NULL;
+	unlink(path);
+	assert_int_equal(write(descriptor, packed_twice, sizeof packed_twice - 1), sizeof packed_twice - 1);
+	if (stream_open(&stream, descriptor, NULL, NULL) == -ENOTSUP) {
+		close(descriptor);
+		skip();
+	}
+	assert_int_equal(stream_read(stream, bytes, sizeof bytes, 0), 14);
+	assert_memory_equal(bytes, "BZh9", 4);
+	stream_free(stream);
+}
+
+static void a_file_that_never_gives_a_byte_ends_with_the_deadline(void **state)
+{
+	(void)state;
+	char path[] = "/tmp/test_stream.XXXXXX", bytes[10], member[100];
+	int from = open_fixture("empty.gz"), to = mkstemp(path);
+	unlink(path);
+	ssize_t length = read(from, member, sizeof member);
+	close(from);
+	FILE *file = fdopen(dup(to), "w");
+	for (int i = 0; i < 1500000; i++) /* 30 MB: not done in 10 ms */
+		fwrite(member, 1, (size_t)length, file);
+	fclose(file);
+	struct deadline deadline = deadline_in(10);
+	struct stream *stream = NULL;
+	if (stream_open(&stream, to, &deadline, NULL) == -ENOTSUP) {
+		close(to);
+		skip();
+	}
+	assert_int_equal(stream_read(stream, bytes, sizeof bytes, 0), -ETIMEDOUT);
+	stream_free(stream);
+}
+
+static void after_the_deadline_a_plain_file_is_still_read(void **state)
+{
+	(void)state;
+	struct deadline over = deadline_in(0);
+	char path[] = "/tmp/test_stream.XXXXXX", bytes[10];
+	int descriptor = mkstemp(path);
+	struct stream *stream = NULL;
+	unlink(path);
+	assert_int_equal(write(descriptor, "one\n", 4), 4);
+	assert_int_equal(stream_open(&stream, descriptor, &over, NULL), 0);
+	assert_int_equal(stream_read(stream, bytes, sizeof bytes, 0), 4);
+	stream_free(stream);
+}
+
 static void an_empty_one_has_no_bytes(void **state)
 {
 	(void)state;
@@ -185,6 +325,16 @@ static void a_function_that_is_not_in_the_library_is_a_failure(void **state)
 	assert_null(function);
 }
 
+static void a_library_that_lacks_one_function_leaves_none_behind(void **state)
+{
+	(void)state;
+	__typeof__(strlen) *length = NULL;
+	void (*nothing)(void) = NULL;
+	const struct lazylib_symbol symbols[] = { { &length, "strlen" }, { &nothing, "no_such_function_here" } };
+	assert_int_equal(lazylib_load("libc.so.6", "libc6", symbols, ARRAY_SIZE(symbols), NULL), -ENOENT);
+	assert_null(length);
+}
+
 static void a_function_that_is_there_can_be_called(void **state)
 {
 	(void)state;
@@ -199,12 +349,19 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(all_kinds_read_as_the_plain_file_would),
 		cmocka_unit_test(what_lies_before_the_damage_is_read_and_then_it_is_told),
+		cmocka_unit_test(packed_bytes_are_never_given_out_as_lines),
+		cmocka_unit_test(what_follows_the_packed_bytes_is_told),
+		cmocka_unit_test(a_text_that_begins_like_bzip2_is_plain),
+		cmocka_unit_test(another_kind_that_is_packed_inside_stays_packed),
+		cmocka_unit_test(a_file_that_never_gives_a_byte_ends_with_the_deadline),
+		cmocka_unit_test(after_the_deadline_a_plain_file_is_still_read),
 		cmocka_unit_test(an_empty_one_has_no_bytes),
 		cmocka_unit_test(unpacking_ends_with_the_deadline),
 		cmocka_unit_test(a_plain_file_has_the_size_of_when_it_was_opened),
 		cmocka_unit_test(the_descriptors_own_offset_is_left_alone),
 		cmocka_unit_test(a_library_that_is_not_there_is_named_with_its_package),
 		cmocka_unit_test(a_function_that_is_not_in_the_library_is_a_failure),
+		cmocka_unit_test(a_library_that_lacks_one_function_leaves_none_behind),
 		cmocka_unit_test(a_function_that_is_there_can_be_called),
 	};
 	return cmocka_run_group_tests(tests, make_plain, release_plain);

@@ -1,0 +1,41 @@
+/* siblings.h - the files of a log beside it, by their names
+ *
+ * The siblings of mail.log are, each with or without .gz .bz2 .xz .zst at its end:
+ *
+ *	mail.log.1  mail.log.0                         numbers: a smaller one is newer
+ *	mail.log-20261122  mail.log.20261123-090922    dates: a greater one is newer
+ *	mail-20261122.log                              logrotate's "extension .log"
+ *
+ * and nothing else: mail.log.bak and mail.err are other files.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#ifndef SOURCE_SIBLINGS_H
+#define SOURCE_SIBLINGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define SIBLINGS_DIGITS_MAX 32
+#define SIBLINGS_ENTRIES_MAX 10000 /* of a directory that are looked at */
+
+/* What the name of a rotated file says. */
+struct sibling_rank {
+	bool is_sibling;
+	bool is_dated;                    /* else numbered */
+	char digits[SIBLINGS_DIGITS_MAX]; /* of a number without leading zeros */
+	bool is_packed;                   /* by its ending */
+};
+
+/* What NAME is to the log BASE; both without directory. */
+struct sibling_rank sibling_rank(const char *base, const char *name);
+
+/* < 0: A is older than B; 0: the same (one is packed, perhaps). They must be of one kind (is_dated). */
+int sibling_compare(const struct sibling_rank *a, const struct sibling_rank *b);
+
+/* Calls VISIT for each entry of PATH's directory, with its whole path; for siblings of PATH with their rank, for others with one
+ * that isn't. VISIT may end it by false. */
+typedef bool sibling_visit_fn(void *context, const char *path, const struct sibling_rank *rank);
+void siblings_visit(const char *path, sibling_visit_fn *visit, void *context);
+
+#endif

@@ -13,10 +13,15 @@
 /* Debian and Ubuntu; Red Hat, FreeBSD and macOS; SUSE. */
 static const char *const usual_places[] = { "/var/log/mail.log", "/var/log/maillog", "/var/log/mail" };
 
+static bool is_journal(const char *name)
+{
+	return strncmp(name, SOURCE_JOURNAL, strlen(SOURCE_JOURNAL)) == 0;
+}
+
 static int add(struct loglist *logs, const char *name, struct strbuf *why)
 {
 	char *absolute CLEANUP(xalloc_freep) = NULL;
-	if (name[0] == '/' || strcmp(name, SOURCE_STDIN) == 0) {
+	if (name[0] == '/' || strcmp(name, SOURCE_STDIN) == 0 || is_journal(name)) {
 		absolute = xalloc_string(name);
 	} else {
 		char *directory CLEANUP(xalloc_freep) = getcwd(NULL, 0);
@@ -57,10 +62,12 @@ static int add_usual(struct loglist *logs, struct strbuf *why)
 	for (size_t i = 0; i < ARRAY_SIZE(usual_places); i++)
 		if (access(usual_places[i], F_OK) == 0)
 			return add(logs, usual_places[i], why);
+	if (source_has_journal())
+		return add(logs, SOURCE_JOURNAL, why);
 	strbuf_fail(why, 0, "no mail log at any of the usual places (");
 	for (size_t i = 0; i < ARRAY_SIZE(usual_places); i++)
 		strbuf_add_format(why, "%s%s", i ? ", " : "", usual_places[i]);
-	strbuf_add_string(why, "): give it with --log=FILE");
+	strbuf_add_string(why, "), and no journal: give it with --log=FILE");
 	return -ENOENT;
 }
 
@@ -104,7 +111,7 @@ int loglist_find(struct loglist *ret, char *const *given, size_t count, struct s
 		return add_usual(ret, why);
 	int result = 0;
 	for (size_t i = 0; i < count && result >= 0; i++)
-		result = strpbrk(given[i], "*?[") ? add_glob(ret, given[i], why) : add(ret, given[i], why);
+		result = !is_journal(given[i]) && strpbrk(given[i], "*?[") ? add_glob(ret, given[i], why) : add(ret, given[i], why);
 	drop_rotated(ret);
 	return result;
 }

@@ -14,6 +14,7 @@
 #include "common/xalloc.h"
 #include "plugin/geo.h"
 #include "plugin/options.h"
+#include "plugin/source.h"
 
 #define DEFAULT_WINDOW_SEC (15 * 60)
 #define DEFAULT_TIMEOUT_SEC 10
@@ -30,6 +31,15 @@ static int set_log(struct options *options, const char *value, struct strbuf *wh
 	options->logs = xalloc_resize(options->logs, options->log_count + 1, sizeof *options->logs);
 	options->logs[options->log_count++] = xalloc_string(value);
 	return 0;
+}
+
+static int set_journal(struct options *options, const char *value, struct strbuf *why)
+{
+	struct strbuf name CLEANUP(strbuf_release) = STRBUF_INIT(PATH_MAX);
+	if (value && !*value)
+		return strbuf_fail(why, -EINVAL, "the name of the directory is empty; --journal alone reads this host's");
+	strbuf_add_format(&name, "%s%s", SOURCE_JOURNAL, value ? value : "");
+	return set_log(options, strbuf_text(&name), why);
 }
 
 static int set_window(struct options *options, const char *value, struct strbuf *why)
@@ -215,8 +225,10 @@ static const struct option_row {
 	{ "home", 0, "CC[,CC...]", set_home,
 	  "countries that are home (ISO 3166-1 alpha-2), may be repeated. Needed:\nthere is no silent default" },
 	{ "log", 'l', "FILE", set_log,
-	  "mail log to follow; may be repeated, may be a quoted glob, may be given\nwithout --log. Default: the first of /var/log/mail.log, /var/log/maillog\n"
-	  "and /var/log/mail that exists" },
+	  "mail log to follow; may be repeated, may be a quoted glob, may be given\nwithout --log; - is standard input. Default: the first of\n"
+	  "/var/log/mail.log, /var/log/maillog and /var/log/mail that exists" },
+	{ "journal", 'J', "[=DIR]", set_journal,
+	  "read the systemd journal, of this host or in DIR, instead of a log file.\nThe default where no log file is at the usual places" },
 	{ "window", 'm', "DURATION", set_window, "judge the last so many minutes (or 90s, 2h, 3d, all). Default: 15" },
 	{ "log-timezone", 0, "ZONE", set_log_timezone,
 	  "time zone of log lines that name none, where it isn't this machine's:\nEurope/Berlin, or CET-1CEST,M3.5.0,M10.5.0/3" },
@@ -250,7 +262,7 @@ static int argument_kind(const struct option_row *row)
 {
 	if (!row->argument)
 		return no_argument;
-	return strcmp(row->name, "extra-opts") == 0 ? optional_argument : required_argument;
+	return row->argument[0] == '[' && row->argument[1] == '=' ? optional_argument : required_argument;
 }
 
 /* getopt_long's two tables, made from ours. */
@@ -263,7 +275,7 @@ static void make_tables(struct option *longs, struct strbuf *letters)
 			continue;
 		strbuf_add_char(letters, rows[i].letter);
 		if (rows[i].argument)
-			strbuf_add_char(letters, ':');
+			strbuf_add_string(letters, argument_kind(&rows[i]) == optional_argument ? "::" : ":");
 	}
 	longs[ARRAY_SIZE(rows)] = (struct option){ 0 };
 }

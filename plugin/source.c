@@ -7,6 +7,7 @@
 #include "common/xalloc.h"
 #include "plugin/source.h"
 #include "plugin/source/file.h"
+#include "plugin/source/journal.h"
 #include "plugin/source/siblings.h"
 #include "plugin/source/stdin.h"
 
@@ -14,6 +15,7 @@
 struct source {
 	struct file_source *file;
 	struct stdin_source *input;
+	struct journal_source *journal;
 };
 
 bool source_is_rotated(const char *path, const char *of)
@@ -23,11 +25,18 @@ bool source_is_rotated(const char *path, const char *of)
 	return length == of_length && memcmp(path, of, length) == 0 && sibling_rank(of + length, path + length).is_sibling;
 }
 
+bool source_has_journal(void)
+{
+	return journal_source_is_here();
+}
+
 static int open_one(struct source *source, const char *name, const struct log_position *positions,
                     const struct source_options *options, struct strbuf *why)
 {
 	if (strcmp(name, SOURCE_STDIN) == 0)
 		return stdin_source_open(&source->input, STDIN_FILENO, options, why);
+	if (strncmp(name, SOURCE_JOURNAL, strlen(SOURCE_JOURNAL)) == 0)
+		return journal_source_open(&source->journal, name + strlen(SOURCE_JOURNAL), positions, options, why);
 	return file_source_open(&source->file, name, positions, options, why);
 }
 
@@ -49,6 +58,7 @@ void source_free(struct source *source)
 		return;
 	file_source_free(source->file);
 	stdin_source_free(source->input);
+	journal_source_free(source->journal);
 	free(source);
 }
 
@@ -60,23 +70,33 @@ void source_freep(struct source **source)
 
 int source_next(struct source *source, struct slice *ret, struct strbuf *why)
 {
-	return source->input ? stdin_source_next(source->input, ret, why) : file_source_next(source->file, ret, why);
+	if (source->input)
+		return stdin_source_next(source->input, ret, why);
+	if (source->journal)
+		return journal_source_next(source->journal, ret, why);
+	return file_source_next(source->file, ret, why);
 }
 
 void source_position(struct source *source, struct log_position *ret)
 {
 	if (source->input)
 		stdin_source_position(source->input, ret);
+	else if (source->journal)
+		journal_source_position(source->journal, ret);
 	else
 		file_source_position(source->file, ret);
 }
 
 int64_t source_left_bytes(const struct source *source)
 {
-	return source->input ? stdin_source_left_bytes(source->input) : file_source_left_bytes(source->file);
+	if (source->input)
+		return stdin_source_left_bytes(source->input);
+	return source->journal ? 0 : file_source_left_bytes(source->file);
 }
 
 const char *source_notes(const struct source *source)
 {
-	return source->input ? stdin_source_notes(source->input) : file_source_notes(source->file);
+	if (source->input)
+		return stdin_source_notes(source->input);
+	return source->journal ? journal_source_notes(source->journal) : file_source_notes(source->file);
 }

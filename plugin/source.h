@@ -35,7 +35,12 @@ bool source_is_rotated(const char *path, const char *of);
 
 #define SOURCE_STDIN "-" /* the name of standard input, which has no position: all of it is read, and nothing is remembered */
 
-/* Opens the log NAME (a path, or SOURCE_STDIN) to go on at POSITIONS (LOG_AGES of them; NULL: never read): 0 with *RET, or
+#define SOURCE_JOURNAL "journal:" /* and a directory, or nothing: this host's journal */
+
+/* Is there a journal here that can be read, as far as can be told without opening it? */
+bool source_has_journal(void);
+
+/* Opens the log NAME (a path, SOURCE_STDIN, or SOURCE_JOURNAL and a directory) to go on at POSITIONS (LOG_AGES of them; NULL: never read): 0 with *RET, or
  * -errno with WHY, a sentence that says what to do (missing, unreadable (who may read it), a directory, a device or pipe,
  * binary: no line begins with a time).
  *

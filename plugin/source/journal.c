@@ -1,0 +1,394 @@
+/* journal.c - log lines from the systemd journal; see journal.h
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "common/compat.h"
+
+#include "plugin/source/journal.h"
+
+#ifndef LIBSYSTEMD_SONAME
+
+bool journal_source_is_here(void)
+{
+	return false;
+}
+
+int journal_source_open(struct journal_source **ret, const char *directory, const struct log_position *position,
+                        const struct source_options *options, struct strbuf *why)
+{
+	(void)ret, (void)directory, (void)position, (void)options;
+	return strbuf_fail(why, -ENOTSUP, "the journal can't be read: this build was made without libsystemd");
+}
+
+void journal_source_free(struct journal_source *source)
+{
+	(void)source;
+}
+
+int journal_source_next(struct journal_source *source, struct slice *ret, struct strbuf *why)
+{
+	(void)source, (void)ret, (void)why;
+	return 0;
+}
+
+void journal_source_position(const struct journal_source *source, struct log_position *ret)
+{
+	(void)source;
+	memset(ret, 0, LOG_AGES * sizeof *ret);
+}
+
+const char *journal_source_notes(const struct journal_source *source)
+{
+	(void)source;
+	return "";
+}
+
+#else
+
+#include <glob.h>
+
+#include <systemd/sd-journal.h>
+
+#include "common/lazylib.h"
+#include "common/timestamp.h"
+#include "common/xalloc.h"
+
+#define SEC_USEC 1000000
+#define TOKEN_MAX 255
+#define NOTES_MAX 1000
+#define LINE_ROOM (SOURCE_LINE_MAX + 1)
+
+static const char *const places[] = { "/var/log/journal", "/run/log/journal" };
+
+/* Beside the facility mail: who logs logins elsewhere. Equal fields are alternatives. */
+static const char *const identifiers[] = {
+	"dovecot", "exim", "exim4", "sendmail", "sm-mta", "stalwart", "smtpd", "imapd", "imapd-ssl", "pop3d", "pop3d-ssl", "courierd",
+	"cyrus/imap", "cyrus/imaps", "cyrus/pop3", "cyrus/pop3s", "cyrus/sieve", "cyrus/timsieved", "cyrus/http", "cyrus/https",
+	"imap", "imaps", "pop3", "pop3s", "sieve",
+};
+
+static struct {
+	__typeof__(sd_journal_open) *open;
+	__typeof__(sd_journal_open_directory) *open_directory;
+	__typeof__(sd_journal_close) *close;
+	__typeof__(sd_journal_add_match) *add_match;
+	__typeof__(sd_journal_add_disjunction) *add_disjunction;
+	__typeof__(sd_journal_seek_head) *seek_head;
+	__typeof__(sd_journal_seek_tail) *seek_tail;
+	__typeof__(sd_journal_seek_realtime_usec) *seek_realtime_usec;
+	__typeof__(sd_journal_seek_cursor) *seek_cursor;
+	__typeof__(sd_journal_test_cursor) *test_cursor;
+	__typeof__(sd_journal_get_cursor) *get_cursor;
+	__typeof__(sd_journal_get_realtime_usec) *get_realtime_usec;
+	__typeof__(sd_journal_get_cutoff_realtime_usec) *get_cutoff_realtime_usec;
+	__typeof__(sd_journal_get_data) *get_data;
+	__typeof__(sd_journal_next) *next;
+	__typeof__(sd_journal_previous) *previous;
+	__typeof__(sd_journal_has_runtime_files) *has_runtime_files;
+	__typeof__(sd_journal_has_persistent_files) *has_persistent_files;
+} library;
+
+#define SYMBOL(function) { &library.function, "sd_journal_" #function }
+
+static const struct lazylib_symbol symbols[] = {
+	SYMBOL(open), SYMBOL(open_directory), SYMBOL(close), SYMBOL(add_match), SYMBOL(add_disjunction), SYMBOL(seek_head),
+	SYMBOL(seek_tail), SYMBOL(seek_realtime_usec), SYMBOL(seek_cursor), SYMBOL(test_cursor), SYMBOL(get_cursor),
+	SYMBOL(get_realtime_usec), SYMBOL(get_cutoff_realtime_usec), SYMBOL(get_data), SYMBOL(next), SYMBOL(previous),
+	SYMBOL(has_runtime_files), SYMBOL(has_persistent_files),
+};
+
+struct journal_source {
+	sd_journal *journal;
+	struct source_options options;
+	uint64_t after_usec;  /* entries up to here were read by former runs, if their cursor is gone; else 0 */
+	uint64_t end_usec;    /* of the newest entry when it was opened */
+	bool is_at_entry;     /* the current entry is the first one to be given */
+	struct log_position position;
+	struct strbuf line, notes;
+};
+
+/* --- refusals --- */
+
+static int refuse_nothing(const char *directory, struct strbuf *why)
+{
+	if (directory[0])
+		return strbuf_fail(why, -ENOENT, "%s holds no journal that can be read (*.journal, or a directory of a machine's name)",
+		                   directory);
+	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
+		if (access(places[i], F_OK) == 0)
+			return strbuf_fail(why, -EACCES, "the journal in %s can't be read by this user: add it to group systemd-journal "
+			                   "(usermod -a -G systemd-journal USER) and restart the agent", places[i]);
+	}
+	return strbuf_fail(why, -ENOENT, "this machine keeps no systemd journal: name the mail log with --log=FILE");
+}
+
+static int refuse(const char *directory, int error, struct strbuf *why)
+{
+	if (error == -ENOENT || error == -ENOTDIR || error == -EACCES)
+		return strbuf_fail(why, error, "the journal %s can't be opened: %s", directory[0] ? directory : "of this machine",
+		                   strerror(-error));
+	return strbuf_fail(why, error, "the journal %s can't be read: %s", directory[0] ? directory : "of this machine", strerror(-error));
+}
+
+/* --- an entry as a line --- */
+
+/* The value of FIELD, borrowed until the entry is left. */
+static struct slice get_field(struct journal_source *self, const char *field)
+{
+	const void *data;
+	size_t length, skip = strlen(field) + 1;
+	if (library.get_data(self->journal, field, &data, &length) < 0 || length < skip)
+		return slice_make("", 0);
+	return slice_make((const char *)data + skip, length - skip);
+}
+
+static bool is_identifier(unsigned char byte)
+{
+	return slice_is_alnum(byte) || (byte && strchr("/_-.@+", byte));
+}
+
+static bool is_host(unsigned char byte)
+{
+	return slice_is_alnum(byte) || (byte && strchr("._-", byte));
+}
+
+static bool is_all(struct slice text, bool (*is_in_set)(unsigned char))
+{
+	size_t length = text.length;
+	return length && length <= TOKEN_MAX && slice_take_while(&text, is_in_set, length).length == length;
+}
+
+static void add_message(struct strbuf *line, struct slice message)
+{
+	for (size_t i = 0; i < message.length; i++) {
+		unsigned char byte = (unsigned char)message.data[i];
+		strbuf_add_char(line, byte < ' ' || byte == 0x7f ? ' ' : (char)byte);
+	}
+}
+
+static void add_time(struct strbuf *line, uint64_t at_usec)
+{
+	time_t at = (time_t)(at_usec / SEC_USEC);
+	struct tm tm;
+	char text[40];
+	if (gmtime_r(&at, &tm) && strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &tm))
+		strbuf_add_format(line, "%s.%06u+00:00", text, (unsigned)(at_usec % SEC_USEC));
+}
+
+/* False: it is none that a log format could read. */
+static bool make_line(struct journal_source *self, uint64_t at_usec)
+{
+	struct slice identifier = get_field(self, "SYSLOG_IDENTIFIER");
+	struct strbuf *line = &self->line;
+	strbuf_clear(line);
+	if (!is_all(identifier, is_identifier))
+		return false;
+	add_time(line, at_usec);
+	strbuf_add_char(line, ' ');
+	/* Each of these is gone when the next one is asked for. */
+	char program[TOKEN_MAX];
+	size_t length = identifier.length;
+	memcpy(program, identifier.data, length);
+	struct slice host = get_field(self, "_HOSTNAME");
+	strbuf_add(line, is_all(host, is_host) ? host.data : "journal", is_all(host, is_host) ? host.length : 7);
+	strbuf_add_char(line, ' ');
+	strbuf_add(line, program, length);
+	struct slice pid = get_field(self, "SYSLOG_PID");
+	if (!is_all(pid, slice_is_digit))
+		pid = get_field(self, "_PID");
+	if (is_all(pid, slice_is_digit))
+		strbuf_add_format(line, "[%.*s]", (int)pid.length, pid.data);
+	strbuf_add_string(line, ": ");
+	add_message(line, get_field(self, "MESSAGE"));
+	return !line->truncated;
+}
+
+/* --- going on --- */
+
+static void note_cursor(struct journal_source *self, uint64_t at_usec)
+{
+	char *cursor;
+	if (library.get_cursor(self->journal, &cursor) >= 0) {
+		snprintf(self->position.cursor, sizeof self->position.cursor, "%s", cursor);
+		free(cursor);
+	}
+	self->position.read_sec = (int64_t)(at_usec / SEC_USEC);
+	if (self->position.read_sec > self->position.newest_sec)
+		self->position.newest_sec = self->position.read_sec;
+}
+
+int journal_source_next(struct journal_source *self, struct slice *ret, struct strbuf *why)
+{
+	for (;;) {
+		uint64_t at_usec = 0;
+		int result = self->is_at_entry ? 1 : library.next(self->journal);
+		self->is_at_entry = false;
+		if (result > 0)
+			result = library.get_realtime_usec(self->journal, &at_usec) < 0 ? -EBADMSG : 1;
+		if (result < 0)
+			return refuse("", result, why);
+		if (result == 0 || at_usec > self->end_usec)
+			return 0;
+		if (at_usec <= self->after_usec)
+			continue;
+		bool is_line = make_line(self, at_usec);
+		note_cursor(self, at_usec);
+		if (is_line) {
+			*ret = slice_make(strbuf_text(&self->line), self->line.length);
+			return 1;
+		}
+	}
+}
+
+void journal_source_position(const struct journal_source *self, struct log_position *ret)
+{
+	memset(ret, 0, LOG_AGES * sizeof *ret);
+	ret[LOG_CURRENT] = self->position;
+}
+
+const char *journal_source_notes(const struct journal_source *self)
+{
+	return strbuf_text(&self->notes);
+}
+
+/* --- open and free --- */
+
+static int add_matches(sd_journal *journal)
+{
+	int error = library.add_match(journal, "SYSLOG_FACILITY=2", 0);
+	if (error >= 0)
+		error = library.add_disjunction(journal);
+	for (size_t i = 0; i < ARRAY_SIZE(identifiers) && error >= 0; i++) {
+		char match[80];
+		snprintf(match, sizeof match, "SYSLOG_IDENTIFIER=%s", identifiers[i]);
+		error = library.add_match(journal, match, 0);
+	}
+	return error;
+}
+
+/* "…;t=HEX;…" of a cursor: when the entry was written. */
+static uint64_t cursor_usec(const char *cursor)
+{
+	const char *at = strstr(cursor, ";t=");
+	return at ? strtoull(at + 3, NULL, 16) : 0;
+}
+
+/* The entry that was read last is gone: only if the journal's oldest entry is younger was anything lost. */
+static void note_gap(struct journal_source *self, int64_t read_sec)
+{
+	uint64_t from_usec, to_usec;
+	char from[TIMESTAMP_TEXT_ROOM], to[TIMESTAMP_TEXT_ROOM];
+	if (library.get_cutoff_realtime_usec(self->journal, &from_usec, &to_usec) <= 0)
+		return;
+	if (read_sec && (int64_t)(from_usec / SEC_USEC) > read_sec)
+		strbuf_add_format(&self->notes, "entries between %s and %s could not be read: the journal has dropped them",
+		                  timestamp_format(read_sec, from), timestamp_format((int64_t)(from_usec / SEC_USEC), to));
+}
+
+static int seek_cursor(struct journal_source *self, const struct log_position *position)
+{
+	int result = library.seek_cursor(self->journal, position->cursor);
+	if (result >= 0)
+		result = library.next(self->journal);
+	if (result <= 0)
+		return result;
+	if (library.test_cursor(self->journal, position->cursor) > 0)
+		return 0;
+	self->is_at_entry = true;
+	self->after_usec = cursor_usec(position->cursor);
+	note_gap(self, position->read_sec);
+	return 0;
+}
+
+static int seek(struct journal_source *self, const struct log_position *position)
+{
+	uint64_t from_usec;
+	int64_t cold_sec = self->options.cold_start_sec;
+	if (library.get_cutoff_realtime_usec(self->journal, &from_usec, &self->end_usec) <= 0)
+		self->end_usec = UINT64_MAX;
+	if (library.seek_tail(self->journal) >= 0 && library.previous(self->journal) > 0
+	    && library.get_realtime_usec(self->journal, &from_usec) >= 0)
+		self->position.newest_sec = (int64_t)(from_usec / SEC_USEC);
+	if (position->is_known && position->cursor[0])
+		return seek_cursor(self, position);
+	if (position->is_known || cold_sec < 0)
+		return library.seek_head(self->journal);
+	return library.seek_realtime_usec(self->journal, (uint64_t)cold_sec * SEC_USEC);
+}
+
+static bool has_files(const char *directory)
+{
+	bool is_found = false;
+	for (int i = 0; i < 2 && !is_found; i++) {
+		struct strbuf pattern CLEANUP(strbuf_release) = STRBUF_INIT(PATH_MAX);
+		glob_t found = { 0 };
+		strbuf_add_format(&pattern, i ? "%s/*/*.journal" : "%s/*.journal", directory);
+		is_found = glob(strbuf_text(&pattern), 0, NULL, &found) == 0;
+		globfree(&found);
+	}
+	return is_found;
+}
+
+static int open_journal(struct journal_source *self, const char *directory, struct strbuf *why)
+{
+	int error = directory[0] ? library.open_directory(&self->journal, directory, 0)
+		: library.open(&self->journal, SD_JOURNAL_LOCAL_ONLY | SD_JOURNAL_SYSTEM);
+	if (error < 0) {
+		self->journal = NULL;
+		return refuse(directory, error, why);
+	}
+	bool is_there = directory[0] ? has_files(directory)
+		: library.has_persistent_files(self->journal) > 0 || library.has_runtime_files(self->journal) > 0;
+	if (!is_there)
+		return refuse_nothing(directory, why);
+	error = add_matches(self->journal);
+	return error < 0 ? refuse(directory, error, why) : 0;
+}
+
+bool journal_source_is_here(void)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(places); i++)
+		if (access(places[i], F_OK) == 0)
+			return true;
+	return false;
+}
+
+int journal_source_open(struct journal_source **ret, const char *directory, const struct log_position *position,
+                        const struct source_options *options, struct strbuf *why)
+{
+	if (!library.open && lazylib_load(LIBSYSTEMD_SONAME, "libsystemd0", symbols, ARRAY_SIZE(symbols), why) < 0)
+		return -ENOTSUP;
+	static const struct log_position unknown;
+	struct journal_source *self = xalloc_zero(1, sizeof *self);
+	self->options = *options;
+	strbuf_init(&self->line, LINE_ROOM);
+	strbuf_init(&self->notes, NOTES_MAX);
+	position = position ? position : &unknown;
+	self->position = *position;
+	self->position.is_known = true;
+	int error = open_journal(self, directory, why);
+	if (error == 0) {
+		error = seek(self, position);
+		if (error < 0)
+			refuse(directory, error, why);
+	}
+	if (error < 0) {
+		journal_source_free(self);
+		return error;
+	}
+	*ret = self;
+	return 0;
+}
+
+void journal_source_free(struct journal_source *self)
+{
+	if (!self)
+		return;
+	if (self->journal)
+		library.close(self->journal);
+	strbuf_release(&self->line);
+	strbuf_release(&self->notes);
+	free(self);
+}
+
+#endif

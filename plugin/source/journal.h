@@ -1,0 +1,34 @@
+/* journal.h - log lines from the systemd journal
+ *
+ * The functions are those of plugin/source.h, whose contract they keep. Each entry becomes a line as a syslog daemon would have
+ * written it:
+ *
+ *	2026-11-23T09:08:21.216238+00:00 HOST IDENTIFIER[PID]: MESSAGE
+ *
+ * with the time at which journald got it. Control characters of a message become blanks, and an entry whose identifier could
+ * not stand in such a header is left out, so an entry is never read as two lines nor as another header. As in a file, a local
+ * user can write what he likes (logger -t postfix/smtpd); a stranger can't.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#ifndef SOURCE_JOURNAL_H
+#define SOURCE_JOURNAL_H
+
+#include "plugin/source.h"
+
+struct journal_source;
+
+/* Is there a journal on this machine, and can this build read it? */
+bool journal_source_is_here(void);
+
+/* DIRECTORY "": this host's system journal; else the journals in it, of whatever hosts. Only entries of the facility mail, and of
+ * programs that are known to log logins elsewhere, are looked at. Entries that come later than this call wait for the next run.
+ * -ENOENT, -EACCES, -ENOTSUP (built without libsystemd, or it isn't there) with WHY. */
+int journal_source_open(struct journal_source **ret, const char *directory, const struct log_position *position,
+                        const struct source_options *options, struct strbuf *why);
+void journal_source_free(struct journal_source *source);
+int journal_source_next(struct journal_source *source, struct slice *ret, struct strbuf *why);
+void journal_source_position(const struct journal_source *source, struct log_position *ret); /* LOG_AGES of them */
+const char *journal_source_notes(const struct journal_source *source);
+
+#endif

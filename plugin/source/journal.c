@@ -109,13 +109,26 @@ struct journal_source {
 
 /* --- refusals --- */
 
+static bool has_files(const char *directory)
+{
+	bool is_found = false;
+	for (int i = 0; i < 2 && !is_found; i++) {
+		struct strbuf pattern CLEANUP(strbuf_release) = STRBUF_INIT(PATH_MAX);
+		glob_t found = { 0 };
+		strbuf_add_format(&pattern, i ? "%s/*/*.journal" : "%s/*.journal", directory);
+		is_found = glob(strbuf_text(&pattern), 0, NULL, &found) == 0;
+		globfree(&found);
+	}
+	return is_found;
+}
+
 static int refuse_nothing(const char *directory, struct strbuf *why)
 {
 	if (directory[0])
 		return strbuf_fail(why, -ENOENT, "%s holds no journal that can be read (*.journal, or a directory of a machine's name)",
 		                   directory);
 	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
-		if (access(places[i], F_OK) == 0)
+		if (has_files(places[i]))
 			return strbuf_fail(why, -EACCES, "the journal in %s can't be read by this user: add it to group systemd-journal "
 			                   "(usermod -a -G systemd-journal USER) and restart the agent", places[i]);
 	}
@@ -316,19 +329,6 @@ static int seek(struct journal_source *self, const struct log_position *position
 	return library.seek_realtime_usec(self->journal, (uint64_t)cold_sec * SEC_USEC);
 }
 
-static bool has_files(const char *directory)
-{
-	bool is_found = false;
-	for (int i = 0; i < 2 && !is_found; i++) {
-		struct strbuf pattern CLEANUP(strbuf_release) = STRBUF_INIT(PATH_MAX);
-		glob_t found = { 0 };
-		strbuf_add_format(&pattern, i ? "%s/*/*.journal" : "%s/*.journal", directory);
-		is_found = glob(strbuf_text(&pattern), 0, NULL, &found) == 0;
-		globfree(&found);
-	}
-	return is_found;
-}
-
 static int open_journal(struct journal_source *self, const char *directory, struct strbuf *why)
 {
 	int error = directory[0] ? library.open_directory(&self->journal, directory, 0)
@@ -348,7 +348,7 @@ static int open_journal(struct journal_source *self, const char *directory, stru
 bool journal_source_is_here(void)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(places); i++)
-		if (access(places[i], F_OK) == 0)
+		if (has_files(places[i]))
 			return true;
 	return false;
 }

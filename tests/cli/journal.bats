@@ -119,8 +119,8 @@ postfix() {
 }
 
 @test "without a log file and without a journal both are told" {
-	[ ! -e /var/log/mail.log ] && [ ! -e /var/log/maillog ] && [ ! -e /var/log/mail ] && [ ! -e /run/log/journal ] &&
-		[ ! -e /var/log/journal ] || skip "this machine has one"
+	[ -z "$(ls /var/log/mail.log /var/log/maillog /var/log/mail /run/log/journal/* /var/log/journal/* 2>/dev/null)" ] ||
+		skip "this machine has one"
 	log=
 	check
 	expect_unknown "no mail log at any of the usual places (*), and no journal*"

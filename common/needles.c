@@ -8,14 +8,19 @@
 #include "common/xalloc.h"
 
 #define PAIRS 65536
+#define CHAIN 128 /* CHAIN + i in the table is no jump, but the first of the texts to look at */
+#define NONE 255
+
+_Static_assert(CHAIN + NEEDLES_MAX <= NONE, "a text's number fits behind CHAIN");
 
 /* A window of WIDTH bytes, the length of the shortest text, moves over the haystack. Its last two bytes say how far it may
- * move on without passing by the begin of a text; 0: look closer, at the texts whose bytes at that place are these. */
+ * move on without passing by the begin of a text; or which texts have these two at that place: those are compared. */
 struct needles {
 	unsigned char jump[PAIRS];
 	size_t width;
 	size_t count;
 	struct slice texts[NEEDLES_MAX];
+	unsigned char next[NEEDLES_MAX]; /* the next text with the same two bytes, or NONE */
 };
 
 static size_t pair_at(const char *bytes)
@@ -25,7 +30,7 @@ static size_t pair_at(const char *bytes)
 
 static void note_jumps(struct needles *needles, const char *text)
 {
-	for (size_t i = 0; i + 2 <= needles->width; i++) {
+	for (size_t i = 0; i + 2 < needles->width; i++) {
 		size_t jump = needles->width - 2 - i;
 		unsigned char *known = &needles->jump[pair_at(text + i)];
 		if (jump < *known)
@@ -33,12 +38,20 @@ static void note_jumps(struct needles *needles, const char *text)
 	}
 }
 
+/* After all jumps, which it replaces. */
+static void note_text(struct needles *needles, size_t index)
+{
+	unsigned char *known = &needles->jump[pair_at(needles->texts[index].data + needles->width - 2)];
+	needles->next[index] = *known < CHAIN ? NONE : (unsigned char)(*known - CHAIN);
+	*known = (unsigned char)(CHAIN + index);
+}
+
 struct needles *needles_new(const struct slice *texts, size_t count)
 {
 	struct needles *needles = xalloc_zero(1, sizeof *needles);
 	if (count > NEEDLES_MAX)
 		abort();
-	needles->width = UCHAR_MAX;
+	needles->width = CHAIN;
 	needles->count = count;
 	for (size_t i = 0; i < count; i++) {
 		if (texts[i].length < NEEDLES_LENGTH_LEAST)
@@ -50,6 +63,8 @@ struct needles *needles_new(const struct slice *texts, size_t count)
 	memset(needles->jump, (int)needles->width - 1, sizeof needles->jump);
 	for (size_t i = 0; i < count; i++)
 		note_jumps(needles, texts[i].data);
+	for (size_t i = 0; i < count; i++)
+		note_text(needles, i);
 	return needles;
 }
 
@@ -58,9 +73,9 @@ void needles_free(struct needles *needles)
 	free(needles);
 }
 
-static bool is_one_at(const struct needles *needles, const char *at, size_t left)
+static bool is_one_at(const struct needles *needles, size_t first, const char *at, size_t left)
 {
-	for (size_t i = 0; i < needles->count; i++) {
+	for (size_t i = first; i != NONE; i = needles->next[i]) {
 		struct slice text = needles->texts[i];
 		if (text.length <= left && memcmp(at, text.data, text.length) == 0)
 			return true;
@@ -75,9 +90,9 @@ bool needles_match(const struct needles *needles, struct slice haystack)
 		return false;
 	while (at + needles->width <= haystack.length) {
 		unsigned char jump = needles->jump[pair_at(haystack.data + at + needles->width - 2)];
-		if (!jump && is_one_at(needles, haystack.data + at, haystack.length - at))
+		if (jump >= CHAIN && is_one_at(needles, jump - CHAIN, haystack.data + at, haystack.length - at))
 			return true;
-		at += jump ? jump : 1;
+		at += jump < CHAIN ? jump : 1;
 	}
 	return false;
 }

@@ -13,7 +13,7 @@
 
 #include "common/slice.h"
 
-#define NEEDLES_MAX 128
+#define NEEDLES_MAX 120
 #define NEEDLES_LENGTH_LEAST 2 /* the speed grows with the length of the shortest */
 
 struct needles;

@@ -56,13 +56,14 @@ static bool is_in_parentheses(unsigned char byte)
 	return byte != '(' && byte != ')';
 }
 
-/* proxy(USER,...): Started proxying to HOST: ELEMENTS. HOST is the server's choice; ELEMENTS begin at the first user=. */
-static bool take_proxy(struct slice *text)
+/* proxy(USER,...): Started proxying to HOST: ELEMENTS. HOST is the server's choice; ELEMENTS begin at the first user=. What is in
+ * the parentheses goes into RET_NAME. */
+static bool take_proxy(struct slice *ret_name, struct slice *text)
 {
 	struct slice rest = *text;
 	if (!slice_take_string(&rest, "proxy("))
 		return false;
-	slice_take_while(&rest, is_in_parentheses, SIZE_MAX);
+	*ret_name = slice_take_while(&rest, is_in_parentheses, SIZE_MAX);
 	if (!slice_take_string(&rest, "): started proxying to ") && !slice_take_string(&rest, "): Started proxying to "))
 		return false;
 	size_t elements = slice_find(rest, SLICE_LITERAL(": user=<"));
@@ -70,9 +71,23 @@ static bool take_proxy(struct slice *text)
 	return elements < rest.length;
 }
 
-static bool take_success(struct slice *text)
+/* The name in proxy(...) is raw, also in a failure, whose text a stranger could shape so; but there the true user= still comes
+ * last, and is another one. It is cut at 80 bytes, and "?" stands for what is not printable. */
+static bool is_same_user(struct slice user, struct slice proxy)
 {
-	return slice_take_string(text, "Login: ") || slice_take_string(text, "Logged in: ") || take_proxy(text);
+	bool is_cut = slice_ends_with(user, "...");
+	size_t length = is_cut ? user.length - 3 : user.length;
+	if (proxy.length < length)
+		return false;
+	for (size_t i = 0; i < length; i++)
+		if (user.data[i] != proxy.data[i] && user.data[i] != '?')
+			return false;
+	return is_cut || proxy.length == length || proxy.data[length] == ',';
+}
+
+static bool take_success(struct slice *ret_proxy, struct slice *text)
+{
+	return slice_take_string(text, "Login: ") || slice_take_string(text, "Logged in: ") || take_proxy(ret_proxy, text);
 }
 
 /* TEXT is behind a ">": the rest of a line may stand there. */
@@ -108,15 +123,18 @@ static bool take_elements(struct login *ret, struct slice *ret_method, struct sl
 
 static enum line_kind parse(struct login *ret, const struct envelope *line, const char **ret_why)
 {
-	struct slice text, method;
+	struct slice text, method, proxy = { 0 };
 	if (!take_process(&ret->service, &text, line))
 		return LINE_OTHER;
 	*ret_why = "a login process' line that begins neither with \"Login: \" nor \"Logged in: \": no success";
-	if (!take_success(&text))
+	if (!take_success(&proxy, &text))
 		return LINE_OTHER;
 	*ret_why = "a success, but not with \"user=<...>, method=..., rip=...\": is login_log_format_elements changed?";
 	if (!take_elements(ret, &method, text))
 		return LINE_OTHER;
+	*ret_why = "the user in proxy(...) is not the one in user=<...>: a failure can be shaped so";
+	if (proxy.data && !is_same_user(ret->user, proxy))
+		return LINE_AMBIGUOUS;
 	*ret_why = "the mechanism ANONYMOUS proves nobody";
 	if (slice_equals(method, "ANONYMOUS"))
 		return LINE_OTHER;

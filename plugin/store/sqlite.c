@@ -129,13 +129,15 @@ static void harden(sqlite3 *db)
 #endif
 }
 
+/* EXTRA syncs the directory, too, when the journal is gone: with FULL a power loss could bring it back, and undo a run that has
+ * said it is done. */
 static int begin(struct store *store, struct strbuf *why)
 {
 	sqlite3_busy_timeout(store->db, deadline_left_ms(&store->deadline));
 	int result = sql_run(store,
 		"PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON; PRAGMA mmap_size=0; PRAGMA cache_size=-2000;"
 		"PRAGMA page_size=8192;" /* of a new state: a quiet run reads it all, in half the calls */
-		"PRAGMA temp_store=MEMORY; PRAGMA journal_mode=DELETE; PRAGMA synchronous=FULL; BEGIN IMMEDIATE", why);
+		"PRAGMA temp_store=MEMORY; PRAGMA journal_mode=DELETE; PRAGMA synchronous=EXTRA; BEGIN IMMEDIATE", why);
 	if (result < 0)
 		return result;
 	if (!store->is_in_memory && sqlite3_db_readonly(store->db, "main") > 0)

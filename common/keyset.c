@@ -133,5 +133,8 @@ size_t keyset_count(const struct keyset *set)
 
 struct slice keyset_get(const struct keyset *set, size_t number)
 {
-	return slice_make(set->bytes + set->keys[number].offset, set->keys[number].length);
+	const struct key *key = &set->keys[number];
+
+	/* Only empty keys: there are no bytes to point into. */
+	return key->length ? slice_make(set->bytes + key->offset, key->length) : slice_make("", 0);
 }

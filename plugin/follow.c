@@ -190,6 +190,7 @@ int follow_log(struct follow *follow, const char *name, struct strbuf *why)
 		.cold_start_sec = begin_sec == INT64_MIN ? INT64_MIN : begin_sec + 1,
 		.line_time = line_time,
 		.context = follow,
+		.now_sec = follow->options->now_sec,
 		.deadline = follow->deadline,
 	};
 	follow->name = name;

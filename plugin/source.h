@@ -25,6 +25,7 @@ struct source_options {
 	int64_t cold_start_sec;  /* without a known position, begin at the first line that isn't older than this */
 	source_time_fn *line_time;
 	void *context;           /* for line_time */
+	int64_t now_sec;         /* the run's (--at), for what is logged from now on; 0: not known */
 	const struct deadline *deadline; /* of the run, or NULL: unpacking what lies before the position ends with it */
 };
 

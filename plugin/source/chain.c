@@ -18,21 +18,23 @@
 static bool has_same_directory(const char *a, const char *b)
 {
 	const char *slash = strrchr(a, '/'), *other = strrchr(b, '/');
-	return strcmp(a, b) == 0 || (slash && other && slash - a == other - b && strcmp(slash, other) == 0
-	                             && strncmp(a, b, (size_t)(slash - a)) == 0);
+	size_t length = slash ? (size_t)(slash - a) : 0, other_length = other ? (size_t)(other - b) : 0;
+	return length == other_length && memcmp(a, b, length) == 0;
 }
 
-/* The log's own directory; where it is a link that of its target; where it was, if a link was moved since. */
+/* The log's own directory; where it is a link that of its target; where it was, if a link was moved since. Until VISIT has had
+ * enough. */
 static void visit_all(const struct chain_search *search, sibling_visit_fn *visit, void *context)
 {
 	struct stat status;
 	bool is_link = lstat(search->path, &status) == 0 && S_ISLNK(status.st_mode);
 	char *target CLEANUP(xalloc_freep) = is_link ? realpath(search->path, NULL) : NULL;
-	siblings_visit(search->path, visit, context);
-	if (target)
-		siblings_visit(target, visit, context);
-	if (search->cursor[0] && !has_same_directory(search->cursor, search->path)
-	    && !(target && has_same_directory(search->cursor, target)))
+	bool is_elsewhere = search->cursor[0] && !has_same_directory(search->cursor, search->path)
+		&& !(target && has_same_directory(search->cursor, target));
+	bool is_wanted = siblings_visit(search->path, visit, context);
+	if (is_wanted && target)
+		is_wanted = siblings_visit(target, visit, context);
+	if (is_wanted && is_elsewhere)
 		siblings_visit(search->cursor, visit, context);
 }
 
@@ -197,12 +199,13 @@ static bool is_double(struct link_search *links, struct chain_link *link)
 	return is_double;
 }
 
-/* By its name alone: 1 it is newer than the old one, -1 it isn't, 0 the name doesn't tell. */
+/* By its name alone: 1 it is newer than what was read, -1 it isn't, 0 the name doesn't tell. */
 static int name_tells(const struct chain_search *search, const struct sibling_rank *rank)
 {
-	if (!search->old || !search->old->rank.is_sibling || search->old->rank.is_dated != rank->is_dated)
+	if (!search->read_rank.is_sibling || search->read_rank.is_dated != rank->is_dated)
 		return 0;
-	return sibling_compare(rank, &search->old->rank) > 0 ? 1 : -1;
+	int order = sibling_compare(rank, &search->read_rank);
+	return order > 0 || (order == 0 && !search->is_rank_read) ? 1 : -1;
 }
 
 static bool is_wanted(const struct link_search *links, const struct chain_link *link)
@@ -211,7 +214,7 @@ static bool is_wanted(const struct link_search *links, const struct chain_link *
 	int64_t last_sec;
 	if (!links->is_since)
 		return name_tells(search, &link->rank) > 0
-			|| (link->first_sec >= search->after_sec && link->first_sec <= search->before_sec);
+			|| link->first_sec >= search->after_sec;
 	if (stream_is_compressed(link->file.stream)
 	    || seek_last_time(&last_sec, link->file.stream, stream_size(link->file.stream), search->options) <= 0)
 		return true;
@@ -261,7 +264,7 @@ static bool visit_link(void *context, const char *path, const struct sibling_ran
 	}
 	if (is_double(links, &link))
 		return true;
-	int result = seek_first_time(&link.first_sec, NULL, link.file.stream, 0, INT64_MAX, search->options);
+	int result = seek_begin_time(&link.first_sec, link.file.stream, search->options);
 	if (result > 0 && is_wanted(links, &link)) {
 		insert(links, &link);
 		return true;

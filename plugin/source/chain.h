@@ -26,7 +26,9 @@ struct chain_search {
 	struct identity_file *current;           /* what is at PATH now: never an answer; NULL: nothing */
 	struct identity_file *late;              /* the file before the old one, if it is read, too; NULL else */
 	struct chain_link *old;                  /* the file that was read last, if it is found; NULL else */
-	int64_t after_sec, before_sec;           /* the first line's time must be in here where names don't tell */
+	struct sibling_rank read_rank;           /* a file that is newer by its name than this was not read; if it is a rank */
+	bool is_rank_read;                       /* false: nor was the one of that rank itself */
+	int64_t after_sec;                       /* the first line must not be older where names don't tell */
 	bool has_vanished;                       /* out: a name was gone when it was to be opened: look again */
 	bool is_unreadable;                      /* out: a file that is wanted may not be read */
 	struct strbuf *notes;                    /* out: what is damaged or can't be read */

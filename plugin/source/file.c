@@ -19,6 +19,7 @@
 
 #define BUFFER_ROOM (256 * 1024)
 #define NOTES_MAX 4000
+#define CLOCK_SLACK_SEC 60 /* what is logged into an empty file from now on isn't older than that */
 
 #define HASHED ((size_t)LOG_HASHED_BYTES)
 
@@ -38,7 +39,7 @@ struct file_source {
 	uint64_t skipped_lines;
 
 	int64_t read_sec;         /* the time of the last line with one that was given */
-	struct log_position left; /* where the part before this one was left; is_known is false if it needs no watching */
+	struct log_position left; /* where the part before this one was left */
 	struct strbuf damage, notes;
 };
 
@@ -217,14 +218,10 @@ static void position_in_part(struct file_source *self, struct log_position *ret)
 	snprintf(ret->cursor, sizeof ret->cursor, "%s", file->path);
 }
 
-/* Is the part that is left one that may still get lines? */
 static void leave_part(struct file_source *self)
 {
-	const struct rotation_part *part = part_of(self);
 	note_read(self);
 	position_in_part(self, &self->left);
-	if (stream_is_compressed(part->file.stream) || rotation_is_left_alone(&part->file) || (part->is_late && part->gives_end))
-		self->left.is_known = false;
 }
 
 /* > 0: there is more in the buffer; 0: all parts are read; < 0: -errno. */
@@ -315,9 +312,11 @@ void file_source_position(struct file_source *self, struct log_position *ret)
 	}
 	position_in_part(self, &ret[LOG_CURRENT]);
 	resolve(&ret[LOG_CURRENT]);
-	ret[LOG_BEFORE] = self->current == 0 && rotation->is_going_on ? rotation->before : self->left;
+	ret[LOG_BEFORE] = self->left.is_known ? self->left : rotation->before;
 	if (!has_all || !self->read_sec)
 		ret[LOG_CURRENT].newest_sec = rotation_newest_sec(rotation);
+	if (ret[LOG_CURRENT].offset == 0 && ret[LOG_CURRENT].read_sec < rotation->options.now_sec - CLOCK_SLACK_SEC)
+		ret[LOG_CURRENT].read_sec = rotation->options.now_sec - CLOCK_SLACK_SEC;
 }
 
 /* How many bytes a packed file has is not known before. */

@@ -104,5 +104,6 @@ bool identity_has_same_head(struct identity_file *a, struct identity_file *b)
 	identity_read_head(a);
 	identity_read_head(b);
 	ssize_t common = a->head_length < b->head_length ? a->head_length : b->head_length;
-	return common >= HEAD_LEAST && memcmp(a->head, b->head, (size_t)common) == 0;
+	bool is_padding = common > 0 && a->head[0] == '\0'; /* NULs of a crash are in many files */
+	return common >= HEAD_LEAST && !is_padding && memcmp(a->head, b->head, (size_t)common) == 0;
 }

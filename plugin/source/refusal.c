@@ -105,7 +105,7 @@ int refusal_examine(const char *path, const struct identity_file *file, const st
 	bool is_packed = stream_is_compressed(stream);
 	if (!is_packed && stream_size(stream) == 0)
 		return 0;
-	int result = seek_first_time(&sec, NULL, stream, 0, INT64_MAX, options);
+	int result = seek_begin_time(&sec, stream, options);
 	if (result == 0 && !is_packed)
 		result = seek_last_time(&sec, stream, stream_size(stream), options);
 	if (result < 0)

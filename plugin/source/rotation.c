@@ -39,7 +39,7 @@ static void begin_gap(struct rotation *self)
 	char from[TIMESTAMP_TEXT_ROOM], to[TIMESTAMP_TEXT_ROOM];
 	const struct rotation_part *first = first_in_order(self);
 	int64_t from_sec = self->old.read_sec ? self->old.read_sec : self->old.newest_sec, to_sec;
-	bool has_to = first && seek_first_time(&to_sec, NULL, first->file.stream, 0, first->end, &self->options) > 0;
+	bool has_to = first && seek_begin_time(&to_sec, first->file.stream, &self->options) > 0;
 	if (self->gap.length > 0)
 		strbuf_add_char(&self->gap, '\n');
 	if (from_sec)
@@ -104,6 +104,14 @@ static void watch_last_but_one(struct rotation *self)
 	part->gives_end = stream_is_compressed(part->file.stream) || rotation_is_left_alone(&part->file);
 }
 
+/* Of a file that was found under PATH. A link's target tells the directory. */
+static struct sibling_rank rank_of(const char *log, const char *path)
+{
+	char *target CLEANUP(xalloc_freep) = realpath(log, NULL);
+	struct sibling_rank rank = sibling_rank_of(log, path);
+	return rank.is_sibling || !target ? rank : sibling_rank_of(target, path);
+}
+
 static void init_search(struct chain_search *search, struct rotation *self, struct identity_file *current, const char *cursor)
 {
 	*search = (struct chain_search){
@@ -120,7 +128,8 @@ static bool find_before(struct rotation *self, struct identity_file *ret, struct
 	struct chain_search search;
 	struct chain_link link;
 	int error = before->cursor[0] ? identity_open(ret, before->cursor, O_NOFOLLOW, self->options.deadline, NULL) : -ENOENT;
-	if (error == 0 && ret->device == before->device && ret->inode == before->inode)
+	bool is_same = error == 0 && ret->device == before->device && ret->inode == before->inode;
+	if (is_same && (stream_is_compressed(ret->stream) || identity_compare(ret, before) == IDENTITY_SAME))
 		return true;
 	if (error == 0)
 		identity_close(ret);
@@ -134,23 +143,24 @@ static bool find_before(struct rotation *self, struct identity_file *ret, struct
 /* IS_LAST_LOOK: the log was rotated again, so this file is not watched any longer. */
 static void add_late(struct rotation *self, struct identity_file *current, bool is_last_look)
 {
+	struct log_position *before = &self->before;
 	struct identity_file file;
-	if (!self->before.is_known)
+	if (!before->is_known)
 		return;
-	if (!find_before(self, &file, current)) {
-		self->before.is_known = false;
+	before->is_known = find_before(self, &file, current);
+	if (!before->is_known)
 		return;
-	}
-	bool is_plain = !stream_is_compressed(file.stream);
-	bool is_final = is_last_look || !is_plain || rotation_is_left_alone(&file);
-	bool has_more = !is_plain || stream_size(file.stream) > self->before.offset;
-	if (has_more && identity_compare(&file, &self->before) != IDENTITY_OTHER) {
-		struct rotation_part *part = add_part(self, &file, self->before.offset);
+	self->before_rank = rank_of(self->path, file.path);
+	bool is_same = file.device == before->device && file.inode == before->inode;
+	bool is_packed = stream_is_compressed(file.stream);
+	bool has_more = is_packed ? !is_same : stream_size(file.stream) > before->offset;
+	if (has_more && identity_compare(&file, before) != IDENTITY_OTHER) {
+		struct rotation_part *part = add_part(self, &file, before->offset);
 		part->is_late = true;
-		part->gives_end = is_final;
+		part->gives_end = is_last_look || is_packed || rotation_is_left_alone(&file);
 	} else {
 		identity_close(&file);
-		self->before.is_known = !is_final && !has_more;
+		before->is_known = !has_more;
 	}
 }
 
@@ -164,19 +174,16 @@ static void plan_going_on(struct rotation *self, struct identity_file *current)
 	add_part(self, current, self->old.offset);
 }
 
-/* Between which times files whose names don't tell must begin. */
-static void bound_times(struct rotation *self, struct chain_search *search, const struct identity_file *current)
+/* From when on files whose names don't tell must begin. */
+static void bound_times(struct rotation *self, struct chain_search *search)
 {
 	search->after_sec = self->old.read_sec ? self->old.read_sec : self->old.newest_sec;
-	search->before_sec = INT64_MAX;
 	if (search->old && !stream_is_compressed(search->old->file.stream)) {
 		struct stream *stream = search->old->file.stream;
 		if (search->after_sec == 0)
 			search->after_sec = search->old->file.written_sec; /* it stayed empty: what was logged later is younger */
 		(void)seek_last_time(&search->after_sec, stream, stream_size(stream), &self->options);
 	}
-	if (current)
-		(void)seek_first_time(&search->before_sec, NULL, current->stream, 0, INT64_MAX, &self->options);
 	if (search->after_sec == 0)
 		search->after_sec = INT64_MAX; /* nothing to go by: none can be told from what was read */
 }
@@ -198,6 +205,39 @@ static void add_current(struct rotation *self, struct identity_file *current, bo
 		last->gives_end = stream_is_compressed(last->file.stream);
 }
 
+/* An inode's number alone may be another file's by now. It is all there is of a file that was empty, so it counts only where
+ * neither the file before it nor the time tells more. */
+static bool has_identity(const struct rotation *self)
+{
+	return self->old.offset > 0 || (!self->before.is_known && self->old.read_sec == 0);
+}
+
+/* Of a file that was empty only the inode is known: it is one of those that were found, or it is still there. */
+static bool is_nothing_lost(struct chain_search *search, const struct rotation *self, size_t found)
+{
+	struct chain_link old;
+	if (self->old.offset > 0 || found)
+		return self->old.offset == 0;
+	bool is_there = chain_find_old(search, &old, &self->old);
+	if (is_there)
+		identity_close(&old.file);
+	return is_there;
+}
+
+/* By which names the files after what was read are known: those after the old file, or after the one before it. Where a link
+ * points at dated files, the name of an old one that can't be found tells, too. */
+static void rank_by_name(struct rotation *self, struct chain_search *search)
+{
+	struct sibling_rank cursor_rank = rank_of(self->path, self->old.cursor);
+	search->is_rank_read = search->old || self->before.is_known;
+	if (search->old)
+		search->read_rank = search->old->rank;
+	else if (self->before.is_known)
+		search->read_rank = self->before_rank;
+	else if (cursor_rank.is_dated && self->old.offset == 0)
+		search->read_rank = cursor_rank;
+}
+
 /* CURRENT (NULL: nothing is at the path now) is not the file that was read last. It becomes a part, or is closed. > 0: parts
  * were found; 0: nothing is there to read; -EAGAIN: the files moved meanwhile. */
 static int plan_rotated(struct rotation *self, struct identity_file *current)
@@ -208,19 +248,38 @@ static int plan_rotated(struct rotation *self, struct identity_file *current)
 	add_late(self, current, true);
 	init_search(&search, self, current, self->old.cursor);
 	search.late = self->count ? &self->parts[0].file : NULL;
-	bool is_found = chain_find_old(&search, &old, &self->old);
+	bool is_found = has_identity(self) && chain_find_old(&search, &old, &self->old);
 	search.old = is_found ? &old : NULL;
-	bound_times(self, &search, current);
-	size_t count = current || is_found ? chain_find_newer(&search, links) : 0;
+	rank_by_name(self, &search);
+	bound_times(self, &search);
+	size_t count = current || is_found || self->old.offset == 0 ? chain_find_newer(&search, links) : 0;
 	bool is_steady = !search.has_vanished && chain_is_steady(links, count) && (!is_found || chain_is_steady(&old, 1));
 
 	if (is_found)
 		add_part(self, &old.file, self->old.offset)->gives_end = true;
 	add_links(self, links, count);
 	add_current(self, current, is_found || count);
-	if (!is_found && (current || count))
+	if (!is_found && (current || count) && !is_nothing_lost(&search, self, count))
 		note_gap(self, current, search.is_unreadable);
 	return is_steady ? is_found || count || current : -EAGAIN;
+}
+
+/* The last run left an empty file. It is there, but lines may have come and gone since (copied and truncated), so what was
+ * rotated after the file before it is looked for. */
+static void plan_from_empty(struct rotation *self, struct identity_file *current)
+{
+	struct chain_link *links CLEANUP(chain_links_freep) = xalloc_zero(CHAIN_MAX, sizeof *links);
+	struct chain_search search;
+	add_late(self, current, false);
+	init_search(&search, self, current, self->before.cursor);
+	search.late = self->count ? &self->parts[0].file : NULL;
+	rank_by_name(self, &search);
+	bound_times(self, &search);
+	size_t count = chain_find_newer(&search, links);
+	add_links(self, links, count);
+	add_current(self, current, count > 0);
+	if (!count)
+		self->is_going_on = true;
 }
 
 /* Never read: the window is searched for in the file, and in the ones before it if it doesn't reach back so far. */
@@ -230,7 +289,7 @@ static int plan_cold(struct rotation *self, struct identity_file *current, struc
 	int error = refusal_examine(self->path, current, &self->options, why);
 	if (error < 0)
 		return error;
-	(void)seek_first_time(&first_sec, NULL, current->stream, 0, INT64_MAX, &self->options);
+	(void)seek_begin_time(&first_sec, current->stream, &self->options);
 	if (first_sec > since_sec) {
 		struct chain_link *links CLEANUP(chain_links_freep) = xalloc_zero(CHAIN_MAX, sizeof *links);
 		struct chain_search search;
@@ -272,7 +331,10 @@ static int plan(struct rotation *self, struct strbuf *why)
 		int found = plan_rotated(self, &current);
 		return found < 0 ? found : 0;
 	}
-	plan_going_on(self, &current);
+	if (self->old.offset > 0)
+		plan_going_on(self, &current);
+	else
+		plan_from_empty(self, &current);
 	return 0;
 }
 

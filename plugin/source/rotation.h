@@ -25,7 +25,8 @@ struct rotation_part {
 struct rotation {
 	struct source_options options;
 	struct log_position old;    /* where the last run ended; is_known is false if that is of no use */
-	struct log_position before; /* of the file before; is_known is false if it isn't watched any more */
+	struct log_position before; /* of the file before; is_known is false if it isn't there any more */
+	struct sibling_rank before_rank; /* its name's, when it was found */
 	bool is_going_on;           /* the path holds the file that was read last */
 	char *path;
 	struct rotation_part *parts; /* oldest first; owned */
@@ -44,7 +45,7 @@ void rotation_close(struct rotation *rotation);
 /* The time of the newest line, from the ends of the files; the old position's if none has any. Packed files aren't asked. */
 int64_t rotation_newest_sec(const struct rotation *rotation);
 
-/* Was the file left alone for a day? Then no late lines come any more. */
+/* Was the file left alone for a day, by the clock that its mtime is of (never --at)? Then no late lines come any more. */
 bool rotation_is_left_alone(const struct identity_file *file);
 
 #endif

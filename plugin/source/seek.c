@@ -8,12 +8,15 @@
 #include "plugin/source/seek.h"
 
 #define PROBES_MAX 64      /* 2^63 bytes are halved 47 times until a block is left; the rest is for moved probes */
+#define BEGIN_MAX (16 * 1024 * 1024)
 #define PROBE_BLOCKS_MAX 4 /* without a line with a time, before the probe is moved */
 
 /* --- one block --- */
 
 static bool has_time(const struct source_options *options, int64_t *ret_sec, const char *data, size_t length)
 {
+	for (; length && *data == '\0'; data++) /* padding after a crash */
+		length--;
 	return options->line_time && options->line_time(options->context, ret_sec, slice_make(data, length));
 }
 
@@ -100,6 +103,16 @@ static int probe(int64_t *ret_sec, int64_t *ret_offset, struct stream *stream, i
 	int result = 0;
 	for (int step = 0; step < PROBE_BLOCKS_MAX && result == 0; step++)
 		result = seek_first_time(ret_sec, ret_offset, stream, from + step * (int64_t)SEEK_BLOCK, end, options);
+	return result;
+}
+
+int seek_begin_time(int64_t *ret_sec, struct stream *stream, const struct source_options *options)
+{
+	int64_t end = stream_is_compressed(stream) ? INT64_MAX : stream_size(stream);
+	int64_t last = end < BEGIN_MAX ? end : BEGIN_MAX;
+	int result = 0;
+	for (int64_t from = 0; from < last && result == 0; from += SEEK_BLOCK)
+		result = seek_first_time(ret_sec, NULL, stream, from, end, options);
 	return result;
 }
 

@@ -20,6 +20,9 @@
 int seek_first_time(int64_t *ret_sec, int64_t *ret_offset, struct stream *stream, int64_t from, int64_t end,
                     const struct source_options *options);
 
+/* The time of the first line that has one, in the first 16 MiB: a file may begin with the rest of a long line. */
+int seek_begin_time(int64_t *ret_sec, struct stream *stream, const struct source_options *options);
+
 /* The time of the last complete line that has one, in the last block before END; answers as seek_first_time(). */
 int seek_last_time(int64_t *ret_sec, struct stream *stream, int64_t end, const struct source_options *options);
 

@@ -56,7 +56,7 @@ struct sibling_rank sibling_rank(const char *base, const char *name)
 	rank.is_packed = cut_packing(&rest);
 	struct slice suffix = rest;
 	if (slice_take_string(&suffix, base)) {
-		rank.is_sibling = read_suffix(&rank, suffix);
+		rank.is_sibling = suffix.length ? read_suffix(&rank, suffix) : rank.is_packed;
 		return rank;
 	}
 	/* BASE's own ending may stand behind the date. */
@@ -79,20 +79,119 @@ int sibling_compare(const struct sibling_rank *a, const struct sibling_rank *b)
 	return strcmp(b->digits, a->digits);
 }
 
-void siblings_visit(const char *path, sibling_visit_fn *visit, void *context)
+/* --- dated directories --- */
+
+/* PARENT, NAME and BASE of PARENT/NAME/BASE; owned. */
+struct place {
+	char *parent, *name, *base;
+};
+
+static void place_release(struct place *place)
+{
+	free(place->parent);
+	free(place->name);
+	free(place->base);
+}
+
+static struct place split(const char *path)
 {
 	const char *slash = strrchr(path, '/');
-	const char *base = slash ? slash + 1 : path;
-	char *directory CLEANUP(xalloc_freep) = slash ? xalloc_copy(path, (size_t)(base - path)) : xalloc_string("./");
-	DIR *stream = *base ? opendir(directory) : NULL;
+	struct place place = { .base = xalloc_string(slash ? slash + 1 : path) };
+	const char *parent = slash ? memrchr(path, '/', (size_t)(slash - path)) : NULL;
+	const char *name = parent ? parent + 1 : path;
+	place.name = slash ? xalloc_copy(name, (size_t)(slash - name)) : xalloc_string("");
+	place.parent = parent ? xalloc_copy(path, (size_t)(parent - path) + 1) : xalloc_string("");
+	return place;
+}
+
+/* The digits of a directory's name, if they are enough for a date. */
+static bool read_date(struct sibling_rank *rank, const char *name)
+{
+	size_t count = 0;
+	memset(rank->digits, 0, sizeof rank->digits);
+	for (; *name; name++)
+		if (slice_is_digit((unsigned char)*name) && count + 1 < sizeof rank->digits)
+			rank->digits[count++] = *name;
+	rank->is_dated = count > NUMBER_DIGITS_MAX;
+	return rank->is_dated;
+}
+
+/* Do the two names differ in their digits only? */
+static bool has_same_form(const char *a, const char *b)
+{
+	for (; *a && *b; a++, b++)
+		if (*a != *b && !(slice_is_digit((unsigned char)*a) && slice_is_digit((unsigned char)*b)))
+			return false;
+	return !*a && !*b;
+}
+
+struct sibling_rank sibling_rank_of(const char *log, const char *path)
+{
+	struct place log_place CLEANUP(place_release) = split(log);
+	struct place place CLEANUP(place_release) = split(path);
+	struct sibling_rank rank = sibling_rank(log_place.base, place.base);
+	bool is_same = strcmp(log_place.base, place.base) == 0;
+	if (!rank.is_sibling && !is_same)
+		return rank;
+	/* In its own directory a log is none of its siblings, and a packed one may be of any date. */
+	if ((is_same || (rank.is_packed && !rank.digits[0])) && strcmp(log_place.name, place.name) != 0)
+		rank.is_sibling = read_date(&rank, place.name);
+	return rank;
+}
+
+/* --- the entries of directories --- */
+
+struct visit {
+	const char *log;
+	sibling_visit_fn *function;
+	void *context;
+	bool is_dated; /* only siblings, by the date of their directory */
+};
+
+static bool visit_entries(const struct visit *visit, const char *directory)
+{
+	DIR *stream = opendir(*directory ? directory : ".");
 	struct dirent *entry;
 	bool is_wanted = true;
 	for (int i = 0; stream && is_wanted && i < SIBLINGS_ENTRIES_MAX && (entry = readdir(stream)); i++) {
-		struct strbuf whole CLEANUP(strbuf_release) = STRBUF_INIT(PATH_MAX);
-		struct sibling_rank rank = sibling_rank(base, entry->d_name);
-		strbuf_add_format(&whole, "%s%s", slash ? directory : "", entry->d_name);
-		is_wanted = visit(context, strbuf_text(&whole), &rank);
+		struct strbuf path CLEANUP(strbuf_release) = STRBUF_INIT(PATH_MAX);
+		strbuf_add_format(&path, "%s%s", directory, entry->d_name);
+		struct sibling_rank rank = sibling_rank_of(visit->log, strbuf_text(&path));
+		if (!visit->is_dated || rank.is_sibling)
+			is_wanted = visit->function(visit->context, strbuf_text(&path), &rank);
 	}
 	if (stream)
 		closedir(stream);
+	return is_wanted;
+}
+
+/* The directories beside that of LOG whose names are other dates. */
+static bool visit_dated(struct visit *visit, const struct place *place)
+{
+	struct sibling_rank rank = { 0 };
+	DIR *stream = *place->name && read_date(&rank, place->name) ? opendir(*place->parent ? place->parent : ".") : NULL;
+	struct dirent *entry;
+	bool is_wanted = true;
+	visit->is_dated = true;
+	for (int i = 0; stream && is_wanted && i < SIBLINGS_ENTRIES_MAX && (entry = readdir(stream)); i++) {
+		struct strbuf directory CLEANUP(strbuf_release) = STRBUF_INIT(PATH_MAX);
+		if (!has_same_form(entry->d_name, place->name) || strcmp(entry->d_name, place->name) == 0)
+			continue;
+		strbuf_add_format(&directory, "%s%s/", place->parent, entry->d_name);
+		is_wanted = visit_entries(visit, strbuf_text(&directory));
+	}
+	if (stream)
+		closedir(stream);
+	return is_wanted;
+}
+
+bool siblings_visit(const char *path, sibling_visit_fn *function, void *context)
+{
+	struct visit visit = { .log = path, .function = function, .context = context };
+	struct place place CLEANUP(place_release) = split(path);
+	const char *slash = strrchr(path, '/');
+	char *directory CLEANUP(xalloc_freep) = slash ? xalloc_copy(path, (size_t)(slash - path) + 1) : xalloc_string("");
+	if (!*place.base)
+		return true;
+	return visit_entries(&visit, directory) && visit_dated(&visit, &place);
 }

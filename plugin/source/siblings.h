@@ -5,6 +5,7 @@
  *	mail.log.1  mail.log.0                         numbers: a smaller one is newer
  *	mail.log-20261122  mail.log.20261123-090922    dates: a greater one is newer
  *	mail-20261122.log                              logrotate's "extension .log"
+ *	mail.log.gz                                    packed where it was, when a link has moved on
  *
  * and nothing else: mail.log.bak and mail.err are other files.
  *
@@ -33,9 +34,14 @@ struct sibling_rank sibling_rank(const char *base, const char *name);
 /* < 0: A is older than B; 0: the same (one is packed, perhaps). They must be of one kind (is_dated). */
 int sibling_compare(const struct sibling_rank *a, const struct sibling_rank *b);
 
+/* The same for whole paths. Where LOG is in a dated directory (2026-11-22/mail.log, of which a link points to the newest), so are
+ * the siblings: then the directory's date counts. */
+struct sibling_rank sibling_rank_of(const char *log, const char *path);
+
 /* Calls VISIT for each entry of PATH's directory, with its whole path; for siblings of PATH with their rank, for others with one
- * that isn't. VISIT may end it by false. */
+ * that isn't. If that directory has a date in its name, also for the siblings in its own siblings. VISIT may end it by false, which
+ * is handed on. */
 typedef bool sibling_visit_fn(void *context, const char *path, const struct sibling_rank *rank);
-void siblings_visit(const char *path, sibling_visit_fn *visit, void *context);
+bool siblings_visit(const char *path, sibling_visit_fn *visit, void *context);
 
 #endif

@@ -306,7 +306,6 @@ static void test_an_unfinished_line_that_was_left_alone_for_a_day_is_given_out(v
 	leave_alone(path_1);
 	assert_string_equal(run(), "2 unfinished|");
 	assert_string_equal(run(), "");
-	assert_false(positions[LOG_BEFORE].is_known);
 }
 
 /* Packs NAME into NAME and an ending, as logrotate does. */
@@ -394,7 +393,6 @@ static void test_what_was_packed_while_it_was_watched_is_read_to_its_end(void **
 	pack("gzip", path_1);
 	assert_string_equal(run(), "1001 late|");
 	assert_string_equal(run(), "");
-	assert_false(positions[LOG_BEFORE].is_known);
 	assert_notes("");
 }
 

@@ -74,7 +74,8 @@ bool chain_is_steady(const struct chain_link *links, size_t count)
 
 /* --- the old file --- */
 
-enum old_pass { BY_INODE, BY_BYTES, BY_PACKED_BYTES, BY_OLD_PACKED_BYTES, OLD_PASSES };
+/* A copy that someone made can have the old file's number, if that was deleted: names of the log come first. */
+enum old_pass { BY_INODE, BY_BYTES, BY_INODE_ELSEWHERE, BY_PACKED_BYTES, BY_OLD_PACKED_BYTES, OLD_PASSES };
 
 struct old_search {
 	struct chain_search *search;
@@ -85,15 +86,19 @@ struct old_search {
 };
 
 /* Unpacking costs: what was written last long before our last line is tried only when nothing else is it. */
-static bool is_candidate(const struct old_search *old, const struct stat *status, const struct sibling_rank *rank)
+static bool is_candidate(const struct old_search *old, const char *path, const struct stat *status,
+                         const struct sibling_rank *rank)
 {
 	bool is_inode = (uint64_t)status->st_dev == old->position->device && (uint64_t)status->st_ino == old->position->inode;
 	bool is_fresh = (int64_t)status->st_mtime >= old->position->read_sec - DAY_SEC;
+	bool is_named = rank->is_sibling || strcmp(path, old->search->cursor) == 0;
 	switch (old->pass) {
 	case BY_INODE:
-		return is_inode;
+		return is_inode && is_named;
+	case BY_INODE_ELSEWHERE:
+		return is_inode && !is_named;
 	case BY_BYTES:
-		return rank->is_sibling && !rank->is_packed;
+		return is_named && !rank->is_packed;
 	case BY_PACKED_BYTES:
 		return rank->is_sibling && rank->is_packed && is_fresh;
 	default:
@@ -104,17 +109,18 @@ static bool is_candidate(const struct old_search *old, const struct stat *status
 static bool visit_old(void *context, const char *path, const struct sibling_rank *rank)
 {
 	struct old_search *old = context;
+	bool is_by_inode = old->pass == BY_INODE || old->pass == BY_INODE_ELSEWHERE;
 	struct chain_link link;
 	struct stat status;
-	if (!is_regular(path, &status) || is_file(&status, old->search->current) || !is_candidate(old, &status, rank))
+	if (!is_regular(path, &status) || is_file(&status, old->search->current) || !is_candidate(old, path, &status, rank))
 		return true;
 	int error = open_link(old->search, &link, path, rank);
 	if (error < 0) {
-		old->search->is_unreadable = old->search->is_unreadable || (old->pass == BY_INODE && error == -EACCES);
+		old->search->is_unreadable = old->search->is_unreadable || (is_by_inode && error == -EACCES);
 		return true;
 	}
 	enum identity_match match = identity_compare(&link.file, old->position);
-	old->is_found = old->pass == BY_INODE ? match == IDENTITY_SAME : match != IDENTITY_OTHER;
+	old->is_found = is_by_inode ? match == IDENTITY_SAME : match != IDENTITY_OTHER;
 	if (old->is_found)
 		*old->ret = link;
 	else

@@ -288,15 +288,12 @@ int file_source_next(struct file_source *self, struct slice *ret, struct strbuf 
 
 /* --- the position --- */
 
-/* Where a link leads to is kept, since it may lead elsewhere next time. */
-static void resolve(struct log_position *position)
+/* What is logged into an empty file is younger than what was read and than now; if the clock was put back, than now only. */
+static int64_t from_now_on(const struct log_position *position, int64_t now_sec)
 {
-	struct stat status;
-	if (lstat(position->cursor, &status) < 0 || !S_ISLNK(status.st_mode))
-		return;
-	char *target CLEANUP(xalloc_freep) = realpath(position->cursor, NULL);
-	if (target)
-		snprintf(position->cursor, sizeof position->cursor, "%s", target);
+	int64_t least_sec = now_sec - CLOCK_SLACK_SEC;
+	bool is_put_back = position->read_sec > now_sec && now_sec != 0;
+	return position->read_sec < least_sec || is_put_back ? least_sec : position->read_sec;
 }
 
 /* The log's position is that of the file that is read now, but while late lines of the one before are read. */
@@ -311,12 +308,11 @@ void file_source_position(struct file_source *self, struct log_position *ret)
 		return;
 	}
 	position_in_part(self, &ret[LOG_CURRENT]);
-	resolve(&ret[LOG_CURRENT]);
 	ret[LOG_BEFORE] = self->left.is_known ? self->left : rotation->before;
-	if (!has_all || !self->read_sec)
+	if (!has_all || !self->read_sec || self->read_sec == rotation->old.read_sec)
 		ret[LOG_CURRENT].newest_sec = rotation_newest_sec(rotation);
-	if (ret[LOG_CURRENT].offset == 0 && ret[LOG_CURRENT].read_sec < rotation->options.now_sec - CLOCK_SLACK_SEC)
-		ret[LOG_CURRENT].read_sec = rotation->options.now_sec - CLOCK_SLACK_SEC;
+	if (ret[LOG_CURRENT].offset == 0)
+		ret[LOG_CURRENT].read_sec = from_now_on(&ret[LOG_CURRENT], rotation->options.now_sec);
 }
 
 /* How many bytes a packed file has is not known before. */

@@ -148,7 +148,8 @@ static void add_late(struct rotation *self, struct identity_file *current, bool 
 	if (!before->is_known)
 		return;
 	before->is_known = find_before(self, &file, current);
-	if (!before->is_known)
+	self->has_lost_before = !before->is_known;
+	if (self->has_lost_before)
 		return;
 	self->before_rank = rank_of(self->path, file.path);
 	bool is_same = file.device == before->device && file.inode == before->inode;
@@ -205,23 +206,34 @@ static void add_current(struct rotation *self, struct identity_file *current, bo
 		last->gives_end = stream_is_compressed(last->file.stream);
 }
 
-/* An inode's number alone may be another file's by now. It is all there is of a file that was empty, so it counts only where
- * neither the file before it nor the time tells more. */
-static bool has_identity(const struct rotation *self)
+/* An inode's number alone may be another file's by now. It is all there is of a file that was empty, so it counts only at the same
+ * PATH, or where neither the file before it nor the time tells more. */
+static bool has_identity(const struct rotation *self, const char *path)
 {
-	return self->old.offset > 0 || (!self->before.is_known && self->old.read_sec == 0);
+	return self->old.offset > 0 || strcmp(path, self->old.cursor) == 0
+		|| (!self->before.is_known && self->old.read_sec == 0);
 }
 
-/* Of a file that was empty only the inode is known: it is one of those that were found, or it is still there. */
-static bool is_nothing_lost(struct chain_search *search, const struct rotation *self, size_t found)
+/* Was LINK the empty file? Its name tells, if that is one that stays; else the inode does, which is all that is known of it. */
+static bool was_empty(const struct rotation *self, const struct chain_link *link)
+{
+	struct sibling_rank rank = rank_of(self->path, self->old.cursor);
+	if (rank.is_sibling && rank.is_dated)
+		return link->rank.is_dated && sibling_compare(&link->rank, &rank) == 0;
+	return link->file.device == self->old.device && link->file.inode == self->old.inode;
+}
+
+/* Rotated files are deleted oldest first: while the one before the empty file is there, all after it are. Else the empty one
+ * must be there, which only the names before it could be older than. */
+static bool is_all_there(struct chain_search *search, const struct rotation *self, const struct chain_link *links, size_t found)
 {
 	struct chain_link old;
-	if (self->old.offset > 0 || found)
-		return self->old.offset == 0;
-	bool is_there = chain_find_old(search, &old, &self->old);
-	if (is_there)
-		identity_close(&old.file);
-	return is_there;
+	if (search->is_rank_read || (found && was_empty(self, &links[0])))
+		return true;
+	if (found || !chain_find_old(search, &old, &self->old))
+		return false;
+	identity_close(&old.file);
+	return true;
 }
 
 /* By which names the files after what was read are known: those after the old file, or after the one before it. Where a link
@@ -248,18 +260,22 @@ static int plan_rotated(struct rotation *self, struct identity_file *current)
 	add_late(self, current, true);
 	init_search(&search, self, current, self->old.cursor);
 	search.late = self->count ? &self->parts[0].file : NULL;
-	bool is_found = has_identity(self) && chain_find_old(&search, &old, &self->old);
+	bool is_found = chain_find_old(&search, &old, &self->old);
+	if (is_found && !has_identity(self, old.file.path)) {
+		identity_close(&old.file);
+		is_found = false;
+	}
 	search.old = is_found ? &old : NULL;
 	rank_by_name(self, &search);
 	bound_times(self, &search);
-	size_t count = current || is_found || self->old.offset == 0 ? chain_find_newer(&search, links) : 0;
+	size_t count = chain_find_newer(&search, links);
 	bool is_steady = !search.has_vanished && chain_is_steady(links, count) && (!is_found || chain_is_steady(&old, 1));
 
 	if (is_found)
 		add_part(self, &old.file, self->old.offset)->gives_end = true;
 	add_links(self, links, count);
 	add_current(self, current, is_found || count);
-	if (!is_found && (current || count) && !is_nothing_lost(&search, self, count))
+	if (!is_found && (current || count) && (self->old.offset > 0 || !is_all_there(&search, self, links, count)))
 		note_gap(self, current, search.is_unreadable);
 	return is_steady ? is_found || count || current : -EAGAIN;
 }
@@ -278,8 +294,9 @@ static void plan_from_empty(struct rotation *self, struct identity_file *current
 	size_t count = chain_find_newer(&search, links);
 	add_links(self, links, count);
 	add_current(self, current, count > 0);
-	if (!count)
-		self->is_going_on = true;
+	if (self->has_lost_before || (count && !search.is_rank_read))
+		note_gap(self, current, false);
+	self->is_going_on = !count;
 }
 
 /* Never read: the window is searched for in the file, and in the ones before it if it doesn't reach back so far. */
@@ -310,10 +327,31 @@ static int plan_cold(struct rotation *self, struct identity_file *current, struc
 	return error < 0 ? refusal_read(self->path, error, why) : 0;
 }
 
+/* What is at the log's path. Where a link leads to is kept, since it may lead elsewhere next time: it must be the file that was
+ * opened, or a link was moved meanwhile. */
+static int open_current(struct rotation *self, struct identity_file *ret, struct strbuf *why)
+{
+	struct stat status;
+	int error = identity_open(ret, self->path, 0, self->options.deadline, why);
+	if (error < 0 || lstat(self->path, &status) < 0 || !S_ISLNK(status.st_mode))
+		return error;
+	char *target CLEANUP(xalloc_freep) = realpath(self->path, NULL);
+	if (!target || stat(target, &status) < 0 || (uint64_t)status.st_ino != ret->inode || (uint64_t)status.st_dev != ret->device) {
+		identity_close(ret);
+		return -EAGAIN;
+	}
+	char *path = ret->path;
+	ret->path = target;
+	target = path;
+	return 0;
+}
+
 static int plan(struct rotation *self, struct strbuf *why)
 {
 	struct identity_file current;
-	int error = identity_open(&current, self->path, 0, self->options.deadline, why);
+	int error = open_current(self, &current, why);
+	if (error == -EAGAIN)
+		return error;
 	if (error == -ENOENT && self->old.is_known) {
 		int found = plan_rotated(self, NULL);
 		if (found)
@@ -362,7 +400,8 @@ int rotation_open(struct rotation *ret, const char *path, const struct log_posit
 		close_parts(ret);
 		if (positions && is_sound(&positions[LOG_CURRENT]))
 			ret->old = positions[LOG_CURRENT];
-		if (ret->old.is_known && is_sound(&positions[LOG_BEFORE]))
+		/* One that had no line yet can't be told from a new file with the same inode. */
+		if (ret->old.is_known && is_sound(&positions[LOG_BEFORE]) && positions[LOG_BEFORE].offset > 0)
 			ret->before = positions[LOG_BEFORE];
 		error = plan(ret, why);
 	}

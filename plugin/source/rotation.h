@@ -27,6 +27,7 @@ struct rotation {
 	struct log_position old;    /* where the last run ended; is_known is false if that is of no use */
 	struct log_position before; /* of the file before; is_known is false if it isn't there any more */
 	struct sibling_rank before_rank; /* its name's, when it was found */
+	bool has_lost_before;       /* it was known, and is gone */
 	bool is_going_on;           /* the path holds the file that was read last */
 	char *path;
 	struct rotation_part *parts; /* oldest first; owned */

@@ -15,7 +15,7 @@
 
 /* --- where to look --- */
 
-static bool has_same_directory(const char *a, const char *b)
+bool chain_is_beside(const char *a, const char *b)
 {
 	const char *slash = strrchr(a, '/'), *other = strrchr(b, '/');
 	size_t length = slash ? (size_t)(slash - a) : 0, other_length = other ? (size_t)(other - b) : 0;
@@ -29,8 +29,8 @@ static void visit_all(const struct chain_search *search, sibling_visit_fn *visit
 	struct stat status;
 	bool is_link = lstat(search->path, &status) == 0 && S_ISLNK(status.st_mode);
 	char *target CLEANUP(xalloc_freep) = is_link ? realpath(search->path, NULL) : NULL;
-	bool is_elsewhere = search->cursor[0] && !has_same_directory(search->cursor, search->path)
-		&& !(target && has_same_directory(search->cursor, target));
+	bool is_elsewhere = search->cursor[0] && !chain_is_beside(search->cursor, search->path)
+		&& !(target && chain_is_beside(search->cursor, target));
 	bool is_wanted = siblings_visit(search->path, visit, context);
 	if (is_wanted && target)
 		is_wanted = siblings_visit(target, visit, context);

@@ -44,6 +44,9 @@ size_t chain_find_newer(struct chain_search *search, struct chain_link *links);
 /* All siblings that may hold lines from SINCE_SEC on (INT64_MIN: all), likewise. */
 size_t chain_find_since(struct chain_search *search, struct chain_link *links, int64_t since_sec);
 
+/* Are the two in the same directory, by their paths? */
+bool chain_is_beside(const char *a, const char *b);
+
 /* Is each of the links still at its path? If not, a rotation was going on while they were opened. */
 bool chain_is_steady(const struct chain_link *links, size_t count);
 

@@ -20,6 +20,7 @@
 #define BUFFER_ROOM (256 * 1024)
 #define NOTES_MAX 4000
 #define CLOCK_SLACK_SEC 60 /* what is logged into an empty file from now on isn't older than that */
+#define UNFINISHED_SEC 86400 /* nor is an unfinished line than that */
 
 #define HASHED ((size_t)LOG_HASHED_BYTES)
 
@@ -33,6 +34,7 @@ struct file_source {
 	int64_t base;             /* the offset of buffer[0] */
 	size_t at, filled;        /* buffer[at] is the first byte that was not given; HASHED bytes before it stay */
 	bool is_whole_line;       /* buffer[0] is the begin of a line */
+	bool is_cut;              /* the part ends before its start */
 	char tail[LOG_HASHED_BYTES]; /* while skipping: what is before skip_from */
 	bool is_skipping;         /* inside of a line that is too long */
 	int64_t skip_from;        /* where that line begins */
@@ -128,7 +130,8 @@ static int begin_part(struct file_source *self)
 	if (error < 0)
 		return error;
 	self->at = (size_t)before;
-	if (self->filled < self->at) { /* truncated before the first read: NULs make hashes that nothing agrees with */
+	self->is_cut = self->filled < self->at;
+	if (self->is_cut) { /* truncated before the first read: there is nothing, and its position is the one from before */
 		memset(self->buffer + self->filled, 0, self->at - self->filled);
 		self->filled = self->at;
 		part->end = part->start;
@@ -200,6 +203,10 @@ static bool take_end(struct file_source *self, struct slice *ret)
 static void position_in_part(struct file_source *self, struct log_position *ret)
 {
 	const struct identity_file *file = &part_of(self)->file;
+	if (self->is_cut) {
+		*ret = part_of(self)->is_late ? self->rotation.before : self->rotation.old;
+		return;
+	}
 	int64_t offset = self->is_skipping ? self->skip_from : self->base + (int64_t)self->at;
 	size_t hashed = offset < (int64_t)HASHED ? (size_t)offset : HASHED;
 	const char *tail = self->is_skipping ? self->tail : self->buffer + self->at - hashed;
@@ -288,11 +295,14 @@ int file_source_next(struct file_source *self, struct slice *ret, struct strbuf 
 
 /* --- the position --- */
 
-/* What is logged into an empty file is younger than what was read and than now; if the clock was put back, than now only. */
-static int64_t from_now_on(const struct log_position *position, int64_t now_sec)
+/* How old what this file gets may be, of which no line was read. An empty one gets what is younger than what was read and than
+ * now; if the clock was put back, than now only. Of one that has an unfinished line there is no more to say than that. */
+static int64_t from_now_on(const struct log_position *position, int64_t now_sec, bool is_empty)
 {
 	int64_t least_sec = now_sec - CLOCK_SLACK_SEC;
 	bool is_put_back = position->read_sec > now_sec && now_sec != 0;
+	if (!is_empty)
+		return position->read_sec ? position->read_sec : now_sec - UNFINISHED_SEC;
 	return position->read_sec < least_sec || is_put_back ? least_sec : position->read_sec;
 }
 
@@ -312,7 +322,7 @@ void file_source_position(struct file_source *self, struct log_position *ret)
 	if (!has_all || !self->read_sec || self->read_sec == rotation->old.read_sec)
 		ret[LOG_CURRENT].newest_sec = rotation_newest_sec(rotation);
 	if (ret[LOG_CURRENT].offset == 0)
-		ret[LOG_CURRENT].read_sec = from_now_on(&ret[LOG_CURRENT], rotation->options.now_sec);
+		ret[LOG_CURRENT].read_sec = from_now_on(&ret[LOG_CURRENT], rotation->options.now_sec, part_of(self)->end == 0);
 }
 
 /* How many bytes a packed file has is not known before. */

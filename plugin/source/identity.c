@@ -10,8 +10,6 @@
 #include "common/xalloc.h"
 #include "plugin/source/identity.h"
 
-#define HEAD_LEAST 24 /* a time and a host at the least */
-
 #define FNV_BASIS UINT64_C(14695981039346656037)
 #define FNV_PRIME UINT64_C(1099511628211)
 
@@ -78,12 +76,17 @@ static bool has_hash(const struct identity_file *file, int64_t from, int64_t len
 	                       && identity_hash(bytes, (size_t)length) == hash);
 }
 
+bool identity_has_head(const struct identity_file *file, const struct log_position *position)
+{
+	return has_hash(file, 0, position->head_length, position->head_hash);
+}
+
 enum identity_match identity_compare(const struct identity_file *file, const struct log_position *position)
 {
 	bool is_same = file->device == position->device && file->inode == position->inode;
 	if (!stream_is_compressed(file->stream) && stream_size(file->stream) < position->offset)
 		return IDENTITY_OTHER;
-	if (!has_hash(file, 0, position->head_length, position->head_hash))
+	if (!identity_has_head(file, position))
 		return IDENTITY_OTHER;
 	if (!has_hash(file, position->offset - position->tail_length, position->tail_length, position->tail_hash))
 		return IDENTITY_OTHER;
@@ -105,5 +108,6 @@ bool identity_has_same_head(struct identity_file *a, struct identity_file *b)
 	identity_read_head(b);
 	ssize_t common = a->head_length < b->head_length ? a->head_length : b->head_length;
 	bool is_padding = common > 0 && a->head[0] == '\0'; /* NULs of a crash are in many files */
-	return common >= HEAD_LEAST && !is_padding && memcmp(a->head, b->head, (size_t)common) == 0;
+	bool is_enough = common == sizeof a->head || (common > 0 && memchr(a->head, '\n', (size_t)common)); /* not only a time and a host */
+	return is_enough && !is_padding && memcmp(a->head, b->head, (size_t)common) == 0;
 }

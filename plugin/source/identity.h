@@ -48,6 +48,9 @@ bool identity_is_one(const struct identity_file *a, const struct identity_file *
  * there; if that can't be done in time it is another one, too. */
 enum identity_match identity_compare(const struct identity_file *file, const struct log_position *position);
 
+/* Does it begin as the file of POSITION did? Of a packed file that costs one block; identity_compare() unpacks it. */
+bool identity_has_head(const struct identity_file *file, const struct log_position *position);
+
 /* Reads head, once. */
 void identity_read_head(struct identity_file *file);
 

@@ -129,7 +129,8 @@ static bool find_before(struct rotation *self, struct identity_file *ret, struct
 	struct chain_link link;
 	int error = before->cursor[0] ? identity_open(ret, before->cursor, O_NOFOLLOW, self->options.deadline, NULL) : -ENOENT;
 	bool is_same = error == 0 && ret->device == before->device && ret->inode == before->inode;
-	if (is_same && (stream_is_compressed(ret->stream) || identity_compare(ret, before) == IDENTITY_SAME))
+	bool is_packed = is_same && stream_is_compressed(ret->stream);
+	if (is_same && (is_packed ? identity_has_head(ret, before) : identity_compare(ret, before) == IDENTITY_SAME))
 		return true;
 	if (error == 0)
 		identity_close(ret);
@@ -137,7 +138,10 @@ static bool find_before(struct rotation *self, struct identity_file *ret, struct
 	if (!chain_find_old(&search, &link, before))
 		return false;
 	*ret = link.file;
-	return true;
+	if (link.rank.is_sibling || strcmp(ret->path, before->cursor) == 0)
+		return true;
+	identity_close(ret); /* somebody's copy */
+	return false;
 }
 
 /* IS_LAST_LOOK: the log was rotated again, so this file is not watched any longer. */
@@ -236,6 +240,12 @@ static bool is_all_there(struct chain_search *search, const struct rotation *sel
 	return true;
 }
 
+/* The name of the old file's place among the others. Where a link led to it, it may be the log of a dated directory. */
+static struct sibling_rank old_rank(const struct rotation *self, const struct chain_link *old)
+{
+	return old->rank.is_sibling || chain_is_beside(old->file.path, self->path) ? old->rank : sibling_rank_of_log(old->file.path);
+}
+
 /* By which names the files after what was read are known: those after the old file, or after the one before it. Where a link
  * points at dated files, the name of an old one that can't be found tells, too. */
 static void rank_by_name(struct rotation *self, struct chain_search *search)
@@ -243,7 +253,7 @@ static void rank_by_name(struct rotation *self, struct chain_search *search)
 	struct sibling_rank cursor_rank = rank_of(self->path, self->old.cursor);
 	search->is_rank_read = search->old || self->before.is_known;
 	if (search->old)
-		search->read_rank = search->old->rank;
+		search->read_rank = old_rank(self, search->old);
 	else if (self->before.is_known)
 		search->read_rank = self->before_rank;
 	else if (cursor_rank.is_dated && self->old.offset == 0)

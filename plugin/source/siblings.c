@@ -139,6 +139,14 @@ struct sibling_rank sibling_rank_of(const char *log, const char *path)
 	return rank;
 }
 
+struct sibling_rank sibling_rank_of_log(const char *log)
+{
+	struct place place CLEANUP(place_release) = split(log);
+	struct sibling_rank rank = { 0 };
+	rank.is_sibling = read_date(&rank, place.name);
+	return rank;
+}
+
 /* --- the entries of directories --- */
 
 struct visit {

@@ -38,6 +38,9 @@ int sibling_compare(const struct sibling_rank *a, const struct sibling_rank *b);
  * the siblings: then the directory's date counts. */
 struct sibling_rank sibling_rank_of(const char *log, const char *path);
 
+/* The log's own place among those, if its directory has a date. */
+struct sibling_rank sibling_rank_of_log(const char *log);
+
 /* Calls VISIT for each entry of PATH's directory, with its whole path; for siblings of PATH with their rank, for others with one
  * that isn't. If that directory has a date in its name, also for the siblings in its own siblings. VISIT may end it by false, which
  * is handed on. */

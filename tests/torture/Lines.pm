@@ -70,7 +70,7 @@ my @headless = (
 sub giant {
 	my ($random, $number, $line) = @_;
 	my $length = $random->chance(90) ? $random->between(66_000, 200_000) : $random->between(1 << 20, 3 << 20);
-	my $text = "postfix/cleanup[1]: 4Y$number: " . 'x' x $length;
+	my $text = "postfix/cleanup[1]: 4Y$number: " . substr("x$number" x ($length / 2), 0, $length);
 	for my $border (65_536, 131_072, 262_144) {
 		last if $border + 1000 > $length;
 		substr($text, $border - $random->below(200), length $line) = $line;

@@ -162,7 +162,9 @@ sub fill_current {
 sub rotate_once {
 	my ($world, $random) = @_;
 	return '' if is_hidden($world);
+	my $is_empty = $world->{current} && !$world->{current}{size};
 	my $text = fill_current($world, $random) . Log::rotate($world, $random);
+	$text .= Log::reopen($world, $random) if $is_empty; # nobody has ever seen this one, so nobody looks there again
 	my @left = Log::packable($world);
 	pop @left if $world->{packs} eq 'delayed';
 	$text .= '; ' . Log::pack_file($world, $_) for $world->{packs} =~ /now-and-then|never/ ? () : @left;

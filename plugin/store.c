@@ -29,19 +29,19 @@ static const char *state_place(void)
 	return STATE_DIRECTORY;
 }
 
-/* FNV-1a: only a name, nothing is protected by it. */
-static uint64_t hash_text(const char *text)
+uint64_t store_hash_name(const char *name)
 {
 	uint64_t hash = UINT64_C(0xcbf29ce484222325);
 
-	for (; *text; text++)
-		hash = (hash ^ (unsigned char)*text) * UINT64_C(0x100000001b3);
+	for (; *name; name++)
+		hash = (hash ^ (unsigned char)*name) * UINT64_C(0x100000001b3);
 	return hash;
 }
 
 void store_default_path(struct strbuf *path, const char *key)
 {
-	strbuf_add_format(path, "%s/%lu/%016" PRIx64 ".db", state_place(), (unsigned long)geteuid(), hash_text(key));
+	strbuf_add_format(path, "%s/%lu/%016" PRIx64 ".db", state_place(), (unsigned long)geteuid(),
+		store_hash_name(key));
 }
 
 /* One try: the file, then the database in it. */
@@ -80,7 +80,7 @@ int store_open(struct store **ret, const char *path, const struct deadline *dead
 	store->notes = (struct strbuf)STRBUF_INIT(NOTES_MAX);
 	store->is_in_memory = !path;
 	store->deadline = *deadline;
-	store->logins = -1;
+	store->logins = store->lines = store->sessions = -1;
 	store->logins_max = STORE_LOGINS_MAX;
 	int result = open_or_replace(store, path, why);
 	if (result < 0)

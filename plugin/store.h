@@ -1,4 +1,4 @@
-/* store.h - what is remembered between runs: positions and the window's logins
+/* store.h - what is remembered between runs: positions, the window's logins, and what tells a login from its copy
  *
  * One SQLite file, one transaction a run: a run that is killed anywhere leaves the state of before or of after.
  * Without a path the store lives in memory and nothing is written anywhere (--no-state).
@@ -26,8 +26,11 @@ void store_default_path(struct strbuf *path, const char *key);
  * NULL; creates it, 0600, and missing directories, 0700. 0 with *RET, or -errno with WHY, a sentence with the path, the
  * reason in words and the command that mends it: not writable, disk full, a directory that others may write (sticky is
  * fine), another owner, a symbolic link, made by a newer version, an SQLite file of another program, locked by another
- * run. A damaged state of ours (it is owned by us and 0600) is renamed aside to PATH.damaged-N, told by store_notes(),
- * and a new one begun; any other file that isn't a state is left alone: -EINVAL. */
+ * run (-EBUSY: which process it is, if that can be told). A state of an older version is converted; nothing that it
+ * remembers is lost. A damaged state of ours (it is owned by us and 0600) is renamed aside to PATH.damaged-N, told by
+ * store_notes(), and a new one begun; any other file that isn't a state is left alone: -EINVAL.
+ *
+ * A process may have PATH open once only: its locks are those of the process, and would be lost. */
 int store_open(struct store **ret, const char *path, const struct deadline *deadline, struct strbuf *why);
 void store_free(struct store *store); /* without store_commit: nothing has changed */
 void store_freep(struct store **store);
@@ -39,27 +42,39 @@ bool store_is_damaged(const struct store *store);
 /* Closes STORE and renames its file aside: 0 or -errno with WHY. STORE must still be freed. */
 int store_set_aside(struct store *store, struct strbuf *why);
 
-/* > 0 with *RET, 0 if SOURCE_NAME has none of that age (and *RET is zeroed), < 0 with WHY. One that isn't known is put by
- * removing it. Putting what is there already writes nothing; so it is with the history. */
+/* Where SOURCE_NAME (a path or another name of a log) was read up to: > 0 with *RET, 0 if it has no position of
+ * that age (and *RET is zeroed), < 0 with WHY. One that isn't known is put by removing it. Putting what is there
+ * already writes nothing. */
 int store_get_position(struct store *store, const char *source_name, enum log_age age, struct log_position *ret,
 	struct strbuf *why);
-int store_put_position(struct store *store, const char *source_name, enum log_age age, const struct log_position *position,
+int store_put_position(struct store *store, const char *source_name, enum log_age age,
+	const struct log_position *position, struct strbuf *why);
+
+/* What SOURCE_NAME has shown: as with positions. Its numbers are kept between 0 and a quarter of INT64_MAX. */
+int store_get_history(struct store *store, const char *source_name, struct log_history *ret,
+	struct strbuf *why);
+int store_put_history(struct store *store, const char *source_name, const struct log_history *history,
 	struct strbuf *why);
 
-int store_get_history(struct store *store, const char *source_name, struct log_history *ret, struct strbuf *why);
-int store_put_history(struct store *store, const char *source_name, const struct log_history *history, struct strbuf *why);
-
-/* Does the login of the line with hash LINE_HASH, now read in SOURCE_NAME, stand in another log, too, that has been counted?
- * > 0: it does; 0: count it. Either way it is remembered. Over all logs a line counts as often as in the log that has it most
- * often. Forgotten an hour after its login. */
+/* Does the login of the line with hash LINE_HASH, now read in SOURCE_NAME, stand in another log, too, that has
+ * been counted? > 0: it does, don't count it; 0: count it; < 0 with WHY. Either way it is remembered, so ask once
+ * a line. Over all logs a line counts as often as in the log that has it most often: it is a repeat if it is the
+ * k-th in SOURCE_NAME, and another log has had it k times. EFFECTIVE_AT_SEC as in store_add(): store_forget()
+ * forgets the line an hour after the window has passed it, so a log that is read even later than that counts its
+ * lines again. At most two lines are kept for each login that may be. */
 int store_is_repeat(struct store *store, const char *source_name, uint64_t line_hash, int64_t effective_at_sec,
 	struct strbuf *why);
 
-/* The client's address of a session of which another line will name the user (OpenSMTPD), maybe in a later run. Strangers
- * begin sessions at will, so at most STORE_SESSIONS_MAX are kept, the newest, and none for longer than a day. */
+/* The client's address of a session of which another line will name the user (OpenSMTPD), maybe in a later run.
+ * AT_SEC is the line's time. Strangers begin sessions at will, so store_forget() keeps the STORE_SESSIONS_MAX
+ * newest, and none that is more than a day away from the newest one of this run; while a run goes on it may be a
+ * tenth more. A run that begins no session neither reads nor forgets any here. Putting a session again replaces
+ * it; dropping one that isn't known does nothing. */
 #define STORE_SESSIONS_MAX 10000
-int store_put_session(struct store *store, uint64_t session, const struct ipaddr *address, int64_t at_sec, struct strbuf *why);
-int store_get_session(struct store *store, uint64_t session, struct ipaddr *ret, struct strbuf *why); /* > 0, 0: unknown */
+int store_put_session(struct store *store, uint64_t session, const struct ipaddr *address, int64_t at_sec,
+	struct strbuf *why);
+/* > 0 with *RET; 0: it isn't known. */
+int store_get_session(struct store *store, uint64_t session, struct ipaddr *ret, struct strbuf *why);
 int store_drop_session(struct store *store, uint64_t session, struct strbuf *why);
 
 /* Keeps LOGIN, placed or not (PLACE may be NULL: not looked up, or unlocated; a login without address always is), as
@@ -72,8 +87,9 @@ int store_add(struct store *store, const struct login *login, const struct place
 typedef int store_place_fn(void *context, const struct ipaddr *address, struct place *ret, struct strbuf *why);
 int store_place_unlocated(struct store *store, store_place_fn *function, void *context, struct strbuf *why);
 
-/* Forgets what is old of all but the positions: logins that counted from SINCE_SEC or before (INT64_MIN: none), and the oldest above the limit of 1,000,000,
- * with a note. Writes nothing if there is nothing to forget. Call it once, after the last add. */
+/* Forgets logins that counted from SINCE_SEC or before (INT64_MIN: none), and the oldest above the limit of
+ * 1,000,000, with a note; lines and sessions as said above. Writes nothing if there is nothing to forget. Call it
+ * once, after the last add. */
 int store_forget(struct store *store, int64_t since_sec, struct strbuf *why);
 
 /* Calls FUNCTION for every origin that has logins (a user, an address, a service and a place) with the sum of their
@@ -87,7 +103,8 @@ typedef void store_login_fn(void *context, const struct login *login, const stru
 int store_each_login(struct store *store, struct slice user, store_login_fn *function, void *context,
 	struct strbuf *why);
 
-/* Makes all of it last (memory: nothing to do). 0, or -errno with WHY: nothing has changed then. */
+/* Makes all of it last (memory: nothing to do). 0, or -errno with WHY: nothing has changed then, and STORE must be
+ * freed. */
 int store_commit(struct store *store, struct strbuf *why);
 
 #endif

@@ -7,6 +7,17 @@
 #include "plugin/store/sql.h"
 
 #define NUMBERS 9 /* the cursor follows them */
+#define NUMBER_MAX (INT64_MAX / 4) /* of times and counts, so that adding to them and comparing them can't overflow */
+
+static bool is_time(int64_t value)
+{
+	return value >= -NUMBER_MAX && value <= NUMBER_MAX;
+}
+
+static bool is_hashed_length(int64_t value)
+{
+	return value >= 0 && value <= LOG_HASHED_BYTES;
+}
 
 static int read_position(struct store *store, sqlite3_stmt *statement, struct log_position *ret, struct strbuf *why)
 {
@@ -29,8 +40,8 @@ static int read_position(struct store *store, sqlite3_stmt *statement, struct lo
 		.newest_sec = values[7],
 		.read_sec = values[8],
 	};
-	if (found.head_length < 0 || found.head_length > LOG_HASHED_BYTES ||
-	    found.tail_length < 0 || found.tail_length > LOG_HASHED_BYTES || found.offset < 0 ||
+	if (!is_hashed_length(found.head_length) || !is_hashed_length(found.tail_length) || found.offset < 0 ||
+	    !is_time(found.newest_sec) || !is_time(found.read_sec) ||
 	    !sql_get_slice(statement, NUMBERS, SQLITE_BLOB, LOG_CURSOR_MAX - 1, &cursor))
 		return sql_fail_damaged(store, why, "a position is out of range");
 	if (cursor.length)
@@ -44,8 +55,8 @@ int store_get_position(struct store *store, const char *source_name, enum log_ag
 {
 	sqlite3_stmt *statement CLEANUP(sql_finalize) = NULL;
 	int result = sql_prepare(store, &statement,
-		"SELECT device, inode, head_hash, head_length, tail_hash, tail_length, read_offset, newest_sec, read_sec, cursor "
-		"FROM log_position WHERE source = ? AND age = ?", why);
+		"SELECT device, inode, head_hash, head_length, tail_hash, tail_length, read_offset, newest_sec, "
+		"read_sec, cursor FROM log_position WHERE source = ? AND age = ?", why);
 
 	if (result < 0)
 		return result;
@@ -74,7 +85,8 @@ static int write_position(struct store *store, const char *source_name, enum log
 	const int64_t values[NUMBERS] = {
 		(int64_t)position->device, (int64_t)position->inode,
 		(int64_t)position->head_hash, position->head_length,
-		(int64_t)position->tail_hash, position->tail_length, position->offset, position->newest_sec, position->read_sec,
+		(int64_t)position->tail_hash, position->tail_length,
+		position->offset, position->newest_sec, position->read_sec,
 	};
 	sqlite3_stmt *statement CLEANUP(sql_finalize) = NULL;
 	const char *sql = position->is_known ? "INSERT OR REPLACE INTO log_position VALUES(?,?,?,?,?,?,?,?,?,?,?,?)"
@@ -92,8 +104,8 @@ static int write_position(struct store *store, const char *source_name, enum log
 	return sql_step(store, statement, why);
 }
 
-int store_put_position(struct store *store, const char *source_name, enum log_age age, const struct log_position *position,
-	struct strbuf *why)
+int store_put_position(struct store *store, const char *source_name, enum log_age age,
+	const struct log_position *position, struct strbuf *why)
 {
 	struct log_position old;
 	int result = store_get_position(store, source_name, age, &old, why);
@@ -107,11 +119,15 @@ int store_put_position(struct store *store, const char *source_name, enum log_ag
 
 /* -- the history -------------------------------------------------------------------------------------------- */
 
-int store_get_history(struct store *store, const char *source_name, struct log_history *ret, struct strbuf *why)
+#define HISTORY_NUMBERS 4
+
+int store_get_history(struct store *store, const char *source_name, struct log_history *ret,
+	struct strbuf *why)
 {
 	sqlite3_stmt *statement CLEANUP(sql_finalize) = NULL;
 	struct log_history found = { 0 };
-	int64_t *const values[] = { &found.since_sec, &found.lines, &found.logins, &found.public_logins };
+	int64_t *const values[HISTORY_NUMBERS] = {
+		&found.since_sec, &found.lines, &found.logins, &found.public_logins };
 	int result = sql_prepare(store, &statement,
 		"SELECT since, lines, logins, public_logins FROM log_history WHERE source = ?", why);
 
@@ -119,29 +135,39 @@ int store_get_history(struct store *store, const char *source_name, struct log_h
 		return result;
 	sql_bind_blob(statement, 1, slice_string(source_name), STORE_PATH_MAX);
 	result = sql_step(store, statement, why);
-	for (int i = 0; result > 0 && i < (int)ARRAY_SIZE(values); i++)
-		if (!sql_get_integer(statement, i, INT64_MIN, INT64_MAX, values[i]))
-			return sql_fail_damaged(store, why, "a history is no number");
+	for (int i = 0; result > 0 && i < HISTORY_NUMBERS; i++) {
+		if (!sql_get_integer(statement, i, 0, NUMBER_MAX, values[i]))
+			return sql_fail_damaged(store, why, "a history that can't be");
+	}
 	if (result >= 0)
 		*ret = found;
 	return result;
 }
 
-int store_put_history(struct store *store, const char *source_name, const struct log_history *history, struct strbuf *why)
+static int64_t limited(int64_t value)
+{
+	return value < 0 ? 0 : value < NUMBER_MAX ? value : NUMBER_MAX;
+}
+
+int store_put_history(struct store *store, const char *source_name, const struct log_history *history,
+	struct strbuf *why)
 {
 	sqlite3_stmt *statement CLEANUP(sql_finalize) = NULL;
-	const int64_t values[] = { history->since_sec, history->lines, history->logins, history->public_logins };
+	const int64_t values[HISTORY_NUMBERS] = { limited(history->since_sec), limited(history->lines),
+		limited(history->logins), limited(history->public_logins) };
 	struct log_history old;
 	int result = store_get_history(store, source_name, &old, why);
 
-	if (result < 0 || (old.since_sec == values[0] && old.lines == values[1] && old.logins == values[2] &&
-	                   old.public_logins == values[3]))
-		return result < 0 ? result : 0;
+	if (result < 0)
+		return result;
+	if (old.since_sec == values[0] && old.lines == values[1] && old.logins == values[2] &&
+	    old.public_logins == values[3])
+		return 0;
 	result = sql_prepare(store, &statement, "INSERT OR REPLACE INTO log_history VALUES(?,?,?,?,?)", why);
 	if (result < 0)
 		return result;
 	sql_bind_blob(statement, 1, slice_string(source_name), STORE_PATH_MAX);
-	for (int i = 0; i < (int)ARRAY_SIZE(values); i++)
+	for (int i = 0; i < HISTORY_NUMBERS; i++)
 		sqlite3_bind_int64(statement, i + 2, values[i]);
 	return sql_step(store, statement, why);
 }

@@ -7,71 +7,100 @@
 #include "plugin/store/sql.h"
 
 #define KEPT_SEC 3600 /* longer than the window: the other log may be read late */
+#define COUNT_MAX (INT64_MAX / 2)
 
-/* A log's name as a number: only to tell a few logs of one state apart. FNV-1a. */
-static int64_t source_number(const char *name)
+/* How often each log had the line, in two numbers. */
+struct line_counts {
+	int64_t own, others; /* in the log that is asked about, and in that of the others that has it most often */
+};
+
+static int add_count(struct store *store, sqlite3_stmt *statement, int64_t source, struct line_counts *counts,
+	struct strbuf *why)
 {
-	uint64_t hash = UINT64_C(0xcbf29ce484222325);
+	int64_t found_source, count;
 
-	for (; *name; name++)
-		hash = (hash ^ (unsigned char)*name) * UINT64_C(0x100000001b3);
-	return (int64_t)hash;
+	if (!sql_get_integer(statement, 0, INT64_MIN, INT64_MAX, &found_source) ||
+	    !sql_get_integer(statement, 1, 1, COUNT_MAX, &count))
+		return sql_fail_damaged(store, why, "a count of lines that can't be");
+	int64_t *sum = found_source == source ? &counts->own : &counts->others;
+	if (count > *sum)
+		*sum = count;
+	return 0;
 }
 
-/* How often the line was seen in SOURCE, or the most often in any other one. */
-static int count_seen(struct store *store, bool is_own, int64_t hash, int64_t source, int64_t *ret, struct strbuf *why)
+/* At most one row a log. */
+static int count_lines(struct store *store, int64_t hash, int64_t source, struct line_counts *ret, struct strbuf *why)
 {
-	sqlite3_stmt *statement = NULL;
-	const char *sql = is_own ? "SELECT max(count) FROM seen_line WHERE hash = ? AND source = ?"
-		: "SELECT max(count) FROM seen_line WHERE hash = ? AND source <> ?";
-	int result = sql_prepare_once(store, is_own ? COUNT_OWN_LINES : COUNT_OTHER_LINES, &statement, sql, why);
+	sqlite3_stmt *statement CLEANUP(sql_reset) = NULL;
+	struct line_counts counts = { 0 };
+	int result = sql_prepare_once(store, COUNT_LINES, &statement,
+		"SELECT source, count FROM seen_line WHERE hash = ?", why);
 
 	if (result < 0)
 		return result;
 	sqlite3_bind_int64(statement, 1, hash);
-	sqlite3_bind_int64(statement, 2, source);
-	result = sql_step(store, statement, why);
-	*ret = 0;
-	if (result > 0 && sqlite3_column_type(statement, 0) != SQLITE_NULL &&
-	    !sql_get_integer(statement, 0, 0, INT64_MAX / 2, ret))
-		result = sql_fail_damaged(store, why, "a count of lines is no number");
-	sqlite3_reset(statement);
-	return result < 0 ? result : 0;
+	while (result == 0 && (result = sql_step(store, statement, why)) > 0)
+		result = add_count(store, statement, source, &counts, why);
+	if (result == 0)
+		*ret = counts;
+	return result;
 }
 
-static int remember(struct store *store, const int64_t values[4], struct strbuf *why)
+static int put_line(struct store *store, const int64_t values[4], struct strbuf *why)
 {
-	sqlite3_stmt *statement = NULL;
-	int result = sql_prepare_once(store, PUT_LINE, &statement, "INSERT OR REPLACE INTO seen_line VALUES(?,?,?,?)", why);
+	sqlite3_stmt *statement CLEANUP(sql_reset) = NULL;
+	int result = sql_prepare_once(store, PUT_LINE, &statement,
+		"INSERT OR REPLACE INTO seen_line VALUES(?,?,?,?)", why);
 
 	if (result < 0)
 		return result;
 	for (int i = 0; i < 4; i++)
 		sqlite3_bind_int64(statement, i + 1, values[i]);
-	result = sql_step(store, statement, why);
-	sqlite3_reset(statement);
-	return result;
+	return sql_step(store, statement, why);
+}
+
+static int64_t lines_max(const struct store *store)
+{
+	return STORE_LINES_PER_LOGIN * store->logins_max;
+}
+
+static int limit_lines(struct store *store, struct strbuf *why)
+{
+	return sql_limit(store, "SELECT count(*) FROM seen_line",
+		"DELETE FROM seen_line WHERE (hash, source) IN "
+		"(SELECT hash, source FROM seen_line ORDER BY effective_at LIMIT ?)",
+		lines_max(store), &store->lines, why);
 }
 
 int store_is_repeat(struct store *store, const char *source_name, uint64_t line_hash, int64_t effective_at_sec,
 	struct strbuf *why)
 {
-	int64_t hash = (int64_t)line_hash, source = source_number(source_name), own = 0, others = 0;
-	int result = count_seen(store, true, hash, source, &own, why);
+	/* The name's hash and not a table of names: nothing to look up or to forget, and two logs of one check
+	 * that fall together are as likely as two files of one hash. */
+	int64_t hash = (int64_t)line_hash, source = (int64_t)store_hash_name(source_name);
+	struct line_counts counts = { 0 };
+	/* Some more than the limit may gather before it is enforced, for each time costs. */
+	bool is_full = store->lines < 0 || store->lines > lines_max(store) + lines_max(store) / 10;
+	int result = is_full ? limit_lines(store, why) : 0;
 
 	if (result == 0)
-		result = count_seen(store, false, hash, source, &others, why);
+		result = count_lines(store, hash, source, &counts, why);
 	if (result == 0)
-		result = remember(store, (const int64_t[]){ hash, source, own + 1, effective_at_sec }, why);
-	return result < 0 ? result : own + 1 <= others;
+		result = put_line(store, (const int64_t[]){ hash, source, counts.own + 1, effective_at_sec }, why);
+	if (result < 0)
+		return result;
+	store->lines += counts.own == 0;
+	return counts.own < counts.others;
 }
 
 int store_forget_lines(struct store *store, int64_t since_sec, struct strbuf *why)
 {
-	if (since_sec < INT64_MIN + KEPT_SEC)
+	int result = 0;
+
+	if (store->lines < 0)
 		return 0;
-	int result = sql_run_with(store, "SELECT 1 FROM seen_line WHERE effective_at <= ? LIMIT 1", since_sec - KEPT_SEC, why);
-	if (result > 0)
-		result = sql_run_with(store, "DELETE FROM seen_line WHERE effective_at <= ?", since_sec - KEPT_SEC, why);
-	return result < 0 ? result : 0;
+	if (since_sec >= INT64_MIN + KEPT_SEC)
+		result = sql_run_with(store, "DELETE FROM seen_line WHERE effective_at <= ?", since_sec - KEPT_SEC,
+			why);
+	return result < 0 ? result : limit_lines(store, why);
 }

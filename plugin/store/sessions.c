@@ -6,28 +6,51 @@
 
 #include "plugin/store/sql.h"
 
-#define SESSION_SEC 86400
-
-int store_put_session(struct store *store, uint64_t session, const struct ipaddr *address, int64_t at_sec, struct strbuf *why)
+static int limit_sessions(struct store *store, struct strbuf *why)
 {
-	sqlite3_stmt *statement = NULL;
-	int result = sql_prepare_once(store, PUT_SESSION, &statement, "INSERT OR REPLACE INTO session VALUES(?,?,?)", why);
+	return sql_limit(store, "SELECT count(*) FROM session",
+		"DELETE FROM session WHERE id IN (SELECT id FROM session ORDER BY at LIMIT ?)", STORE_SESSIONS_MAX,
+		&store->sessions, why);
+}
+
+static int write_session(struct store *store, uint64_t session, const struct ipaddr *address, int64_t at_sec,
+	struct strbuf *why)
+{
+	sqlite3_stmt *statement CLEANUP(sql_reset) = NULL;
+	int result = sql_prepare_once(store, PUT_SESSION, &statement,
+		"INSERT OR REPLACE INTO session VALUES(?,?,?)", why);
 
 	if (result < 0)
 		return result;
 	sqlite3_bind_int64(statement, 1, (int64_t)session);
 	sqlite3_bind_blob(statement, 2, address->bytes, sizeof(address->bytes), SQLITE_STATIC);
 	sqlite3_bind_int64(statement, 3, at_sec);
-	result = sql_step(store, statement, why);
-	sqlite3_reset(statement);
-	return result;
+	return sql_step(store, statement, why);
+}
+
+int store_put_session(struct store *store, uint64_t session, const struct ipaddr *address, int64_t at_sec,
+	struct strbuf *why)
+{
+	bool is_first = store->sessions < 0;
+	/* Some more than the limit may gather before it is enforced, for each time costs. */
+	bool is_full = is_first || store->sessions > STORE_SESSIONS_MAX + STORE_SESSIONS_MAX / 10;
+	int result = is_full ? limit_sessions(store, why) : 0;
+
+	if (result == 0)
+		result = write_session(store, session, address, at_sec, why);
+	if (result < 0)
+		return result;
+	store->sessions++;
+	if (is_first || at_sec > store->newest_session_sec)
+		store->newest_session_sec = at_sec;
+	return 0;
 }
 
 int store_get_session(struct store *store, uint64_t session, struct ipaddr *ret, struct strbuf *why)
 {
-	sqlite3_stmt *statement CLEANUP(sql_finalize) = NULL;
+	sqlite3_stmt *statement CLEANUP(sql_reset) = NULL;
 	struct slice bytes;
-	int result = sql_prepare(store, &statement, "SELECT address FROM session WHERE id = ?", why);
+	int result = sql_prepare_once(store, GET_SESSION, &statement, "SELECT address FROM session WHERE id = ?", why);
 
 	if (result < 0)
 		return result;
@@ -35,7 +58,8 @@ int store_get_session(struct store *store, uint64_t session, struct ipaddr *ret,
 	result = sql_step(store, statement, why);
 	if (result <= 0)
 		return result;
-	if (!sql_get_slice(statement, 0, SQLITE_BLOB, sizeof(ret->bytes), &bytes) || bytes.length != sizeof(ret->bytes))
+	if (!sql_get_slice(statement, 0, SQLITE_BLOB, sizeof(ret->bytes), &bytes) ||
+	    bytes.length != sizeof(ret->bytes))
 		return sql_fail_damaged(store, why, "a session's address is none");
 	memcpy(ret->bytes, bytes.data, sizeof(ret->bytes));
 	return 1;
@@ -43,32 +67,25 @@ int store_get_session(struct store *store, uint64_t session, struct ipaddr *ret,
 
 int store_drop_session(struct store *store, uint64_t session, struct strbuf *why)
 {
-	sqlite3_stmt *statement = NULL;
+	sqlite3_stmt *statement CLEANUP(sql_reset) = NULL;
 	int result = sql_prepare_once(store, DROP_SESSION, &statement, "DELETE FROM session WHERE id = ?", why);
 
 	if (result < 0)
 		return result;
 	sqlite3_bind_int64(statement, 1, (int64_t)session);
 	result = sql_step(store, statement, why);
-	sqlite3_reset(statement);
+	if (result == 0 && store->sessions > 0)
+		store->sessions -= sqlite3_changes(store->db);
 	return result;
 }
 
-/* By the newest session's time, not by a clock; nothing is written if nothing is old. */
+/* Sessions of a day after the newest one of this run are no better than those of a day before: a clock was wrong
+ * once, and they would never end. */
 int store_forget_sessions(struct store *store, struct strbuf *why)
 {
-	int64_t count = 0, oldest_sec = 0, newest_sec = 0;
-	int result = sql_get_number(store, "SELECT count(*) FROM session", &count, why);
-
-	if (result < 0 || count == 0)
-		return result < 0 ? result : 0;
-	result = sql_get_number(store, "SELECT min(at) FROM session", &oldest_sec, why);
-	if (result >= 0)
-		result = sql_get_number(store, "SELECT max(at) FROM session", &newest_sec, why);
-	if (result >= 0 && oldest_sec < newest_sec - SESSION_SEC)
-		result = sql_run_with(store, "DELETE FROM session WHERE at < ?", newest_sec - SESSION_SEC, why);
-	if (result >= 0 && count > STORE_SESSIONS_MAX)
-		result = sql_run_with(store, "DELETE FROM session WHERE id IN (SELECT id FROM session ORDER BY at LIMIT ?)",
-			count - STORE_SESSIONS_MAX, why);
-	return result < 0 ? result : 0;
+	if (store->sessions < 0)
+		return 0;
+	int result = sql_run_with(store, "DELETE FROM session WHERE at NOT BETWEEN ?1 - 86400 AND ?1 + 86400",
+		store->newest_session_sec, why);
+	return result < 0 ? result : limit_sessions(store, why);
 }

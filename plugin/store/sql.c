@@ -4,7 +4,6 @@
  */
 #include "common/compat.h"
 
-#include "plugin/store/holder.h"
 #include "plugin/store/sql.h"
 
 /* -- errors ------------------------------------------------------------------------------------------------- */
@@ -38,15 +37,6 @@ static int system_error(struct store *store)
 	return error > 0 ? error : EIO;
 }
 
-static int fail_busy(const struct store *store, struct strbuf *why)
-{
-	struct strbuf holder CLEANUP(strbuf_release) = STRBUF_INIT(200);
-
-	holder_describe(&holder, sql_name(store));
-	return strbuf_fail(why, -EBUSY, "another run holds the state %s, and did not end in time: %s", sql_name(store),
-		strbuf_text(&holder));
-}
-
 int sql_fail(struct store *store, struct strbuf *why, int rc)
 {
 	switch (rc & 0xff) {
@@ -56,7 +46,8 @@ int sql_fail(struct store *store, struct strbuf *why, int rc)
 		return sql_fail_damaged(store, why, sqlite3_errstr(rc));
 	case SQLITE_BUSY:
 	case SQLITE_LOCKED:
-		return fail_busy(store, why);
+		return strbuf_fail(why, -EBUSY, "another run holds the state %s, and did not end in time",
+			sql_name(store));
 	case SQLITE_FULL:
 		return sql_fail_unwritable(store, why, ENOSPC);
 	case SQLITE_READONLY:
@@ -136,6 +127,19 @@ int sql_get_number(struct store *store, const char *sql, int64_t *ret, struct st
 	if (result > 0)
 		*ret = sqlite3_column_int64(statement, 0);
 	return result;
+}
+
+int sql_limit(struct store *store, const char *count, const char *drop, int64_t most, int64_t *ret_count,
+	struct strbuf *why)
+{
+	int64_t found = 0;
+	int result = sql_get_number(store, count, &found, why);
+
+	if (result >= 0 && found > most)
+		result = sql_run_with(store, drop, found - most, why);
+	if (result >= 0)
+		*ret_count = found < most ? found : most;
+	return result < 0 ? result : 0;
 }
 
 /* -- values ------------------------------------------------------------------------------------------------- */

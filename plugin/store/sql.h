@@ -37,6 +37,11 @@ int sql_run_with(struct store *store, const char *sql, int64_t value, struct str
 /* The first column of the first row: > 0 if there is one. */
 int sql_get_number(struct store *store, const char *sql, int64_t *ret, struct strbuf *why);
 
+/* If COUNT (a statement that gives a number) has more than MOST, the statement DROP removes the surplus, ?1 of
+ * them. *RET_COUNT is what is left. */
+int sql_limit(struct store *store, const char *count, const char *drop, int64_t most, int64_t *ret_count,
+	struct strbuf *why);
+
 /* At most MOST bytes of VALUE, which is borrowed until the statement is done. */
 void sql_bind_blob(sqlite3_stmt *statement, int index, struct slice value, size_t most);
 void sql_bind_text(sqlite3_stmt *statement, int index, struct slice value, size_t most);

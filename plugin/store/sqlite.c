@@ -1,12 +1,15 @@
-/* sqlite.c - the state as a database: opening, schema and commit
+/* sqlite.c - the state as a database: opening and commit
  *
- * The file is input like any other: whoever could write it once may have put anything in it. So the schema must be ours
- * to the letter (no triggers, no views), and every row's types and lengths are checked when it is handed out.
+ * The file is input like any other: whoever could write it once may have put anything in it. So the schema must be
+ * ours to the letter (no triggers, no views; see schema.h), and every row's types and lengths are checked when it
+ * is handed out.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "common/compat.h"
 
+#include "plugin/store/holder.h"
+#include "plugin/store/schema.h"
 #include "plugin/store/sql.h"
 
 #ifndef SQLITE_OPEN_NOFOLLOW /* before 3.31; store_file_prepare has looked already */
@@ -14,109 +17,6 @@
 #endif
 
 #define ROW_MAX 1000000 /* no row of ours comes near */
-
-/* -- opening ------------------------------------------------------------------------------------------------ */
-
-/* origin: what logins have in common, so that a login takes a few bytes and a repeated one is quick to sum up.
- * login: two equal ones of the same second are one row with their count. */
-static const char *const schema[] = {
-	"CREATE TABLE meta(schema_version INTEGER NOT NULL, created_by TEXT NOT NULL)",
-	("CREATE TABLE log_position(source BLOB NOT NULL, age INTEGER NOT NULL, device INTEGER, inode INTEGER, "
-	"head_hash INTEGER, head_length INTEGER, tail_hash INTEGER, tail_length INTEGER, read_offset INTEGER, "
-	"newest_sec INTEGER, read_sec INTEGER, cursor BLOB, PRIMARY KEY(source, age)) WITHOUT ROWID"),
-	("CREATE TABLE log_history(source BLOB PRIMARY KEY, since INTEGER, lines INTEGER, logins INTEGER, "
-	"public_logins INTEGER) WITHOUT ROWID"),
-	"CREATE TABLE session(id INTEGER PRIMARY KEY, address BLOB NOT NULL, at INTEGER NOT NULL)",
-	("CREATE TABLE seen_line(hash INTEGER NOT NULL, source INTEGER NOT NULL, count INTEGER NOT NULL, "
-	"effective_at INTEGER NOT NULL, PRIMARY KEY(hash, source)) WITHOUT ROWID"),
-	"CREATE TABLE origin(id INTEGER PRIMARY KEY, user BLOB NOT NULL, address BLOB, service TEXT NOT NULL, "
-	"country TEXT, asn INTEGER NOT NULL, as_name TEXT NOT NULL, is_anonymiser INTEGER NOT NULL, latitude REAL, "
-	"longitude REAL, radius_km REAL)",
-	"CREATE INDEX origin_of_user ON origin(user, address)",
-	"CREATE INDEX origin_unlocated ON origin(address) WHERE country IS NULL",
-	("CREATE TABLE login(origin INTEGER NOT NULL, effective_at INTEGER NOT NULL, at INTEGER NOT NULL, "
-	"count INTEGER NOT NULL, PRIMARY KEY(origin, effective_at, at)) WITHOUT ROWID"),
-	"CREATE INDEX login_by_age ON login(effective_at)",
-};
-
-static int create_schema(struct store *store, struct strbuf *why)
-{
-	char sql[100];
-	int result = 0;
-
-	for (size_t i = 0; result == 0 && i < ARRAY_SIZE(schema); i++)
-		result = sql_run(store, schema[i], why);
-	if (result < 0)
-		return result;
-	snprintf(sql, sizeof(sql), "PRAGMA application_id=%d", STORE_APPLICATION_ID);
-	result = sql_run(store, sql, why);
-	snprintf(sql, sizeof(sql), "INSERT INTO meta VALUES(%d, 'check_mail_geo')", STORE_SCHEMA_VERSION);
-	return result < 0 ? result : sql_run(store, sql, why);
-}
-
-/* Exactly the tables and indices that create_schema makes, in the same words. */
-static int check_schema(struct store *store, struct strbuf *why)
-{
-	sqlite3_stmt *statement CLEANUP(sql_finalize) = NULL;
-	struct slice sql;
-	size_t count = 0;
-	int result = sql_prepare(store, &statement,
-		"SELECT sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY rowid", why);
-
-	while (result == 0 && (result = sql_step(store, statement, why)) > 0) {
-		if (count == ARRAY_SIZE(schema) || !sql_get_slice(statement, 0, SQLITE_TEXT, ROW_MAX, &sql) ||
-		    !slice_equals(sql, schema[count]))
-			return sql_fail_damaged(store, why, "it has other tables than a state has");
-		count++;
-		result = 0;
-	}
-	if (result == 0 && count < ARRAY_SIZE(schema))
-		return sql_fail_damaged(store, why, "tables are missing");
-	return result;
-}
-
-static int check_version(struct store *store, struct strbuf *why)
-{
-	sqlite3_stmt *statement CLEANUP(sql_finalize) = NULL;
-
-	/* Without its meta table the statement fails plainly: that is no state of any version. */
-	if (sqlite3_prepare_v2(store->db, "SELECT schema_version FROM meta", -1, &statement, NULL) == SQLITE_ERROR)
-		return sql_fail_damaged(store, why, "it says no version");
-	if (!statement)
-		return sql_fail(store, why, sqlite3_errcode(store->db));
-	int64_t version;
-	int result = sql_step(store, statement, why);
-	if (result < 0)
-		return result;
-	if (result == 0 || !sql_get_integer(statement, 0, 1, INT64_MAX, &version))
-		return sql_fail_damaged(store, why, "it says no version");
-	if (version > STORE_SCHEMA_VERSION)
-		return strbuf_fail(why, -EINVAL, "the state %s was made by a newer check_mail_geo (version %" PRId64
-			" of the state; this one knows %d); remove it, or name another file with --state",
-			sql_name(store), version, STORE_SCHEMA_VERSION);
-	/* What it holds is the window, which the log still has. */
-	if (version < STORE_SCHEMA_VERSION)
-		return sql_fail_damaged(store, why, "it is of an older version than this check_mail_geo writes");
-	return 0;
-}
-
-static int check_or_create(struct store *store, struct strbuf *why)
-{
-	int64_t application = 0, objects = 0;
-	int result = sql_get_number(store, "PRAGMA application_id", &application, why);
-
-	if (result >= 0)
-		result = sql_get_number(store, "SELECT count(*) FROM sqlite_master", &objects, why);
-	if (result < 0)
-		return result;
-	if (application == 0 && objects == 0)
-		return create_schema(store, why);
-	if (application != STORE_APPLICATION_ID)
-		return strbuf_fail(why, -EINVAL, "%s is an SQLite file of another program, not a state",
-			sql_name(store));
-	result = check_version(store, why);
-	return result < 0 ? result : check_schema(store, why);
-}
 
 static void harden(sqlite3 *db)
 {
@@ -142,7 +42,22 @@ static int begin(struct store *store, struct strbuf *why)
 		return result;
 	if (!store->is_in_memory && sqlite3_db_readonly(store->db, "main") > 0)
 		return sql_fail_unwritable(store, why, EACCES);
-	return check_or_create(store, why);
+	return store_schema_prepare(store, why);
+}
+
+/* Looking opens and closes the file, and whoever closes any descriptor of a file loses his POSIX locks on it, so
+ * that another run could write beside us: only when we hold none. */
+static void add_holder(const struct store *store, struct strbuf *why)
+{
+	struct strbuf holder CLEANUP(strbuf_release) = STRBUF_INIT(HOLDER_TEXT_MAX);
+
+	if (!why)
+		return;
+	if (holder_describe(&holder, sql_name(store)))
+		strbuf_add_format(why, ": %s", strbuf_text(&holder));
+	else
+		strbuf_add_string(why, "; which process that is can't be told");
+	strbuf_add_string(why, "; two checks that run at once need a --state each");
 }
 
 int store_database_open(struct store *store, struct strbuf *why)
@@ -156,7 +71,12 @@ int store_database_open(struct store *store, struct strbuf *why)
 	if (rc != SQLITE_OK)
 		return sql_fail(store, why, rc);
 	harden(store->db);
-	return begin(store, why);
+	int result = begin(store, why);
+	if (result == -EBUSY) {
+		store_database_close(store);
+		add_holder(store, why);
+	}
+	return result;
 }
 
 void store_database_close(struct store *store)
@@ -174,5 +94,11 @@ int store_commit(struct store *store, struct strbuf *why)
 	if (store->is_in_memory)
 		return 0;
 	sqlite3_busy_timeout(store->db, deadline_left_ms(&store->deadline));
-	return sql_run(store, "COMMIT", why);
+	int result = sql_run(store, "COMMIT", why);
+	if (result != -EBUSY)
+		return result;
+	/* A reader is in the way. What the caller may still do goes into a transaction that nobody commits. */
+	if (sqlite3_exec(store->db, "ROLLBACK; BEGIN", NULL, NULL, NULL) == SQLITE_OK)
+		add_holder(store, why);
+	return result;
 }

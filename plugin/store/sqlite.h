@@ -10,13 +10,13 @@
 #include "plugin/store.h"
 #include "plugin/store/path.h"
 
-#define STORE_SCHEMA_VERSION 2
 #define STORE_LOGINS_MAX 1000000     /* kept in one state; the oldest are dropped, with a note */
+#define STORE_LINES_PER_LOGIN 2      /* so many lines for each login that may be kept: most stand in one or two logs */
 #define STORE_COUNT_MAX 1000000000   /* of one login; so no sum of STORE_LOGINS_MAX of them overflows */
 
 /* The statements that are used once a login; made at the first use. */
 enum store_statement {
-	FIND_ORIGIN, ADD_ORIGIN, ADD_LOGIN, PUT_SESSION, DROP_SESSION, COUNT_OWN_LINES, COUNT_OTHER_LINES, PUT_LINE,
+	FIND_ORIGIN, ADD_ORIGIN, ADD_LOGIN, PUT_SESSION, GET_SESSION, DROP_SESSION, COUNT_LINES, PUT_LINE,
 	STORE_STATEMENTS
 };
 
@@ -30,15 +30,20 @@ struct store {
 	struct strbuf notes;
 	int64_t logins;     /* kept now, at most; < 0: not counted yet */
 	int64_t logins_max; /* STORE_LOGINS_MAX, less in tests */
+	int64_t lines, sessions;    /* kept now, at most; < 0: none was put in this run, so nothing can be too many */
+	int64_t newest_session_sec; /* of those that were put in this run */
 };
 
 /* Opens FILE (or memory), locks it, checks that it is a state or makes it one. 0 or -errno with WHY. */
 int store_database_open(struct store *store, struct strbuf *why);
 void store_database_close(struct store *store);
 
-/* What store_forget() does for the two. */
+/* What store_forget() does for the two: nothing, and reading nothing, in a run that put none. */
 int store_forget_sessions(struct store *store, struct strbuf *why);
 int store_forget_lines(struct store *store, int64_t since_sec, struct strbuf *why);
+
+/* FNV-1a, 64 bits, of a name that no outsider chooses: nothing is protected by it. */
+uint64_t store_hash_name(const char *name);
 
 /* Two letters from A to Z. */
 bool store_is_country(const char *code, size_t length);

@@ -492,7 +492,7 @@ static void a_newer_version_is_refused(void **unused)
 	assert_why_has("knows 2");
 }
 
-static void an_older_version_is_set_aside(void **unused)
+static void a_version_with_the_tables_of_another_is_set_aside(void **unused)
 {
 	(void)unused;
 	make_state();
@@ -852,7 +852,7 @@ int main(void)
 		TEST(garbage_that_others_may_read_is_left_alone),
 		TEST(a_symbolic_link_is_refused),
 		TEST(a_newer_version_is_refused),
-		TEST(an_older_version_is_set_aside),
+		TEST(a_version_with_the_tables_of_another_is_set_aside),
 		TEST(another_programs_file_is_refused),
 		TEST(a_directory_that_others_may_write_is_refused),
 		TEST(another_owner_is_refused),

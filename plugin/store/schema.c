@@ -1,0 +1,181 @@
+/* schema.c - the tables of a state, of this version and of older ones; see schema.h
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "common/compat.h"
+
+#include "plugin/store/schema.h"
+#include "plugin/store/sql.h"
+
+#define SQL_MAX 10000 /* of one CREATE */
+
+/* origin: what logins have in common, so that a login takes a few bytes and a repeated one is quick to sum up.
+ * login: two equal ones of the same second are one row with their count.
+ * session and seen_line have no index by time: they are only swept in a run that wrote into them. */
+static const struct table {
+	int first, last; /* the versions that have it */
+	const char *sql;
+} tables[] = {
+	{ 1, 2, "CREATE TABLE meta(schema_version INTEGER NOT NULL, created_by TEXT NOT NULL)" },
+	{ 1, 1, "CREATE TABLE log_position(source BLOB PRIMARY KEY, device INTEGER, inode INTEGER, head_hash INTEGER, "
+		"head_length INTEGER, tail_hash INTEGER, tail_length INTEGER, read_offset INTEGER, newest_sec INTEGER) "
+		"WITHOUT ROWID" },
+	{ 2, 2, "CREATE TABLE log_position(source BLOB NOT NULL, age INTEGER NOT NULL, device INTEGER, inode INTEGER, "
+		"head_hash INTEGER, head_length INTEGER, tail_hash INTEGER, tail_length INTEGER, read_offset INTEGER, "
+		"newest_sec INTEGER, read_sec INTEGER, cursor BLOB, PRIMARY KEY(source, age)) WITHOUT ROWID" },
+	{ 2, 2, "CREATE TABLE log_history(source BLOB PRIMARY KEY, since INTEGER, lines INTEGER, logins INTEGER, "
+		"public_logins INTEGER) WITHOUT ROWID" },
+	{ 2, 2, "CREATE TABLE session(id INTEGER PRIMARY KEY, address BLOB NOT NULL, at INTEGER NOT NULL)" },
+	{ 2, 2, "CREATE TABLE seen_line(hash INTEGER NOT NULL, source INTEGER NOT NULL, count INTEGER NOT NULL, "
+		"effective_at INTEGER NOT NULL, PRIMARY KEY(hash, source)) WITHOUT ROWID" },
+	{ 1, 2, "CREATE TABLE origin(id INTEGER PRIMARY KEY, user BLOB NOT NULL, address BLOB, service TEXT NOT NULL, "
+		"country TEXT, asn INTEGER NOT NULL, as_name TEXT NOT NULL, is_anonymiser INTEGER NOT NULL, "
+		"latitude REAL, longitude REAL, radius_km REAL)" },
+	{ 1, 2, "CREATE INDEX origin_of_user ON origin(user, address)" },
+	{ 1, 2, "CREATE INDEX origin_unlocated ON origin(address) WHERE country IS NULL" },
+	{ 1, 2, "CREATE TABLE login(origin INTEGER NOT NULL, effective_at INTEGER NOT NULL, at INTEGER NOT NULL, "
+		"count INTEGER NOT NULL, PRIMARY KEY(origin, effective_at, at)) WITHOUT ROWID" },
+	{ 1, 2, "CREATE INDEX login_by_age ON login(effective_at)" },
+};
+
+/* -- making ------------------------------------------------------------------------------------------------- */
+
+/* The tables of this version that are not yet in version FROM (0: all). */
+static int create_tables(struct store *store, int64_t from, struct strbuf *why)
+{
+	int result = 0;
+
+	for (size_t i = 0; result == 0 && i < ARRAY_SIZE(tables); i++) {
+		if (tables[i].last == STORE_SCHEMA_VERSION && tables[i].first > from)
+			result = sql_run(store, tables[i].sql, why);
+	}
+	return result;
+}
+
+static int create(struct store *store, struct strbuf *why)
+{
+	char sql[200];
+	int result = create_tables(store, 0, why);
+
+	if (result < 0)
+		return result;
+	snprintf(sql, sizeof(sql), "PRAGMA application_id=%d; INSERT INTO meta VALUES(%d, 'check_mail_geo')",
+		STORE_APPLICATION_ID, STORE_SCHEMA_VERSION);
+	return sql_run(store, sql, why);
+}
+
+/* -- checking ----------------------------------------------------------------------------------------------- */
+
+static bool is_of_version(const struct table *table, int64_t version)
+{
+	return version >= table->first && version <= table->last;
+}
+
+static bool has_version_table(int64_t version, struct slice sql)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(tables); i++) {
+		if (is_of_version(&tables[i], version) && slice_equals(sql, tables[i].sql))
+			return true;
+	}
+	return false;
+}
+
+static size_t count_tables(int64_t version)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(tables); i++)
+		count += is_of_version(&tables[i], version);
+	return count;
+}
+
+/* Exactly the tables and indices of VERSION, in the same words; in any order, as converting leaves another one. SQLite
+ * opens nothing with two of one name, so each was found once if their number is right. */
+static int check_tables(struct store *store, int64_t version, struct strbuf *why)
+{
+	sqlite3_stmt *statement CLEANUP(sql_finalize) = NULL;
+	struct slice sql;
+	size_t count = 0;
+	int result = sql_prepare(store, &statement, "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL", why);
+
+	while (result == 0 && (result = sql_step(store, statement, why)) > 0) {
+		if (count == ARRAY_SIZE(tables) || !sql_get_slice(statement, 0, SQLITE_TEXT, SQL_MAX, &sql) ||
+		    !has_version_table(version, sql))
+			return sql_fail_damaged(store, why, "it has other tables than a state has");
+		count++;
+		result = 0;
+	}
+	if (result == 0 && count != count_tables(version))
+		return sql_fail_damaged(store, why, "tables are missing");
+	return result;
+}
+
+static int get_version(struct store *store, int64_t *ret, struct strbuf *why)
+{
+	sqlite3_stmt *statement CLEANUP(sql_finalize) = NULL;
+
+	/* Without its meta table the statement fails plainly: that is no state of any version. */
+	if (sqlite3_prepare_v2(store->db, "SELECT schema_version FROM meta", -1, &statement, NULL) == SQLITE_ERROR)
+		return sql_fail_damaged(store, why, "it says no version");
+	if (!statement)
+		return sql_fail(store, why, sqlite3_errcode(store->db));
+	int result = sql_step(store, statement, why);
+	if (result < 0)
+		return result;
+	if (result == 0 || !sql_get_integer(statement, 0, 1, INT64_MAX, ret))
+		return sql_fail_damaged(store, why, "it says no version");
+	if (*ret > STORE_SCHEMA_VERSION)
+		return strbuf_fail(why, -EINVAL, "the state %s was made by a newer check_mail_geo (version %" PRId64
+			" of the state; this one knows %d); remove it, or name another file with --state",
+			sql_name(store), *ret, STORE_SCHEMA_VERSION);
+	return 0;
+}
+
+/* -- converting --------------------------------------------------------------------------------------------- */
+
+/* Version 1 knew one position of a log, by the same hashes. ALTER TABLE would leave other words than those of a
+ * new state. */
+static int convert_1(struct store *store, struct strbuf *why)
+{
+	int result = sql_run(store,
+		"CREATE TEMP TABLE old AS SELECT * FROM main.log_position; DROP TABLE main.log_position", why);
+
+	if (result == 0)
+		result = create_tables(store, 1, why);
+	if (result == 0)
+		result = sql_run(store,
+			"INSERT INTO log_position SELECT source, 0, device, inode, head_hash, head_length, tail_hash, "
+			"tail_length, read_offset, newest_sec, 0, X'' FROM temp.old; DROP TABLE temp.old; "
+			"UPDATE meta SET schema_version = 2", why);
+	return result;
+}
+
+static int check_and_convert(struct store *store, struct strbuf *why)
+{
+	int64_t version = 0;
+	int result = get_version(store, &version, why);
+
+	if (result == 0)
+		result = check_tables(store, version, why);
+	if (result < 0 || version == STORE_SCHEMA_VERSION)
+		return result;
+	result = convert_1(store, why);
+	return result < 0 ? result : check_tables(store, STORE_SCHEMA_VERSION, why);
+}
+
+int store_schema_prepare(struct store *store, struct strbuf *why)
+{
+	int64_t application = 0, objects = 0;
+	int result = sql_get_number(store, "PRAGMA application_id", &application, why);
+
+	if (result >= 0)
+		result = sql_get_number(store, "SELECT count(*) FROM sqlite_master", &objects, why);
+	if (result < 0)
+		return result;
+	if (application == 0 && objects == 0)
+		return create(store, why);
+	if (application != STORE_APPLICATION_ID)
+		return strbuf_fail(why, -EINVAL, "%s is an SQLite file of another program, not a state",
+			sql_name(store));
+	return check_and_convert(store, why);
+}

@@ -1,0 +1,443 @@
+/* test_store_logs.c - unit tests of plugin/store/: positions, histories, repeated lines and sessions
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "common/compat.h"
+
+#include <setjmp.h>
+
+#include <cmocka.h>
+
+#include <sys/stat.h>
+
+#include "plugin/store/sqlite.h"
+#include "tests/unit/storetest.h"
+
+#define NOW STORETEST_NOW
+#define HOUR 3600
+#define DAY 86400
+#define MAIL "/var/log/mail.log"
+#define why storetest_why
+#define state storetest_state
+
+/* --- positions --- */
+
+static struct log_position position_at(int64_t offset, const char *cursor)
+{
+	struct log_position position = { .is_known = true, .device = 1, .inode = 2, .offset = offset, .newest_sec = NOW,
+		                             .read_sec = NOW - 1 };
+	snprintf(position.cursor, sizeof position.cursor, "%s", cursor);
+	return position;
+}
+
+static void put_position(struct store *store, enum log_age age, const struct log_position *position)
+{
+	storetest_expect(store_put_position(store, MAIL, age, position, &why), 0);
+}
+
+static void expect_position(struct store *store, enum log_age age, int64_t offset, const char *cursor)
+{
+	struct log_position found;
+	memset(&found, 0xff, sizeof found);
+	storetest_expect(store_get_position(store, MAIL, age, &found, &why), offset >= 0);
+	assert_int_equal(found.is_known, offset >= 0);
+	assert_int_equal(found.offset, offset >= 0 ? offset : 0);
+	assert_int_equal(found.read_sec, offset >= 0 ? NOW - 1 : 0);
+	assert_string_equal(found.cursor, cursor);
+}
+
+static void the_file_before_has_a_position_of_its_own(void **unused)
+{
+	const struct log_position now = position_at(7, "/var/log/mail.log"), before = position_at(900, "");
+	const struct log_position none = { .is_known = false };
+	(void)unused;
+	struct store *store = storetest_open(state);
+	put_position(store, LOG_BEFORE, &before);
+	expect_position(store, LOG_CURRENT, -1, "");
+	put_position(store, LOG_CURRENT, &now);
+	storetest_commit(store);
+	store = storetest_open(state);
+	expect_position(store, LOG_CURRENT, 7, "/var/log/mail.log");
+	expect_position(store, LOG_BEFORE, 900, "");
+	put_position(store, LOG_BEFORE, &none);
+	put_position(store, LOG_BEFORE, &none);
+	storetest_commit(store);
+	store = storetest_open(state);
+	expect_position(store, LOG_CURRENT, 7, "/var/log/mail.log");
+	expect_position(store, LOG_BEFORE, -1, "");
+	store_free(store);
+	assert_int_equal(storetest_sql("SELECT count(*) FROM log_position"), 1);
+}
+
+static void each_part_of_a_position_that_moves_is_kept(void **unused)
+{
+	struct log_position position = position_at(7, "a"), found;
+	(void)unused;
+	struct store *store = storetest_open(NULL);
+	put_position(store, LOG_CURRENT, &position);
+	position.read_sec++;
+	put_position(store, LOG_CURRENT, &position);
+	storetest_expect(store_get_position(store, MAIL, LOG_CURRENT, &found, &why), 1);
+	assert_int_equal(found.read_sec, NOW);
+	position.cursor[0] = 'b';
+	put_position(store, LOG_CURRENT, &position);
+	storetest_expect(store_get_position(store, MAIL, LOG_CURRENT, &found, &why), 1);
+	assert_string_equal(found.cursor, "b");
+	store_free(store);
+}
+
+static void a_cursor_of_any_bytes_and_full_length_survives(void **unused)
+{
+	char cursor[LOG_CURSOR_MAX];
+	(void)unused;
+	memset(cursor, 0xff, sizeof cursor);
+	cursor[1] = '\'';
+	cursor[sizeof cursor - 1] = '\0';
+	const struct log_position position = position_at(0, cursor);
+	struct store *store = storetest_open(state);
+	put_position(store, LOG_CURRENT, &position);
+	storetest_commit(store);
+	store = storetest_open(state);
+	expect_position(store, LOG_CURRENT, 0, cursor);
+	store_free(store);
+}
+
+static void a_position_that_can_not_be_is_damage(void **unused)
+{
+	static const char *const changes[] = {
+		"cursor = zeroblob(1024)", "cursor = 'text'", "cursor = NULL", "cursor = 5", "read_sec = 'x'", "read_sec = NULL",
+		"read_sec = 9223372036854775807", "newest_sec = -9223372036854775808", "head_length = 257", "tail_length = -1",
+		"read_offset = -1", "inode = 0.5",
+	};
+	(void)unused;
+	for (size_t i = 0; i < ARRAY_SIZE(changes); i++) {
+		const struct log_position position = position_at(7, "a");
+		struct log_position found = { .inode = 4711 };
+		char sql[200];
+		unlink(state);
+		struct store *store = storetest_open(state);
+		put_position(store, LOG_CURRENT, &position);
+		storetest_commit(store);
+		snprintf(sql, sizeof sql, "UPDATE log_position SET %s", changes[i]);
+		storetest_sql(sql);
+		store = storetest_open(state);
+		if (store_get_position(store, MAIL, LOG_CURRENT, &found, &why) >= 0 || !store_is_damaged(store))
+			fail_msg("no damage: %s", changes[i]);
+		assert_int_equal(found.inode, 4711);
+		store_free(store);
+	}
+}
+
+/* --- the history --- */
+
+static void a_history_survives(void **unused)
+{
+	const struct log_history history = { .since_sec = NOW, .lines = 4, .logins = 3, .public_logins = 2 };
+	struct log_history found = { .lines = 9 };
+	(void)unused;
+	struct store *store = storetest_open(state);
+	storetest_expect(store_get_history(store, MAIL, &found, &why), 0);
+	assert_int_equal(found.lines, 0);
+	storetest_expect(store_put_history(store, MAIL, &history, &why), 0);
+	storetest_commit(store);
+	store = storetest_open(state);
+	storetest_expect(store_get_history(store, MAIL, &found, &why), 1);
+	assert_true(found.since_sec == NOW && found.lines == 4 && found.logins == 3 && found.public_logins == 2);
+	storetest_expect(store_get_history(store, "other", &found, &why), 0);
+	store_free(store);
+}
+
+static void a_history_never_overflows(void **unused)
+{
+	const struct log_history history = { .since_sec = NOW, .lines = INT64_MAX, .logins = -1 };
+	struct log_history found;
+	(void)unused;
+	struct store *store = storetest_open(state);
+	storetest_expect(store_put_history(store, MAIL, &history, &why), 0);
+	storetest_expect(store_get_history(store, MAIL, &found, &why), 1);
+	assert_int_equal(found.lines, INT64_MAX / 4);
+	assert_int_equal(found.logins, 0);
+	storetest_commit(store);
+	storetest_sql("UPDATE log_history SET lines = 9223372036854775807");
+	store = storetest_open(state);
+	assert_true(store_get_history(store, MAIL, &found, &why) < 0);
+	assert_true(store_is_damaged(store));
+	store_free(store);
+}
+
+/* --- lines that stand in several logs --- */
+
+/* Lines of one text, each read in the log of its letter; "1" where it is a repeat. */
+static void a_line_counts_as_often_as_in_the_log_that_has_it_most_often(void **unused)
+{
+	static const struct {
+		const char *logs, *repeats;
+	} cases[] = {
+		{ "a", "0" }, { "aaa", "000" }, { "ab", "01" }, { "aabb", "0011" }, { "abab", "0101" }, { "aabbb", "00110" },
+		{ "abc", "011" }, { "abba", "0101" }, { "aabbccc", "0011110" }, { "abcabc", "011011" }, { "abbbaaa", "0100110" },
+	};
+	(void)unused;
+	struct store *store = storetest_open(NULL);
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		for (size_t j = 0; cases[i].logs[j]; j++) {
+			const char name[] = { cases[i].logs[j], '\0' };
+			int result = store_is_repeat(store, name, UINT64_MAX - i, NOW, &why);
+			if (cases[i].repeats[j] != (result > 0 ? '1' : '0'))
+				fail_msg("%s, line %zu: %d, %s", cases[i].logs, j + 1, result, strbuf_text(&why));
+		}
+	}
+	store_free(store);
+}
+
+static void expect_repeat(struct store *store, const char *name, uint64_t hash, int64_t at_sec, bool is_repeat)
+{
+	int result = store_is_repeat(store, name, hash, at_sec, &why);
+	if (result != is_repeat)
+		fail_msg("%s, %d: %d, %s", name, (int)hash, result, strbuf_text(&why));
+}
+
+static void forget(struct store *store, int64_t since_sec)
+{
+	storetest_expect(store_forget(store, since_sec, &why), 0);
+}
+
+static void a_line_is_known_in_later_runs_until_an_hour_after_the_window(void **unused)
+{
+	(void)unused;
+	struct store *store = storetest_open(state);
+	expect_repeat(store, "a", 1, NOW, false);
+	expect_repeat(store, "a", 2, NOW + 1, false);
+	storetest_commit(store);
+	store = storetest_open(state);
+	expect_repeat(store, "a", 3, NOW + HOUR, false);
+	forget(store, NOW + HOUR);
+	storetest_commit(store);
+	store = storetest_open(state);
+	expect_repeat(store, "b", 1, NOW + HOUR, false);
+	expect_repeat(store, "b", 2, NOW + HOUR, true);
+	expect_repeat(store, "b", 3, NOW + HOUR, true);
+	store_free(store);
+}
+
+static void of_too_many_lines_the_oldest_are_forgotten(void **unused)
+{
+	(void)unused;
+	struct store *store = storetest_open(NULL);
+	store->logins_max = 10;
+	for (int i = 0; i < 100; i++) {
+		expect_repeat(store, "a", (uint64_t)i * 7919, NOW + i, false);
+		assert_true(storetest_number(store, "SELECT count(*) FROM seen_line") <= 23);
+	}
+	forget(store, INT64_MIN);
+	assert_int_equal(storetest_number(store, "SELECT count(*) FROM seen_line"), 20);
+	expect_repeat(store, "b", 99 * 7919, NOW, true);
+	expect_repeat(store, "b", 80 * 7919, NOW, true);
+	expect_repeat(store, "b", 79 * 7919, NOW, false);
+	store_free(store);
+}
+
+static void a_count_of_lines_that_can_not_be_is_damage(void **unused)
+{
+	static const char *const changes[] = { "count = 0", "count = 'x'", "count = 9223372036854775807", "source = 'x'" };
+	(void)unused;
+	for (size_t i = 0; i < ARRAY_SIZE(changes); i++) {
+		char sql[100];
+		unlink(state);
+		struct store *store = storetest_open(state);
+		expect_repeat(store, "a", 1, NOW, false);
+		storetest_commit(store);
+		snprintf(sql, sizeof sql, "UPDATE seen_line SET %s", changes[i]);
+		storetest_sql(sql);
+		store = storetest_open(state);
+		if (store_is_repeat(store, "b", 1, NOW, &why) >= 0 || !store_is_damaged(store))
+			fail_msg("no damage: %s", changes[i]);
+		store_free(store);
+	}
+}
+
+/* --- sessions --- */
+
+static struct ipaddr address_of(const char *text)
+{
+	struct ipaddr address;
+	assert_true(ipaddr_parse(&address, slice_string(text)));
+	return address;
+}
+
+static void put_session(struct store *store, uint64_t session, const char *text, int64_t at_sec)
+{
+	const struct ipaddr address = address_of(text);
+	storetest_expect(store_put_session(store, session, &address, at_sec, &why), 0);
+}
+
+/* TEXT is NULL if it isn't known. */
+static void expect_session(struct store *store, uint64_t session, const char *text)
+{
+	struct ipaddr found;
+	storetest_expect(store_get_session(store, session, &found, &why), text != NULL);
+	if (!text)
+		return;
+	const struct ipaddr address = address_of(text);
+	assert_true(ipaddr_equals(&found, &address));
+}
+
+static void a_session_is_known_in_later_runs_until_it_ends(void **unused)
+{
+	(void)unused;
+	struct store *store = storetest_open(state);
+	expect_session(store, UINT64_MAX, NULL);
+	put_session(store, UINT64_MAX, "192.0.2.1", NOW);
+	put_session(store, 2, "192.0.2.2", NOW);
+	put_session(store, 2, "2001:db8::2", NOW);
+	forget(store, NOW + DAY);
+	storetest_commit(store);
+	store = storetest_open(state);
+	expect_session(store, UINT64_MAX, "192.0.2.1");
+	expect_session(store, 2, "2001:db8::2");
+	storetest_expect(store_drop_session(store, UINT64_MAX, &why), 0);
+	storetest_expect(store_drop_session(store, 3, &why), 0);
+	storetest_commit(store);
+	store = storetest_open(state);
+	expect_session(store, UINT64_MAX, NULL);
+	expect_session(store, 2, "2001:db8::2");
+	store_free(store);
+}
+
+static void strangers_begin_any_number_of_sessions_and_the_newest_are_kept(void **unused)
+{
+	const struct ipaddr address = address_of("192.0.2.1");
+	(void)unused;
+	struct store *store = storetest_open(NULL);
+	for (int i = 0; i < 3 * STORE_SESSIONS_MAX; i++) {
+		storetest_expect(store_put_session(store, (uint64_t)i * 7919, &address, NOW + i, &why), 0);
+		if (i % 500 == 0)
+			assert_true(storetest_number(store, "SELECT count(*) FROM session") <= STORE_SESSIONS_MAX * 11 / 10 + 1);
+	}
+	forget(store, NOW);
+	assert_int_equal(storetest_number(store, "SELECT count(*) FROM session"), STORE_SESSIONS_MAX);
+	expect_session(store, UINT64_C(7919) * (3 * STORE_SESSIONS_MAX - 1), "192.0.2.1");
+	expect_session(store, UINT64_C(7919) * 2 * STORE_SESSIONS_MAX, "192.0.2.1");
+	expect_session(store, UINT64_C(7919) * (2 * STORE_SESSIONS_MAX - 1), NULL);
+	store_free(store);
+}
+
+static void a_session_that_never_ends_is_forgotten_after_a_day(void **unused)
+{
+	(void)unused;
+	struct store *store = storetest_open(state);
+	put_session(store, 1, "192.0.2.1", NOW);
+	put_session(store, 2, "192.0.2.2", NOW + 1);
+	storetest_commit(store);
+	store = storetest_open(state);
+	forget(store, NOW + 9 * DAY); /* no session began: no reason to write */
+	expect_session(store, 1, "192.0.2.1");
+	put_session(store, 3, "192.0.2.3", NOW + DAY + 1);
+	put_session(store, 4, "192.0.2.4", NOW + 5);
+	forget(store, INT64_MIN);
+	expect_session(store, 1, NULL);
+	expect_session(store, 2, "192.0.2.2");
+	expect_session(store, 3, "192.0.2.3");
+	expect_session(store, 4, "192.0.2.4");
+	store_free(store);
+}
+
+static void a_clock_that_was_wrong_once_does_not_keep_its_sessions_for_ever(void **unused)
+{
+	(void)unused;
+	struct store *store = storetest_open(state);
+	put_session(store, 1, "192.0.2.1", NOW + 999 * DAY);
+	forget(store, NOW);
+	storetest_commit(store);
+	store = storetest_open(state);
+	put_session(store, 2, "192.0.2.2", NOW);
+	forget(store, NOW);
+	expect_session(store, 1, NULL);
+	expect_session(store, 2, "192.0.2.2");
+	store_free(store);
+}
+
+static void sessions_that_end_in_the_same_run_leave_nothing(void **unused)
+{
+	(void)unused;
+	struct store *store = storetest_open(state);
+	for (uint64_t i = 0; i < 1000; i++) {
+		put_session(store, i, "192.0.2.1", NOW);
+		expect_session(store, i, "192.0.2.1");
+		storetest_expect(store_drop_session(store, i, &why), 0);
+	}
+	forget(store, NOW);
+	storetest_commit(store);
+	assert_int_equal(storetest_sql("SELECT count(*) FROM session"), 0);
+}
+
+static void a_session_whose_address_is_none_is_damage(void **unused)
+{
+	struct ipaddr found;
+	(void)unused;
+	struct store *store = storetest_open(state);
+	put_session(store, 1, "192.0.2.1", NOW);
+	storetest_commit(store);
+	storetest_sql("UPDATE session SET address = zeroblob(17), at = 'x'");
+	store = storetest_open(state);
+	assert_true(store_get_session(store, 1, &found, &why) < 0);
+	assert_true(store_is_damaged(store));
+	put_session(store, 2, "192.0.2.2", NOW);
+	forget(store, NOW);
+	expect_session(store, 1, NULL);
+	store_free(store);
+}
+
+/* --- all of it --- */
+
+static void one_run(int64_t at_sec)
+{
+	const struct log_position position = position_at(7, "cursor"), before = position_at(8, "");
+	const struct log_history history = { .since_sec = NOW, .lines = 4 };
+	struct store *store = storetest_open(state);
+	if (at_sec) {
+		expect_repeat(store, "a", 1, at_sec, false);
+		put_session(store, 1, "192.0.2.1", at_sec);
+		storetest_add(store, at_sec);
+	}
+	put_position(store, LOG_CURRENT, &position);
+	put_position(store, LOG_BEFORE, &before);
+	storetest_expect(store_put_history(store, MAIL, &history, &why), 0);
+	forget(store, NOW);
+	assert_int_equal(storetest_logins(store), 1);
+	storetest_commit(store);
+}
+
+static void a_quiet_run_does_not_write(void **unused)
+{
+	struct stat before, after;
+	(void)unused;
+	one_run(NOW + 1);
+	assert_int_equal(stat(state, &before), 0);
+	one_run(0);
+	assert_int_equal(stat(state, &after), 0);
+	assert_true(before.st_mtim.tv_sec == after.st_mtim.tv_sec && before.st_mtim.tv_nsec == after.st_mtim.tv_nsec);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		STORETEST(the_file_before_has_a_position_of_its_own),
+		STORETEST(each_part_of_a_position_that_moves_is_kept),
+		STORETEST(a_cursor_of_any_bytes_and_full_length_survives),
+		STORETEST(a_position_that_can_not_be_is_damage),
+		STORETEST(a_history_survives),
+		STORETEST(a_history_never_overflows),
+		STORETEST(a_line_counts_as_often_as_in_the_log_that_has_it_most_often),
+		STORETEST(a_line_is_known_in_later_runs_until_an_hour_after_the_window),
+		STORETEST(of_too_many_lines_the_oldest_are_forgotten),
+		STORETEST(a_count_of_lines_that_can_not_be_is_damage),
+		STORETEST(a_session_is_known_in_later_runs_until_it_ends),
+		STORETEST(strangers_begin_any_number_of_sessions_and_the_newest_are_kept),
+		STORETEST(a_session_that_never_ends_is_forgotten_after_a_day),
+		STORETEST(a_clock_that_was_wrong_once_does_not_keep_its_sessions_for_ever),
+		STORETEST(sessions_that_end_in_the_same_run_leave_nothing),
+		STORETEST(a_session_whose_address_is_none_is_damage),
+		STORETEST(a_quiet_run_does_not_write),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,165 @@
+/* test_store_older.c - unit tests of plugin/store/schema.c: states of older versions
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "common/compat.h"
+
+#include <setjmp.h>
+
+#include <cmocka.h>
+
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include "tests/unit/storetest.h"
+
+#define NOW STORETEST_NOW
+#define MAIL "/var/log/mail.log"
+#define why storetest_why
+#define state storetest_state
+
+/* A state as version 0.1.0 made it: 0x434d4c47 is its mark. */
+static const char version_1[] =
+	"PRAGMA page_size=8192; BEGIN;"
+	"CREATE TABLE meta(schema_version INTEGER NOT NULL, created_by TEXT NOT NULL);"
+	"CREATE TABLE log_position(source BLOB PRIMARY KEY, device INTEGER, inode INTEGER, head_hash INTEGER, "
+	"head_length INTEGER, tail_hash INTEGER, tail_length INTEGER, read_offset INTEGER, newest_sec INTEGER) "
+	"WITHOUT ROWID;"
+	"CREATE TABLE origin(id INTEGER PRIMARY KEY, user BLOB NOT NULL, address BLOB, service TEXT NOT NULL, "
+	"country TEXT, asn INTEGER NOT NULL, as_name TEXT NOT NULL, is_anonymiser INTEGER NOT NULL, latitude REAL, "
+	"longitude REAL, radius_km REAL);"
+	"CREATE INDEX origin_of_user ON origin(user, address);"
+	"CREATE INDEX origin_unlocated ON origin(address) WHERE country IS NULL;"
+	"CREATE TABLE login(origin INTEGER NOT NULL, effective_at INTEGER NOT NULL, at INTEGER NOT NULL, "
+	"count INTEGER NOT NULL, PRIMARY KEY(origin, effective_at, at)) WITHOUT ROWID;"
+	"CREATE INDEX login_by_age ON login(effective_at);"
+	"PRAGMA application_id=1129139271; INSERT INTO meta VALUES(1, 'check_mail_geo');"
+	"INSERT INTO log_position VALUES(CAST('/var/log/mail.log' AS BLOB), -1, 2, -3, 256, 5, 256, 700, 1740000000);"
+	"INSERT INTO log_position VALUES(CAST('/var/log/b' AS BLOB), 1, 2, 3, 0, 5, 0, 0, 0);"
+	"INSERT INTO origin VALUES(1, CAST('ann' AS BLOB), X'00000000000000000000ffffc0000201', 'postfix/submission', 'DE', "
+	"64500, 'Example', 0, NULL, NULL, NULL);"
+	"INSERT INTO login VALUES(1, 1740000000, 1740000000, 2), (1, 1740000001, 1740000001, 1); COMMIT";
+
+static void make_version_1(void)
+{
+	storetest_sql(version_1);
+	assert_int_equal(chmod(state, 0600), 0);
+}
+
+static void expect_position(struct store *store)
+{
+	struct log_position found;
+	storetest_expect(store_get_position(store, MAIL, LOG_CURRENT, &found, &why), 1);
+	assert_true(found.is_known && found.device == UINT64_MAX && found.inode == 2 && found.head_hash == UINT64_MAX - 2);
+	assert_true(found.head_length == 256 && found.tail_hash == 5 && found.tail_length == 256 && found.offset == 700);
+	assert_true(found.newest_sec == NOW && found.read_sec == 0);
+	assert_string_equal(found.cursor, "");
+	storetest_expect(store_get_position(store, MAIL, LOG_BEFORE, &found, &why), 0);
+	storetest_expect(store_get_position(store, "/var/log/b", LOG_CURRENT, &found, &why), 1);
+}
+
+static void a_state_of_version_1_loses_nothing(void **unused)
+{
+	const struct log_history history = { .since_sec = NOW, .lines = 4 };
+	(void)unused;
+	make_version_1();
+	struct store *store = storetest_open(state);
+	assert_string_equal(store_notes(store), "");
+	expect_position(store);
+	assert_int_equal(storetest_logins(store), 3);
+	storetest_add(store, NOW + 2);
+	storetest_expect(store_put_history(store, MAIL, &history, &why), 0);
+	storetest_expect(store_is_repeat(store, MAIL, 1, NOW, &why), 0);
+	storetest_commit(store);
+	assert_int_equal(storetest_sql("SELECT schema_version FROM meta"), 2);
+	store = storetest_open(state);
+	assert_string_equal(store_notes(store), "");
+	expect_position(store);
+	assert_int_equal(storetest_logins(store), 4);
+	storetest_expect(store_is_repeat(store, "other", 1, NOW, &why), 1);
+	store_free(store);
+}
+
+static void without_commit_a_state_stays_of_version_1(void **unused)
+{
+	(void)unused;
+	make_version_1();
+	store_free(storetest_open(state));
+	assert_int_equal(storetest_sql("SELECT schema_version FROM meta"), 1);
+	assert_int_equal(storetest_sql("SELECT count(*) FROM log_position"), 2);
+	assert_int_equal(storetest_sql("SELECT count(*) FROM sqlite_master WHERE name = 'session'"), 0);
+}
+
+static void a_run_that_is_killed_while_it_converts_leaves_version_1(void **unused)
+{
+	int status;
+	(void)unused;
+	make_version_1();
+	pid_t child = fork();
+	assert_true(child >= 0);
+	if (child == 0) {
+		struct store *store = storetest_open(state);
+		for (int i = 0; i < 100000; i++) /* more than stays in memory */
+			storetest_add(store, NOW + 10 + i);
+		_exit(0);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+	assert_int_equal(storetest_sql("SELECT schema_version FROM meta"), 1);
+	struct store *store = storetest_open(state);
+	assert_string_equal(store_notes(store), "");
+	expect_position(store);
+	assert_int_equal(storetest_logins(store), 3);
+	store_free(store);
+}
+
+static void a_state_of_version_1_is_checked_like_any_other(void **unused)
+{
+	static const char *const changes[] = {
+		"CREATE TABLE more(a)",
+		"CREATE TRIGGER t AFTER INSERT ON login BEGIN DELETE FROM login; END",
+		"CREATE VIEW session AS SELECT 1 AS id, 2 AS address, 3 AS at",
+		"DROP INDEX login_by_age",
+		"DROP TABLE log_position; CREATE TABLE log_position(source)",
+		"ALTER TABLE login RENAME COLUMN at TO then_",
+		"UPDATE meta SET schema_version = 2",
+		"UPDATE meta SET schema_version = 0",
+		"UPDATE meta SET schema_version = 'x'",
+		"DELETE FROM meta",
+	};
+	(void)unused;
+	for (size_t i = 0; i < ARRAY_SIZE(changes); i++) {
+		unlink(state);
+		make_version_1();
+		storetest_sql(changes[i]);
+		struct store *store = storetest_open(state);
+		if (!strstr(store_notes(store), "the state was damaged; it is kept as"))
+			fail_msg("%s: \"%s\"", changes[i], store_notes(store));
+		assert_int_equal(storetest_logins(store), 0);
+		store_free(store);
+	}
+}
+
+static void a_position_of_version_1_that_can_not_be_is_damage(void **unused)
+{
+	struct log_position found;
+	(void)unused;
+	make_version_1();
+	storetest_sql("UPDATE log_position SET inode = 'x', newest_sec = X'00'");
+	struct store *store = storetest_open(state);
+	assert_true(store_get_position(store, MAIL, LOG_CURRENT, &found, &why) < 0);
+	assert_true(store_is_damaged(store));
+	store_free(store);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		STORETEST(a_state_of_version_1_loses_nothing),
+		STORETEST(without_commit_a_state_stays_of_version_1),
+		STORETEST(a_run_that_is_killed_while_it_converts_leaves_version_1),
+		STORETEST(a_state_of_version_1_is_checked_like_any_other),
+		STORETEST(a_position_of_version_1_that_can_not_be_is_damage),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -18,6 +18,8 @@
 #define OFFSET_MOST_SEC (2 * DAY_SEC) /* no TZ is further from UTC than this */
 #define LEAP_GAP_MOST 8 /* years from one 29 February to the next, as from 2096 to 2104 */
 #define FRACTION_DIGITS_MOST 9
+#define TAI64N_DIGITS 24
+#define TAI64N_EPOCH_SEC ((UINT64_C(1) << 62) + 10) /* 1970 UTC */
 
 /* What a clock on the wall shows; month and day from 1. */
 struct civil {
@@ -301,6 +303,27 @@ static bool take_yearless(int64_t *ret_sec, struct slice *line, int64_t now_sec)
 	       find_year(ret_sec, &at, now_sec);
 }
 
+/* "@" and 16 digits of seconds, 8 of nanoseconds. */
+static bool take_tai64n(int64_t *ret_sec, struct slice *line)
+{
+	static const char digits[] = "0123456789abcdef";
+	uint64_t sec = 0;
+	if (line->length < 1 + TAI64N_DIGITS)
+		return false;
+	for (size_t i = 1; i <= TAI64N_DIGITS; i++) {
+		const char *digit = memchr(digits, line->data[i], sizeof digits - 1);
+		if (!digit)
+			return false;
+		if (i <= 16)
+			sec = sec * 16 + (uint64_t)(digit - digits);
+	}
+	*line = slice_skip(*line, 1 + TAI64N_DIGITS);
+	if (sec < TAI64N_EPOCH_SEC || sec - TAI64N_EPOCH_SEC > (uint64_t)LAST_SEC || !is_at_blank_or_end(*line))
+		return false;
+	*ret_sec = (int64_t)(sec - TAI64N_EPOCH_SEC);
+	return true;
+}
+
 void timestamp_set_log_zone(const char *zone)
 {
 	log_zone = zone;
@@ -312,7 +335,8 @@ bool timestamp_take(int64_t *ret_sec, struct slice *line, int64_t now_sec)
 	struct slice rest = *line;
 	if (!rest.length)
 		return false;
-	bool is_taken = is_digit(rest.data[0]) ? take_dated(ret_sec, &rest) : take_yearless(ret_sec, &rest, now_sec);
+	bool is_taken = is_digit(rest.data[0]) ? take_dated(ret_sec, &rest)
+		: rest.data[0] == '@' ? take_tai64n(ret_sec, &rest) : take_yearless(ret_sec, &rest, now_sec);
 	if (is_taken)
 		*line = rest;
 	return is_taken;

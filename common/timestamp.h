@@ -16,6 +16,9 @@
  *	Nov  3 09:07:43   Nov 03 09:07:43   Nov  3 09:07:43.123      RFC 3164: no year, no zone: local time (TZ)
  *	2026-11-23T09:07:43[.914250][Z|+01:00|+0100]                 RFC 3339; without a zone local time
  *	2026-11-23 09:07:43[.603|,603][ +0100|+01:00|Z]              the same with a blank
+ *	@400000004c91b044077a9e94                                    TAI64N, as daemontools' multilog writes it: TAI is
+ *	                                                             taken for UTC + 10 s (s6-log, which counts leap seconds,
+ *	                                                             is read 27 s late)
  *
  * The year of a year-less time is the one that puts it nearest to NOW_SEC and not more than a day after it;
  * 29 February takes the nearest leap year that way. An hour that the clocks skip or repeat is read as mktime(3) does

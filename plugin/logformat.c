@@ -137,9 +137,10 @@ enum line_kind logformat_read(struct logformat_reader *reader, struct login *ret
 {
 	struct envelope envelope;
 	const char *ignored;
-	if (!needles_match(reader->literals, line) && !envelope_may_hide(line))
+	bool is_continuation = envelope_is_continuation(&reader->room, line);
+	if (is_continuation || (!needles_match(reader->literals, line) && !envelope_may_hide(line)))
 		return LINE_OTHER;
-	if (!envelope_parse(&envelope, &reader->room, line, reader->now_sec))
+	if (!envelope_parse(&envelope, &reader->room, line, reader->now_sec) || envelope.why)
 		return LINE_OTHER;
 	return read_message(reader, ret, &envelope, &ignored, &ignored);
 }
@@ -148,14 +149,18 @@ void logformat_explain(struct logformat_reader *reader, struct explanation *ret,
 {
 	struct envelope envelope;
 	*ret = (struct explanation){ .kind = LINE_OTHER };
+	bool is_continuation = envelope_is_continuation(&reader->room, line);
 	if (!envelope_parse(&envelope, &reader->room, line, reader->now_sec)) {
-		ret->why = "no time that I know is at its front";
+		ret->why = envelope.why ? envelope.why : "no time that I know is at its front";
 		return;
 	}
 	ret->header = envelope.header;
 	ret->at_sec = envelope.at_sec;
 	ret->program = envelope.program;
 	ret->message = envelope.message;
+	ret->why = is_continuation ? "the rest of a line that the container's engine cut: its front may be a stranger's" : envelope.why;
+	if (ret->why)
+		return;
 	ret->kind = read_message(reader, &ret->login, &envelope, &ret->format, &ret->why);
 	if (ret->kind == LINE_OTHER && !ret->why)
 		ret->why = "no program that logs logins wrote it";

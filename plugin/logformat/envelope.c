@@ -5,30 +5,39 @@
 #include "common/compat.h"
 
 #include "common/numparse.h"
-#include "common/timestamp.h"
+#include "plugin/logformat/container.h"
 #include "plugin/logformat/envelope.h"
+#include "plugin/logformat/headtime.h"
+#include "plugin/logformat/jsonline.h"
+#include "plugin/logformat/tag.h"
 
-#define CONTAINER_NAME_MAX 128
-#define TOKEN_MAX 255       /* RFC 5424 allows 255 bytes for a host and 48 for an APP-NAME */
-#define FACILITY_MAX 24     /* "<authpriv.warning>" has 18; a tag that was cut has 32 */
 #define REPEATED_MAX 100000 /* more copies of one line than any rate limit lets through */
 
-static bool is_container_name(unsigned char byte)
-{
-	return slice_is_alnum(byte) || byte == '-' || byte == '_' || byte == '.';
+/* --- the kinds' names --- */
+
+#define RFC5424 HEADTIME_KINDS
+
+/* ALONE: where the line has no time of its own. */
+#define NAMES(alone, front) { \
+	[HEADTIME_NONE] = (alone), \
+	[HEADTIME_RFC3164] = front "RFC 3164", \
+	[HEADTIME_RFC3339] = front "RFC 3339", \
+	[HEADTIME_ISO_BLANK] = front "RFC 3339 with a blank", \
+	[HEADTIME_FULL] = front "journalctl -o short-full", \
+	[HEADTIME_UNIX] = front "journalctl -o short-unix", \
+	[HEADTIME_TAI64N] = front "TAI64N", \
+	[RFC5424] = front "RFC 5424", \
 }
 
-/* "mailserver-1  | " of docker compose. */
-static void take_compose_prefix(struct slice *line)
-{
-	struct slice rest = *line;
-	if (!slice_take_while(&rest, is_container_name, CONTAINER_NAME_MAX).length || !slice_take_char(&rest, ' '))
-		return;
-	while (slice_take_char(&rest, ' '))
-		;
-	if (slice_take_string(&rest, "| "))
-		*line = rest;
-}
+static const char *const names[CONTAINER_KINDS][HEADTIME_KINDS + 1] = {
+	[CONTAINER_NONE] = NAMES(NULL, ""),
+	[CONTAINER_COMPOSE] = NAMES("Docker Compose", "Docker Compose, "),
+	[CONTAINER_DOCKER_TIME] = NAMES("docker logs -t", "docker logs -t, "),
+	[CONTAINER_CRI] = NAMES("CRI", "CRI, "),
+	[CONTAINER_DOCKER_JSON] = NAMES("Docker JSON", "Docker JSON, "),
+};
+
+/* --- the parts --- */
 
 /* "<22>" of a raw syslog packet. */
 static void take_priority(struct slice *line)
@@ -39,153 +48,14 @@ static void take_priority(struct slice *line)
 		*line = rest;
 }
 
-static bool take_time(int64_t *ret_sec, struct slice *line, int64_t now_sec)
-{
-	struct slice rest = *line;
-	take_compose_prefix(&rest);
-	take_priority(&rest);
-	slice_take_string(&rest, "1 "); /* RFC 5424's version; no other form has a digit and a blank here */
-	if (!timestamp_take(ret_sec, &rest, now_sec))
-		return false;
-
-	/* "docker logs -t" puts its own time before the line; the daemon's is the one that counts. */
-	struct slice inner = rest;
-	int64_t inner_sec;
-	if (slice_take_char(&inner, ' ') && timestamp_take(&inner_sec, &inner, now_sec)) {
-		*ret_sec = inner_sec;
-		rest = inner;
-	}
-	*line = rest;
-	return true;
-}
-
-/* A token of at most TOKEN_MAX bytes and the one blank after it. */
-static bool take_token(struct slice *ret, struct slice *line)
-{
-	struct slice rest = *line;
-	*ret = slice_take_while(&rest, slice_is_not_blank, TOKEN_MAX);
-	if (!ret->length || !slice_take_char(&rest, ' '))
-		return false;
-	*line = rest;
-	return true;
-}
-
-static bool is_facility_byte(unsigned char byte)
-{
-	return (byte >= 'a' && byte <= 'z') || slice_is_digit(byte) || byte == '.' || byte == '<' || byte == '>';
-}
-
-/* "mail.info" of busybox, "<mail.info>" of FreeBSD's syslogd -vv. */
-static bool is_facility(struct slice token)
-{
-	size_t length = token.length;
-	return slice_take_while(&token, is_facility_byte, FACILITY_MAX).length == length;
-}
-
-/* A name or an address with %zone. Everything else is text: of a log without tags, like Exim's own, where the second
- * word can be a stranger's. */
-static bool is_host_byte(unsigned char byte)
-{
-	return slice_is_alnum(byte) || (byte && strchr("._-:%", byte));
-}
-
-static bool is_host(struct slice token)
-{
-	size_t length = token.length;
-	return slice_take_while(&token, is_host_byte, TOKEN_MAX).length == length;
-}
-
-/* What a tag has and a host has not: a path, a pid, a colon at its end. (An IPv6 host has its colons inside.) */
-static bool looks_like_tag(struct slice token)
-{
-	for (size_t i = 0; i < token.length; i++)
-		if (strchr("/[]", token.data[i]) && token.data[i])
-			return true;
-	return slice_ends_with(token, ":");
-}
-
-/* NAME, NAME:, NAME[PID]:, and rsyslog's cut NAME[PID] and NAME[PI. */
-static bool split_tag(struct slice *ret_program, struct slice token)
-{
-	size_t bracket = slice_find(token, SLICE_LITERAL("["));
-	struct slice rest = slice_skip(token, bracket);
-	*ret_program = slice_make(token.data, bracket);
-	if (!rest.length) {
-		if (slice_ends_with(*ret_program, ":"))
-			ret_program->length--;
-		return ret_program->length > 0;
-	}
-	slice_take_char(&rest, '[');
-	slice_take_while(&rest, slice_is_digit, 20);
-	if (slice_take_char(&rest, ']'))
-		slice_take_char(&rest, ':');
-	return rest.length == 0 && ret_program->length > 0;
-}
-
-/* HOST, FACILITY and TAG are all tokens; a host comes at most once, and before the tag. */
-static bool take_tag(struct slice *ret_program, struct slice *line)
-{
-	struct slice token;
-	bool seen_host = false;
-	for (int i = 0; i < 3; i++) {
-		if (!take_token(&token, line))
-			return false;
-		if (looks_like_tag(token) && !is_facility(token))
-			return split_tag(ret_program, token);
-		if (is_facility(token) && memchr(token.data, '.', token.length) && seen_host)
-			continue;
-		if (seen_host)
-			return split_tag(ret_program, token);
-		seen_host = token.data[0] != '<';
-		if (seen_host ? !is_host(token) : !is_facility(token))
-			return false;
-	}
-	return false;
-}
-
-/* RFC 5424 structured data: "-" or "[…]…", where "]" inside a quoted value is escaped by a backslash. */
-static bool take_structured_data(struct slice *line)
-{
-	if (slice_take_char(line, '-'))
-		return true;
-	if (!line->length || line->data[0] != '[')
-		return false;
-	bool in_quotes = false;
-	for (size_t i = 0; i < line->length; i++) {
-		char byte = line->data[i];
-		if (in_quotes && byte == '\\') {
-			i++;
-		} else if (byte == '"') {
-			in_quotes = !in_quotes;
-		} else if (byte == ']' && !in_quotes && (i + 1 == line->length || line->data[i + 1] != '[')) {
-			*line = slice_skip(*line, i + 1);
-			return true;
-		}
-	}
-	return false;
-}
-
-/* After RFC 5424's time: HOST APP PID MSGID SD MESSAGE. */
-static bool take_rfc5424(struct envelope *ret, struct slice *line)
-{
-	struct slice host, pid, message_id;
-	if (!take_token(&host, line) || !take_token(&ret->program, line) || !take_token(&pid, line)
-	    || !take_token(&message_id, line) || !take_structured_data(line))
-		return false;
-	ret->has_short_app = true;
-	if (!slice_take_char(line, ' '))
-		return false;
-	slice_take_string(line, "\xef\xbb\xbf"); /* the BOM that says UTF-8 */
-	return true;
-}
-
 /* "[ID 197553 mail.info] " of Solaris. */
 static void take_message_id(struct slice *message)
 {
 	struct slice rest = *message;
-	struct slice ignored;
-	if (slice_take_string(&rest, "[ID ") && slice_take_while(&rest, slice_is_digit, 10).length
-	    && slice_take_char(&rest, ' ') && take_token(&ignored, &rest) && slice_ends_with(ignored, "]"))
+	if (!slice_take_string(&rest, "[ID ") || !slice_take_while(&rest, slice_is_digit, 10).length || !slice_take_char(&rest, ' '))
+		return;
+	struct slice facility = slice_take_until(&rest, ' ');
+	if (slice_ends_with(facility, "]"))
 		*message = rest;
 }
 
@@ -205,10 +75,81 @@ static void take_repeated(struct envelope *ret)
 	ret->count = count;
 }
 
+/* --- a line of text --- */
+
+/* [<PRI>][1 ]TIME of the line itself, or else the container's. */
+static bool take_time(struct headtime *ret, bool *ret_is_rfc5424, struct slice *line, const struct container *container,
+                      int64_t now_sec)
+{
+	struct slice rest = *line;
+	take_priority(&rest);
+	*ret_is_rfc5424 = slice_take_string(&rest, "1 "); /* its version; no other form has a digit and a blank here */
+	if (headtime_take(ret, &rest, now_sec)) {
+		*line = rest;
+		return true;
+	}
+	*ret_is_rfc5424 = false;
+	*ret = (struct headtime){ .kind = HEADTIME_NONE, .at_sec = container->at_sec };
+	return container->has_time;
+}
+
+static bool read_line(struct envelope *ret, const struct container *container, struct slice line, int64_t now_sec)
+{
+	struct headtime time;
+	bool is_rfc5424;
+	if (!take_time(&time, &is_rfc5424, &line, container, now_sec))
+		return false;
+	ret->at_sec = time.at_sec;
+	ret->header = names[container->kind][is_rfc5424 ? RFC5424 : time.kind];
+	ret->text = slice_make(line.data, time.kind == HEADTIME_NONE ? 0 : line.length);
+	ret->program = ret->message = slice_make(line.data, 0);
+	if (container->is_piece) {
+		ret->text.length = 0;
+		ret->why = "a piece of a line that the container's engine cut";
+		return true;
+	}
+	ret->has_short_app = is_rfc5424;
+	if (!(is_rfc5424 ? tag_take_rfc5424 : tag_take)(&ret->program, &line)) {
+		ret->program.length = 0;
+		return true;
+	}
+	while (slice_take_char(&line, ' ')) /* rsyslog keeps the blank of "TAG: MSG" in RFC 5424's message */
+		;
+	take_message_id(&line);
+	ret->message = line;
+	take_repeated(ret);
+	return true;
+}
+
+/* --- JSON --- */
+
+static bool read_json(struct envelope *ret, struct envelope_room *room, struct slice line, int64_t now_sec)
+{
+	struct jsonline found;
+	if (!jsonline_read(&found, &room->text, line, &ret->why))
+		return false;
+	ret->why = NULL;
+	if (found.is_docker) {
+		struct container container = {
+			.kind = CONTAINER_DOCKER_JSON, .has_time = true, .at_sec = found.at_sec, .is_piece = found.is_piece,
+		};
+		if (slice_ends_with(found.text, "\r"))
+			found.text.length--;
+		return read_line(ret, &container, found.text, now_sec);
+	}
+	ret->header = "journal JSON";
+	ret->at_sec = found.at_sec;
+	ret->program = found.program;
+	ret->message = found.text;
+	ret->text = slice_make(found.text.data, 0);
+	return true;
+}
+
 /* --- the whole header --- */
 
 void envelope_room_init(struct envelope_room *room)
 {
+	*room = (struct envelope_room){ 0 };
 	strbuf_init(&room->text, ENVELOPE_TEXT_MAX);
 }
 
@@ -217,41 +158,33 @@ void envelope_room_release(struct envelope_room *room)
 	strbuf_release(&room->text);
 }
 
+bool envelope_is_continuation(struct envelope_room *room, struct slice line)
+{
+	return pieces_follow(&room->pieces, &room->text, line);
+}
+
 bool envelope_may_hide(struct slice line)
 {
-	(void)line;
-	return false;
+	return line.length && line.data[0] == '{' && jsonline_may_hide(line);
 }
 
 bool envelope_line_time(struct envelope_room *room, int64_t *ret_sec, struct slice line, int64_t now_sec)
 {
-	(void)room;
-	return take_time(ret_sec, &line, now_sec);
+	struct envelope envelope;
+	if (!envelope_parse(&envelope, room, line, now_sec))
+		return false;
+	*ret_sec = envelope.at_sec;
+	return true;
 }
 
 bool envelope_parse(struct envelope *ret, struct envelope_room *room, struct slice line, int64_t now_sec)
 {
-	*ret = (struct envelope){ .count = 1, .header = "syslog" };
-	(void)room;
+	*ret = (struct envelope){ .count = 1 };
 	if (slice_ends_with(line, "\r"))
 		line.length--;
-
-	struct slice rest = line;
-	take_compose_prefix(&rest);
-	take_priority(&rest);
-	bool is_rfc5424 = slice_starts_with(rest, "1 ");
-	if (!take_time(&ret->at_sec, &line, now_sec) || !slice_take_char(&line, ' '))
-		return false;
-	ret->text = line;
-	if (is_rfc5424 ? !take_rfc5424(ret, &line) : !take_tag(&ret->program, &line)) {
-		ret->program = ret->message = slice_make(line.data, 0);
-		return true;
-	}
-
-	while (slice_take_char(&line, ' ')) /* rsyslog keeps the blank of "TAG: MSG" in RFC 5424's message */
-		;
-	take_message_id(&line);
-	ret->message = line;
-	take_repeated(ret);
-	return true;
+	if (slice_starts_with(line, "{"))
+		return read_json(ret, room, line, now_sec);
+	struct container container;
+	container_take(&container, &line, now_sec);
+	return read_line(ret, &container, line, now_sec);
 }

@@ -1,12 +1,16 @@
 /* envelope.h - what a logging system puts in front of a message
  *
- * Known headers (rsyslog 8.x, systemd's journalctl -o short…, busybox and FreeBSD syslogd, postlogd, Docker):
+ * Known headers (rsyslog 8.x, systemd's journalctl, busybox and FreeBSD syslogd, postlogd, multilog, container engines):
  *
- *	[NAME  | ][TIME ][<PRI>]TIME [HOST] [FACILITY.LEVEL] TAG[PID]: MESSAGE
+ *	[<PRI>]TIME [HOST] [FACILITY.LEVEL] TAG[PID]: MESSAGE           TIME: headtime.h, the rest: tag.h
  *	<PRI>1 TIME HOST APP PID MSGID SD MESSAGE                       RFC 5424
+ *	{"MESSAGE":"…",…}                                               the journal's JSON: jsonline.h
  *
- * where TIME is one of timestamp.h's forms. rsyslog's forwarding cuts a tag at 32 characters, so its pid may lack "]"
- * and ":". The tag is the first token that can be one: nothing further right is ever taken for it.
+ * and each but the last behind a container engine's prefix (container.h), or in Docker's JSON (jsonline.h). Then the line's
+ * own time is what counts; the engine's if the line has none.
+ *
+ * rsyslog writes a control byte of a message as "#" and three octal digits ("#011"). That is left as it is: a name may hold
+ * the same text, and undone it would only bring back bytes that could be taken for something else.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -18,21 +22,25 @@
 
 #include "common/slice.h"
 #include "common/strbuf.h"
+#include "plugin/logformat/pieces.h"
 
 /* The slices borrow from the line, or from the room that it was unpacked into. */
 struct envelope {
 	int64_t at_sec;
-	const char *header;   /* the kind of header, for --explain: "RFC 3339" */
+	const char *header;   /* the kind of header, for --explain: "RFC 3339", "Docker JSON, RFC 3164" */
 	struct slice program; /* "postfix/submission/smtpd": the tag without pid; "" if there is none */
 	struct slice message; /* behind the tag, without Solaris' "[ID …] " and the wrapping of "message repeated" */
-	struct slice text;    /* all that is behind the time: for the logs of their own that have no tags (Exim, Stalwart) */
+	struct slice text;    /* all behind the line's own time: for the logs that have no tags (Exim's, Zimbra's, Stalwart's own);
+	                       * "" if only the journal or the container's engine says the time: those logs have one in each line */
 	int64_t count;        /* N of "message repeated N times: [ … ]", else 1 */
 	bool has_short_app;   /* RFC 5424, where rsyslog cuts APP-NAME at the first "/" */
+	const char *why;      /* why nothing of it can be read, or NULL; constant */
 };
 
-/* Where a line is unpacked that isn't plain text (JSON, escapes). Used again for each line. */
+/* Where a line is unpacked that isn't plain text, and what is known of the lines before. Used again for each line of a log. */
 struct envelope_room {
 	struct strbuf text;
+	struct pieces pieces;
 };
 
 #define ENVELOPE_TEXT_MAX 65536
@@ -40,14 +48,18 @@ struct envelope_room {
 void envelope_room_init(struct envelope_room *room);
 void envelope_room_release(struct envelope_room *room);
 
+/* To be called for each line of a log, in order, and before the others. True if LINE must not be read, since a container's
+ * engine cut it off another one: its front may be a stranger's. Costs a look at a few bytes. */
+bool envelope_is_continuation(struct envelope_room *room, struct slice line);
+
 /* Could LINE be written in a way that hides its text from a plain search (a message as a JSON array of numbers)? */
 bool envelope_may_hide(struct slice line);
 
 /* The time at the front of LINE, behind a container's prefix. */
 bool envelope_line_time(struct envelope_room *room, int64_t *ret_sec, struct slice line, int64_t now_sec);
 
-/* Reads the header of LINE. False if no known time is at its front. A line with a time and no tag has program "" and
- * message "". */
+/* Reads the header of LINE. False if no known time is at its front; then RET->why may say more. A line with a time and no tag
+ * has program "" and message "". */
 bool envelope_parse(struct envelope *ret, struct envelope_room *room, struct slice line, int64_t now_sec);
 
 #endif

@@ -1,6 +1,6 @@
-/* test_postfix.c - unit tests of plugin/logformat/postfix.c and the envelope, by the corpus of lines
+/* test_postfix.c - unit tests of plugin/logformat/postfix.c: what a stranger can write, and what a login holds
  *
- * The corpus is tests/corpus/postfix.tsv; how a line is to be read stands there, with the reason.
+ * That each line of tests/corpus/postfix.tsv is read as it says there is for test_corpus.c.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -13,10 +13,8 @@
 #include "common/strbuf.h"
 #include "common/xalloc.h"
 #include "plugin/logformat.h"
+#include "tests/unit/corpus.h"
 
-#define CORPUS "tests/corpus/postfix.tsv"
-#define ROWS_LEAST 80
-#define ROWS_MOST 1000
 #define LINE_MAX_BYTES 4000
 #define NOW_SEC INT64_C(1795521600) /* 2026-11-24 12:00 UTC */
 
@@ -27,21 +25,7 @@
 #define FAILED SMTPD "warning: h[203.0.113.9]: SASL "
 #define ALICE CLIENT ", sasl_method=PLAIN, sasl_username=alice"
 
-/* A row of the corpus; borrows from the file's text. */
-struct row {
-	size_t number; /* of its line in the file */
-	struct slice reason;
-	bool is_login;
-	struct slice user;
-	bool has_address;
-	struct ipaddr address;
-	struct slice line;
-};
-
 static struct logformat_reader *reader;
-static struct strbuf corpus = STRBUF_INIT(1000000);
-static struct row rows[ROWS_MOST];
-static size_t row_count;
 
 static bool is_same(struct slice a, struct slice b)
 {
@@ -85,61 +69,11 @@ static struct login login_of(const char *text)
 
 static void fail_row(const struct row *row, const char *what)
 {
-	fail_msg(CORPUS ":%zu: %s: %.*s\n%.*s", row->number, what, (int)row->reason.length, row->reason.data,
+	fail_msg("%s.tsv:%zu: %s: %.*s\n%.*s", row->file, row->number, what, (int)row->reason.length, row->reason.data,
 	         (int)row->line.length, row->line.data);
 }
 
-static bool read_row(struct row *row, struct slice line)
-{
-	if (!slice_equals(slice_take_until(&line, '\t'), "postfix"))
-		return false;
-	struct slice judgement = slice_take_until(&line, '\t');
-	row->is_login = slice_equals(judgement, "1");
-	row->user = slice_take_until(&line, '\t');
-	struct slice address = slice_take_until(&line, '\t');
-	row->has_address = ipaddr_parse(&row->address, address);
-	row->line = line;
-	if (!row->is_login)
-		return slice_equals(judgement, "0") && !row->user.length && !address.length;
-	return row->user.length && (row->has_address || slice_equals(address, "unknown"));
-}
-
-static bool read_file(const char *path)
-{
-	FILE *file = fopen(path, "r");
-	if (!file)
-		return false;
-	char bytes[4096];
-	size_t length;
-	while ((length = fread(bytes, 1, sizeof bytes, file)))
-		strbuf_add(&corpus, bytes, length);
-	bool is_read = !ferror(file);
-	fclose(file);
-	return is_read && !corpus.truncated;
-}
-
-/* The first line of the file that can't be understood, 0 if there is none. */
-static size_t read_rows(void)
-{
-	struct slice rest = slice_make(strbuf_text(&corpus), corpus.length);
-	struct slice reason = { 0 };
-	for (size_t number = 1; rest.length; number++) {
-		struct slice line = slice_take_until(&rest, '\n');
-		if (slice_take_string(&line, "# ")) {
-			reason = line;
-		} else if (line.length) {
-			struct row *row = &rows[row_count];
-			*row = (struct row){ .number = number, .reason = reason };
-			if (row_count == ROWS_MOST - 1 || !reason.length || !read_row(row, line))
-				return number;
-			row_count++;
-			reason = (struct slice){ 0 };
-		}
-	}
-	return 0;
-}
-
-static int read_corpus(void **state)
+static int set_up(void **state)
 {
 	(void)state;
 	/* Lines without a zone are local time. */
@@ -150,68 +84,15 @@ static int read_corpus(void **state)
 		return -1;
 	reader = logformat_open(postfix, NOW_SEC);
 
-	const char *directory = getenv("srcdir");
-	struct strbuf path CLEANUP(strbuf_release) = STRBUF_INIT(4000);
-	strbuf_add_format(&path, "%s/" CORPUS, directory ? directory : ".");
-	if (!read_file(strbuf_text(&path))) {
-		print_error("%s can't be read\n", strbuf_text(&path));
-		return -1;
-	}
-	size_t bad_line = read_rows();
-	if (bad_line)
-		print_error("%s:%zu: not a row with a reason above it\n", strbuf_text(&path), bad_line);
-	if (row_count < ROWS_LEAST)
-		print_error("%s has only %zu rows\n", strbuf_text(&path), row_count);
-	return bad_line || row_count < ROWS_LEAST ? -1 : 0;
+	return corpus_load() ? 0 : -1;
 }
 
-static int release_corpus(void **state)
+static int tear_down(void **state)
 {
 	(void)state;
 	logformat_closep(&reader);
-	strbuf_release(&corpus);
+	corpus_release();
 	return 0;
-}
-
-static void every_line_of_the_corpus_is_read_as_it_says(void **state)
-{
-	(void)state;
-	for (size_t i = 0; i < row_count; i++) {
-		const struct row *row = &rows[i];
-		if (!row->is_login && is_login(row->line))
-			fail_row(row, "must not be a login");
-		if (row->is_login && !is_login_of(row->line, row->user, row->has_address ? &row->address : NULL))
-			fail_row(row, "is not this login");
-	}
-}
-
-static void no_beginning_of_a_line_that_is_no_login_is_one(void **state)
-{
-	(void)state;
-	for (size_t i = 0; i < row_count; i++)
-		for (size_t length = 0; !rows[i].is_login && length < rows[i].line.length; length++)
-			if (is_login(slice_make(rows[i].line.data, length))) {
-				struct row cut = rows[i];
-				cut.line.length = length;
-				fail_row(&cut, "must not be a login, so cut");
-			}
-}
-
-/* Cut inside the user it is one, of a shorter name: that is why a line without its newline has to wait. */
-static void a_cut_login_has_the_same_address_or_is_none(void **state)
-{
-	(void)state;
-	for (size_t i = 0; i < row_count; i++) {
-		for (size_t length = 0; rows[i].is_login && length < rows[i].line.length; length++) {
-			char *copy CLEANUP(xalloc_freep) = NULL;
-			struct login login;
-			if (!parse(&login, &copy, slice_make(rows[i].line.data, length)))
-				continue;
-			if (login.has_address != rows[i].has_address
-			    || (login.has_address && !ipaddr_equals(&login.address, &rows[i].address)))
-				fail_row(&rows[i], "has another address when it is cut");
-		}
-	}
 }
 
 static void add_slice(struct strbuf *text, struct slice slice)
@@ -244,13 +125,15 @@ static void a_sender_behind_the_user_changes_nothing(void **state)
 		", sasl_sender=x, orig_queue_id=y, orig_client=e[8.8.8.8]",
 		", sasl_sender=x]",
 	};
-	for (size_t i = 0; i < row_count; i++) {
-		for (size_t j = 0; rows[i].is_login && j < ARRAY_SIZE(senders); j++) {
+	for (size_t i = 0; i < corpus_count(); i++) {
+		const struct row *row = corpus_row(i);
+		bool is_login_row = row->kind == LINE_LOGIN && strcmp(row->file, "postfix") == 0;
+		for (size_t j = 0; is_login_row && j < ARRAY_SIZE(senders); j++) {
 			struct strbuf text CLEANUP(strbuf_release) = STRBUF_INIT(LINE_MAX_BYTES);
-			add_to_message(&text, &rows[i], senders[j]);
-			if (!is_login_of(slice_make(strbuf_text(&text), text.length), rows[i].user,
-			                 rows[i].has_address ? &rows[i].address : NULL))
-				fail_row(&rows[i], senders[j]);
+			add_to_message(&text, row, senders[j]);
+			if (!is_login_of(slice_make(strbuf_text(&text), text.length), row->user,
+			                 row->has_address ? &row->address : NULL))
+				fail_row(row, senders[j]);
 		}
 	}
 }
@@ -456,9 +339,6 @@ static void a_nul_byte_neither_ends_nor_makes_anything(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(every_line_of_the_corpus_is_read_as_it_says),
-		cmocka_unit_test(no_beginning_of_a_line_that_is_no_login_is_one),
-		cmocka_unit_test(a_cut_login_has_the_same_address_or_is_none),
 		cmocka_unit_test(a_sender_behind_the_user_changes_nothing),
 		cmocka_unit_test(a_strangers_text_never_makes_a_login),
 		cmocka_unit_test(a_text_beside_a_login_changes_neither_user_nor_address),
@@ -468,5 +348,5 @@ int main(void)
 		cmocka_unit_test(the_time_is_the_daemons_own),
 		cmocka_unit_test(a_nul_byte_neither_ends_nor_makes_anything),
 	};
-	return cmocka_run_group_tests(tests, read_corpus, release_corpus);
+	return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -1,0 +1,38 @@
+/* pieces.c - lines that a container engine cut into pieces; see pieces.h
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "common/compat.h"
+
+#include "plugin/logformat/container.h"
+#include "plugin/logformat/jsonline.h"
+#include "plugin/logformat/pieces.h"
+
+static bool follow(struct pieces *pieces, bool is_stderr, bool is_piece)
+{
+	bool was_inside = pieces->is_inside[is_stderr];
+	pieces->is_inside[is_stderr] = is_piece;
+	return was_inside;
+}
+
+static bool follow_json(struct pieces *pieces, struct strbuf *room, struct slice line)
+{
+	struct jsonline found;
+	const char *ignored;
+	return jsonline_read(&found, room, line, &ignored) && found.is_docker && follow(pieces, found.is_stderr, found.is_piece);
+}
+
+static bool follow_cri(struct pieces *pieces, struct slice line)
+{
+	struct container found;
+	container_take(&found, &line, 0);
+	return found.kind == CONTAINER_CRI && follow(pieces, found.is_stderr, found.is_piece);
+}
+
+bool pieces_follow(struct pieces *pieces, struct strbuf *room, struct slice line)
+{
+	bool is_inside = pieces->is_inside[0] || pieces->is_inside[1];
+	if (line.length && line.data[0] == '{')
+		return (is_inside || line.length >= JSONLINE_PIECE_MAX) && follow_json(pieces, room, line);
+	return container_may_be_cri(line) && follow_cri(pieces, line);
+}

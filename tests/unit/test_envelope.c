@@ -1,0 +1,370 @@
+/* test_envelope.c - unit tests of plugin/logformat/envelope.c and what it is made of
+ *
+ * Which lines are a login behind which header is in tests/corpus/envelope.tsv.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "common/compat.h"
+
+#include <setjmp.h>
+
+#include <cmocka.h>
+
+#include "common/strbuf.h"
+#include "common/timestamp.h"
+#include "common/xalloc.h"
+#include "plugin/logformat.h"
+#include "plugin/logformat/envelope.h"
+
+#define NOW_SEC INT64_C(1795521600)  /* 2026-11-24 12:00 UTC */
+#define NINE_SEC INT64_C(1795424863) /* 2026-11-23 09:07:43 UTC */
+#define ZONE "CET-1CEST,M3.5.0,M10.5.0/3"
+
+#define TEXT "mail postfix/smtpd[1]: 4X: client=h[203.0.113.9], sasl_method=PLAIN, sasl_username=alice"
+#define LOGIN "2026-11-23T09:07:43Z " TEXT
+#define CRI(stream, tag) "2026-11-23T09:08:59.91425Z " stream " " tag " "
+#define JOURNAL(message) "{\"__REALTIME_TIMESTAMP\":\"1795424863914250\",\"SYSLOG_IDENTIFIER\":\"app\",\"MESSAGE\":" message "}"
+#define DOCKER(log) "{\"log\":\"" log "\",\"stream\":\"stdout\",\"time\":\"2026-11-23T09:08:59.91425Z\"}"
+
+static struct envelope_room room;
+
+static int set_up(void **state)
+{
+	(void)state;
+	setenv("TZ", ZONE, 1);
+	tzset();
+	envelope_room_init(&room);
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	envelope_room_release(&room);
+	return 0;
+}
+
+/* The result borrows from the room and a copy of LINE, which lives until the next call: of exact size, for the sanitizer. */
+static bool parse(struct envelope *ret, struct slice line)
+{
+	static char *copy;
+	free(copy);
+	copy = NULL;
+	if (!line.data)
+		return false;
+	copy = malloc(line.length ? line.length : 1);
+	assert_non_null(copy);
+	memcpy(copy, line.data, line.length);
+	return envelope_parse(ret, &room, slice_make(copy, line.length), NOW_SEC);
+}
+
+static struct envelope envelope_of(const char *line)
+{
+	struct envelope envelope;
+	if (!parse(&envelope, slice_string(line)))
+		fail_msg("no header: %s", line);
+	return envelope;
+}
+
+static void assert_slice(struct slice slice, const char *text)
+{
+	if (!slice_equals(slice, text))
+		fail_msg("\"%.*s\" is not \"%s\"", (int)slice.length, slice.data, text);
+}
+
+static void each_kind_of_header_has_its_name_and_time(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *line, *header;
+	} lines[] = {
+		{ "Nov 23 10:07:43 " TEXT, "RFC 3164" },
+		{ "Nov 23 10:07:43.914250 " TEXT, "RFC 3164" },
+		{ LOGIN, "RFC 3339" },
+		{ "2026-11-23T10:07:43+0100 " TEXT, "RFC 3339" },
+		{ "2026-11-23T10:07:43 " TEXT, "RFC 3339" },
+		{ "2026-11-23 10:07:43 " TEXT, "RFC 3339 with a blank" },
+		{ "2026-11-23 10:07:43,914 +0100 " TEXT, "RFC 3339 with a blank" },
+		{ "<22>Nov 23 10:07:43 " TEXT, "RFC 3164" },
+		{ "<22>1 2026-11-23T10:07:43.914250+01:00 mail postfix/smtpd 1 - - x", "RFC 5424" },
+		{ "1 2026-11-23T09:07:43Z mail postfix/smtpd 1 - - x", "RFC 5424" },
+		{ "Mon 2026-11-23 09:07:43 UTC " TEXT, "journalctl -o short-full" },
+		{ "Mon 2026-11-23 09:07:43 GMT " TEXT, "journalctl -o short-full" },
+		{ "Mon 2026-11-23 10:07:43 CET " TEXT, "journalctl -o short-full" },
+		{ "Mon 2026-11-23 10:07:43.914250 CET " TEXT, "journalctl -o short-full" },
+		{ "Mon 2026-11-23 06:07:43 -03 " TEXT, "journalctl -o short-full" },
+		{ "Mon 2026-11-23 14:37:43 +0530 " TEXT, "journalctl -o short-full" },
+		{ "1795424863.914250 " TEXT, "journalctl -o short-unix" },
+		{ "@400000006b0402693680c4dc " TEXT, "TAI64N" },
+		{ JOURNAL("\"x\""), "journal JSON" },
+		{ JOURNAL("[120]"), "journal JSON" },
+		{ DOCKER("Nov 23 10:07:43 x: y\\n"), "Docker JSON, RFC 3164" },
+		{ DOCKER("<22>1 2026-11-23T09:07:43Z mail x 1 - - y\\n"), "Docker JSON, RFC 5424" },
+		{ CRI("stdout", "F") LOGIN, "CRI, RFC 3339" },
+		{ CRI("stderr", "F") "Nov 23 10:07:43 " TEXT, "CRI, RFC 3164" },
+		{ "2026-11-23T09:08:59.91425Z " LOGIN, "docker logs -t, RFC 3339" },
+		{ "2026-11-23T09:08:59.91425Z <22>Nov 23 10:07:43 " TEXT, "docker logs -t, RFC 3164" },
+		{ "mail-1  | " LOGIN, "Docker Compose, RFC 3339" },
+		{ "mail-1  | 2026-11-23T09:08:59.91425Z Nov 23 10:07:43 " TEXT, "Docker Compose, RFC 3164" },
+		{ "\033[36mmail-1  | \033[0m" LOGIN, "Docker Compose, RFC 3339" },
+	};
+	for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
+		struct envelope envelope = envelope_of(lines[i].line);
+		int64_t at_sec = 0;
+		assert_true(envelope_line_time(&room, &at_sec, slice_string(lines[i].line), NOW_SEC));
+		if (envelope.at_sec != NINE_SEC || at_sec != NINE_SEC)
+			fail_msg("%" PRId64 " is not the time of: %s", envelope.at_sec, lines[i].line);
+		assert_string_equal(envelope.header, lines[i].header);
+	}
+}
+
+static void without_a_time_of_its_own_a_line_has_the_containers(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *line, *header;
+	} lines[] = {
+		{ CRI("stdout", "F") "app: x", "CRI" },
+		{ DOCKER("app: x\\n"), "Docker JSON" },
+		{ "2026-11-23T09:08:59.91425Z app: x", "RFC 3339" },
+	};
+	for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
+		struct envelope envelope = envelope_of(lines[i].line);
+		assert_int_equal(envelope.at_sec, NINE_SEC + 76);
+		assert_string_equal(envelope.header, lines[i].header);
+		assert_slice(envelope.program, "app");
+		assert_slice(envelope.message, "x");
+	}
+}
+
+static void tai64n_is_the_one_of_daemontools(void **state)
+{
+	(void)state;
+	struct slice line = SLICE_LITERAL("@400000004c91b044077a9e94 x");
+	int64_t at_sec = 0;
+	assert_true(timestamp_take(&at_sec, &line, NOW_SEC));
+	assert_int_equal(at_sec, 1284616250); /* 2010-09-16 05:50:50 UTC */
+	assert_slice(line, " x");
+}
+
+static void logs_without_tags_have_their_text_behind_their_own_time_only(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *line, *text;
+	} lines[] = {
+		{ "2026-11-23 09:07:43 1vN <= a b", "1vN <= a b" },
+		{ "mail-1  | 2026-11-23 09:07:43 1vN <= a b", "1vN <= a b" },
+		{ "2026-11-23T09:08:59Z 2026-11-23 09:07:43 1vN <= a b", "1vN <= a b" },
+		{ CRI("stdout", "F") "2026-11-23 09:07:43 1vN <= a b", "1vN <= a b" },
+		{ DOCKER("2026-11-23 09:07:43 1vN <= a b\\n"), "1vN <= a b" },
+		{ CRI("stdout", "F") "1vN <= a b", "" },
+		{ DOCKER("1vN <= a b\\n"), "" },
+		{ JOURNAL("\"1vN <= a b\""), "" },
+		{ JOURNAL("\"2026-11-23 09:07:43 1vN <= a b\""), "" },
+		{ DOCKER("2026-11-23 09:07:43 1vN <= a b"), "" },
+		{ CRI("stdout", "P") "2026-11-23 09:07:43 1vN <= a b", "" },
+	};
+	for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
+		struct envelope envelope = envelope_of(lines[i].line);
+		assert_slice(envelope.text, lines[i].text);
+		if (envelope.text.length)
+			assert_slice(envelope.program, "");
+	}
+}
+
+static void a_line_without_a_header_has_none(void **state)
+{
+	(void)state;
+	static const char *const lines[] = {
+		"", " ", "\r", "x", TEXT, " " LOGIN, "2026-11-23T09:07:43Z", "2026-11-23T09:07:43Z\t" TEXT, "<22>", "<22>1", "<22>1 ", "1 ", "@",
+		"Mon", "Mon ", "Mon 2026-11-23 09:07:43", "Mon 2026-11-23 09:07:43 UTC", "Mon 2026-11-23 09:07:43 ", "1795424863.914250",
+		"mail-1  |", "mail-1  | ", "\033[36mmail-1  | \033[0m", "{", "{}", "{\"log\":\"x\"}", "[]", JOURNAL("\"x\"") " x",
+	};
+	struct envelope envelope;
+	for (size_t i = 0; i < ARRAY_SIZE(lines); i++)
+		if (parse(&envelope, slice_string(lines[i])))
+			fail_msg("has a header: %s", lines[i]);
+	assert_true(parse(&envelope, SLICE_LITERAL(JOURNAL("\"x\"") "\r")));
+}
+
+/* --- JSON --- */
+
+static void the_journals_message_is_text_or_bytes(void **state)
+{
+	(void)state;
+	static const char *const messages[] = { "\"a b\"", "[97,32,98]", "[ 97, 32, 98 ]", "\"\\u0061\\u0020b\"" };
+	for (size_t i = 0; i < ARRAY_SIZE(messages); i++) {
+		struct strbuf line CLEANUP(strbuf_release) = STRBUF_INIT(1000);
+		strbuf_add_format(&line, "{\"MESSAGE\":%s,\"SYSLOG_IDENTIFIER\":\"app\",\"__REALTIME_TIMESTAMP\":\"1795424863914250\"}", messages[i]);
+		struct envelope envelope = envelope_of(strbuf_text(&line));
+		assert_slice(envelope.program, "app");
+		assert_slice(envelope.message, "a b");
+	}
+	struct envelope envelope = envelope_of(JOURNAL("[97,0,255]"));
+	assert_int_equal(envelope.message.length, 3);
+	assert_memory_equal(envelope.message.data, "a\0\xff", 3);
+	assert_slice(envelope_of(JOURNAL("[]")).message, "");
+}
+
+static void only_an_array_can_hide_a_message(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *line;
+		bool may_hide;
+	} lines[] = {
+		{ JOURNAL("[97]"), true },
+		{ JOURNAL(" [ 97 ]"), true },
+		{ "{\"MESSAGE\" : [97]}", true },
+		{ "{\"X\":\"MESSAGE\",\"MESSAGE\":[97]}", true },
+		{ JOURNAL("\"x\""), false },
+		{ JOURNAL("\"\\\"MESSAGE\\\":[97]\""), false },
+		{ "{\"X\":[97]}", false },
+		{ LOGIN " \"MESSAGE\":[", false },
+		{ "", false },
+	};
+	for (size_t i = 0; i < ARRAY_SIZE(lines); i++)
+		if (envelope_may_hide(slice_string(lines[i].line)) != lines[i].may_hide)
+			fail_msg("%s", lines[i].line);
+}
+
+static void a_message_that_is_too_long_is_not_cut_but_refused(void **state)
+{
+	(void)state;
+	struct strbuf line CLEANUP(strbuf_release) = STRBUF_INIT(ENVELOPE_TEXT_MAX + 1000);
+	strbuf_add_string(&line, "{\"__REALTIME_TIMESTAMP\":\"1795424863914250\",\"SYSLOG_IDENTIFIER\":\"app\",\"MESSAGE\":\"");
+	for (size_t i = 0; i <= ENVELOPE_TEXT_MAX; i++)
+		strbuf_add_char(&line, 'x');
+	strbuf_add_string(&line, "\"}");
+	struct envelope envelope;
+	assert_false(parse(&envelope, slice_make(strbuf_text(&line), line.length)));
+	assert_string_equal(envelope.why, "its message is too long");
+}
+
+/* --- pieces --- */
+
+static struct logformat_reader *open_reader(void)
+{
+	return logformat_open(LOGFORMAT_ALL, NOW_SEC);
+}
+
+static bool is_login(struct logformat_reader *reader, const char *line)
+{
+	struct login login;
+	return logformat_read(reader, &login, slice_string(line)) == LINE_LOGIN;
+}
+
+static void what_follows_a_piece_of_a_line_is_no_line(void **state)
+{
+	(void)state;
+	struct logformat_reader *reader CLEANUP(logformat_closep) = open_reader();
+	assert_true(is_login(reader, CRI("stdout", "F") LOGIN));
+	assert_false(is_login(reader, CRI("stdout", "P") LOGIN));
+	assert_true(is_login(reader, CRI("stderr", "F") LOGIN));
+	assert_false(is_login(reader, CRI("stdout", "P") "x"));
+	assert_false(is_login(reader, CRI("stdout", "F") LOGIN));
+	assert_true(is_login(reader, CRI("stdout", "F") LOGIN));
+	assert_false(is_login(reader, CRI("stderr", "P:x") "x"));
+	assert_true(is_login(reader, CRI("stdout", "F") LOGIN));
+	assert_false(is_login(reader, CRI("stderr", "F") "the end"));
+	assert_true(is_login(reader, CRI("stderr", "F") LOGIN));
+}
+
+static void the_shortest_piece_is_seen(void **state)
+{
+	(void)state;
+	struct logformat_reader *reader CLEANUP(logformat_closep) = open_reader();
+	assert_false(is_login(reader, "2026-11-23T09:08:59Z stdout P x"));
+	assert_false(is_login(reader, CRI("stdout", "F") LOGIN));
+	assert_true(is_login(reader, CRI("stdout", "F") LOGIN));
+	assert_false(is_login(reader, "2026-11-23T09:08:59.123456789+01:00 stdout P "));
+	assert_false(is_login(reader, CRI("stdout", "F") LOGIN));
+}
+
+static void what_follows_a_long_piece_of_dockers_is_no_line(void **state)
+{
+	(void)state;
+	struct logformat_reader *reader CLEANUP(logformat_closep) = open_reader();
+	struct strbuf piece CLEANUP(strbuf_release) = STRBUF_INIT(20000);
+	strbuf_add_string(&piece, "{\"log\":\"");
+	for (size_t i = 0; i < 16384; i++)
+		strbuf_add_char(&piece, 'x');
+	strbuf_add_string(&piece, "\",\"stream\":\"stdout\",\"time\":\"2026-11-23T09:08:59Z\"}");
+	assert_true(is_login(reader, DOCKER(LOGIN "\\n")));
+	assert_false(is_login(reader, strbuf_text(&piece)));
+	assert_false(is_login(reader, DOCKER(LOGIN "\\n")));
+	assert_true(is_login(reader, DOCKER(LOGIN "\\n")));
+	assert_false(is_login(reader, strbuf_text(&piece)));
+	assert_false(is_login(reader, DOCKER("the end\\n")));
+	assert_true(is_login(reader, DOCKER(LOGIN "\\n")));
+}
+
+static void it_is_said_why_nothing_is_read(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *line, *why;
+	} lines[] = {
+		{ "x", "no time that I know is at its front" },
+		{ "{x", "it begins like JSON, but is none" },
+		{ "{}", "JSON that is neither the journal's nor Docker's" },
+		{ JOURNAL("null"), "a journal's line whose MESSAGE journalctl left out for its length: give it --all" },
+		{ JOURNAL("[\"a\",\"b\"]"), "a journal's line that has no MESSAGE, or more than one" },
+		{ "{\"log\":\"x\\n\",\"stream\":\"stdout\"}", "a line of Docker's without its time" },
+		{ DOCKER(LOGIN), "a piece of a line that the container's engine cut" },
+		{ CRI("stdout", "P") LOGIN, "a piece of a line that the container's engine cut" },
+		{ CRI("stdout", "F") LOGIN, "the rest of a line that the container's engine cut: its front may be a stranger's" },
+		{ CRI("stdout", "F") LOGIN, NULL },
+	};
+	struct logformat_reader *reader CLEANUP(logformat_closep) = open_reader();
+	for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
+		struct explanation found;
+		logformat_explain(reader, &found, slice_string(lines[i].line));
+		if (lines[i].why)
+			assert_string_equal(found.why, lines[i].why);
+		else
+			assert_int_equal(found.kind, LINE_LOGIN);
+	}
+}
+
+static void no_cut_of_a_header_reads_beyond_its_end(void **state)
+{
+	(void)state;
+	static const char *const lines[] = {
+		"\033[36mmail-1  | \033[0m2026-11-23T09:08:59.91425Z <22>1 2026-11-23T09:07:43Z mail postfix 1 - [a b=\"\\\"]\"] [ID 1 mail.info] x",
+		CRI("stdout", "F") "Mon 2026-11-23 10:07:43.914250 CET mail.info mail postfix/smtpd[1]: message repeated 2 times: [ x]",
+		JOURNAL("[97,32,98]"), DOCKER(LOGIN "\\n"), "@400000006b0402693680c4dc " TEXT, "1795424863.914250 mail <mail.info> x[1]: y",
+	};
+	struct envelope envelope;
+	for (size_t i = 0; i < ARRAY_SIZE(lines); i++)
+		for (size_t length = 0; length <= strlen(lines[i]); length++) {
+			struct slice cut = slice_make(lines[i], length);
+			char *copy CLEANUP(xalloc_freep) = malloc(length + 1);
+			memcpy(copy, cut.data, length);
+			(void)envelope_may_hide(slice_make(copy, length));
+			(void)envelope_is_continuation(&room, slice_make(copy, length));
+			assert_true(!parse(&envelope, cut) || envelope.header);
+		}
+	(void)parse(&envelope, (struct slice){ 0 });
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_kind_of_header_has_its_name_and_time),
+		cmocka_unit_test(without_a_time_of_its_own_a_line_has_the_containers),
+		cmocka_unit_test(tai64n_is_the_one_of_daemontools),
+		cmocka_unit_test(logs_without_tags_have_their_text_behind_their_own_time_only),
+		cmocka_unit_test(a_line_without_a_header_has_none),
+		cmocka_unit_test(the_journals_message_is_text_or_bytes),
+		cmocka_unit_test(only_an_array_can_hide_a_message),
+		cmocka_unit_test(a_message_that_is_too_long_is_not_cut_but_refused),
+		cmocka_unit_test(what_follows_a_piece_of_a_line_is_no_line),
+		cmocka_unit_test(the_shortest_piece_is_seen),
+		cmocka_unit_test(what_follows_a_long_piece_of_dockers_is_no_line),
+		cmocka_unit_test(it_is_said_why_nothing_is_read),
+		cmocka_unit_test(no_cut_of_a_header_reads_beyond_its_end),
+	};
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}

@@ -34,7 +34,7 @@ struct file_source {
 	int64_t base;             /* the offset of buffer[0] */
 	size_t at, filled;        /* buffer[at] is the first byte that was not given; HASHED bytes before it stay */
 	bool is_whole_line;       /* buffer[0] is the begin of a line */
-	bool is_cut;              /* the part ends before its start */
+	bool is_cut, is_emptied;  /* the part was truncated when it was to be read: before its start; to nothing */
 	char tail[LOG_HASHED_BYTES]; /* while skipping: what is before skip_from */
 	bool is_skipping;         /* inside of a line that is too long */
 	int64_t skip_from;        /* where that line begins */
@@ -116,23 +116,50 @@ static int fill(struct file_source *self)
 	return 0;
 }
 
-/* The position is hashed from the bytes that were read, so a file that changes under us is another one next time. */
+/* A position is hashed from the bytes that were read, so a file that changes under us is another one next time. */
+static int read_head(struct file_source *self)
+{
+	struct identity_file *file = &part_of(self)->file;
+	if (self->base > 0) {
+		identity_read_head(file);
+		return file->head_length < 0 && file->head_length != -EBADMSG ? (int)file->head_length : 0;
+	}
+	file->has_head = true;
+	file->head_length = (ssize_t)(self->filled < sizeof file->head ? self->filled : sizeof file->head);
+	memcpy(file->head, self->buffer, (size_t)file->head_length);
+	return 0;
+}
+
+/* Was the part's file cut after it was found to be the right one? Then what is before its start isn't what was read. */
+static bool is_other_by_now(const struct file_source *self, size_t before)
+{
+	const struct rotation_part *part = part_of(self);
+	const struct log_position *known = part->is_late ? &self->rotation.before : &self->rotation.old;
+	if (self->filled < before)
+		return true;
+	return before > 0 && known->is_known && known->offset == part->start && known->tail_length == (int64_t)before
+		&& identity_hash(self->buffer, before) != known->tail_hash;
+}
+
 static int begin_part(struct file_source *self)
 {
 	struct rotation_part *part = part_of(self);
-	int64_t before = part->start < (int64_t)HASHED ? part->start : (int64_t)HASHED;
+	size_t before = part->start < (int64_t)HASHED ? (size_t)part->start : HASHED;
+	bool had_lines = part->end > part->start;
 	self->is_skipping = false;
-	self->base = part->start - before;
+	self->base = part->start - (int64_t)before;
 	self->at = self->filled = 0;
 	self->is_whole_line = self->base == 0;
-	identity_read_head(&part->file);
-	int error = part->file.head_length < 0 && part->file.head_length != -EBADMSG ? (int)part->file.head_length : fill(self);
+	int error = fill(self);
+	if (error == 0)
+		error = read_head(self);
 	if (error < 0)
 		return error;
-	self->at = (size_t)before;
-	self->is_cut = self->filled < self->at;
-	if (self->is_cut) { /* truncated before the first read: there is nothing, and its position is the one from before */
-		memset(self->buffer + self->filled, 0, self->at - self->filled);
+	self->at = before;
+	self->is_cut = is_other_by_now(self, before);
+	self->is_emptied = had_lines && part->end == 0;
+	if (self->is_cut) { /* there is nothing to read, and its position is the one from before */
+		memset(self->buffer, 0, self->at);
 		self->filled = self->at;
 		part->end = part->start;
 	}
@@ -295,15 +322,20 @@ int file_source_next(struct file_source *self, struct slice *ret, struct strbuf 
 
 /* --- the position --- */
 
-/* How old what this file gets may be, of which no line was read. An empty one gets what is younger than what was read and than
- * now; if the clock was put back, than now only. Of one that has an unfinished line there is no more to say than that. */
-static int64_t from_now_on(const struct log_position *position, int64_t now_sec, bool is_empty)
+/* How old what comes may be where no line of the file was read. An empty one gets what is younger than what was read and than
+ * now; if the clock was put back, than now only. One that was not empty has a line that is older. */
+static int64_t from_when_on(const struct file_source *self, int64_t read_sec)
 {
-	int64_t least_sec = now_sec - CLOCK_SLACK_SEC;
-	bool is_put_back = position->read_sec > now_sec && now_sec != 0;
-	if (!is_empty)
-		return position->read_sec ? position->read_sec : now_sec - UNFINISHED_SEC;
-	return position->read_sec < least_sec || is_put_back ? least_sec : position->read_sec;
+	const struct source_options *options = &self->rotation.options;
+	int64_t least_sec = options->now_sec - CLOCK_SLACK_SEC;
+	int64_t unfinished_sec = options->now_sec - UNFINISHED_SEC;
+	bool is_put_back = read_sec > options->now_sec && options->now_sec != 0;
+	if (part_of(self)->end == 0 && !self->is_emptied)
+		return read_sec < least_sec || is_put_back ? least_sec : read_sec;
+	if (read_sec)
+		return read_sec;
+	int64_t since_sec = options->cold_start_sec < unfinished_sec ? options->cold_start_sec : unfinished_sec;
+	return since_sec > 0 ? since_sec : 1; /* 0 is: not known */
 }
 
 /* The log's position is that of the file that is read now, but while late lines of the one before are read. */
@@ -322,7 +354,7 @@ void file_source_position(struct file_source *self, struct log_position *ret)
 	if (!has_all || !self->read_sec || self->read_sec == rotation->old.read_sec)
 		ret[LOG_CURRENT].newest_sec = rotation_newest_sec(rotation);
 	if (ret[LOG_CURRENT].offset == 0)
-		ret[LOG_CURRENT].read_sec = from_now_on(&ret[LOG_CURRENT], rotation->options.now_sec, part_of(self)->end == 0);
+		ret[LOG_CURRENT].read_sec = from_when_on(self, ret[LOG_CURRENT].read_sec);
 }
 
 /* How many bytes a packed file has is not known before. */

@@ -156,7 +156,8 @@ static void add_late(struct rotation *self, struct identity_file *current, bool 
 	if (self->has_lost_before)
 		return;
 	self->before_rank = rank_of(self->path, file.path);
-	bool is_same = file.device == before->device && file.inode == before->inode;
+	/* By its name, too: a packed file can get the inode that the plain one had. */
+	bool is_same = file.device == before->device && file.inode == before->inode && strcmp(file.path, before->cursor) == 0;
 	bool is_packed = stream_is_compressed(file.stream);
 	bool has_more = is_packed ? !is_same : stream_size(file.stream) > before->offset;
 	if (has_more && identity_compare(&file, before) != IDENTITY_OTHER) {

@@ -5,6 +5,7 @@
 #include "common/compat.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 
 #include "common/xalloc.h"
@@ -237,6 +238,15 @@ static bool is_ours_alone(const struct store_file *file)
 	       (st.st_mode & 077) == 0 && st.st_dev == file->device && st.st_ino == file->inode;
 }
 
+static bool is_gone_already(const struct store_file *file)
+{
+	struct stat st;
+
+	if (lstat(strbuf_text(&file->path), &st))
+		return errno == ENOENT;
+	return st.st_dev != file->device || st.st_ino != file->inode;
+}
+
 static void find_free_name(struct strbuf *ret, const char *path)
 {
 	struct stat st;
@@ -262,15 +272,38 @@ static int move_journal(const char *path, const char *aside, struct strbuf *why)
 	return fail_hinted(why, errno, "can't rename", strbuf_text(&from));
 }
 
+static void close_directory(const int *descriptor)
+{
+	if (*descriptor >= 0)
+		close(*descriptor);
+}
+
+/* Two runs can find the same damage: they go one by one, and what the first has begun is never set aside. */
+static int lock_directory(const char *path, struct strbuf *why)
+{
+	char *directory CLEANUP(xalloc_freep) = xalloc_copy(path, (size_t)(base_name(path) - path));
+	int descriptor = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (descriptor < 0)
+		return fail_hinted(why, errno, "can't open the directory", directory);
+	while (flock(descriptor, LOCK_EX) && errno == EINTR)
+		;
+	return descriptor; /* where the file system has no such locks, there is none */
+}
+
 int store_file_set_aside(const struct store_file *file, struct strbuf *notes, struct strbuf *why)
 {
 	const char *path = strbuf_text(&file->path);
 	struct strbuf aside CLEANUP(strbuf_release) = STRBUF_INIT(STORE_PATH_MAX + 20);
+	int lock CLEANUP(close_directory) = lock_directory(path, why);
 
+	if (lock < 0)
+		return lock;
+	if (is_gone_already(file))
+		return 0;
 	if (!is_ours_alone(file))
 		return strbuf_fail(why, -EINVAL, "%s is damaged or no state, and left alone because it isn't ours "
-			"alone (another owner, readable by others, or replaced meanwhile); remove it, or chmod 600 "
-			"'%s'", path, path);
+			"alone (another owner, or readable by others); remove it, or chmod 600 '%s'", path, path);
 	find_free_name(&aside, path);
 	int result = move_journal(path, strbuf_text(&aside), why);
 	if (result < 0)

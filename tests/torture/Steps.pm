@@ -247,6 +247,7 @@ sub restore {
 	my $file = $random->pick(@{ $world->{chain} });
 	return '' if $file->{beside};
 	Log::restore($world, $file);
+	$file->{is_restored} = 1;
 	return Log::disk_name($file) . ' is in another inode now';
 }
 
@@ -254,6 +255,7 @@ sub stray_copy {
 	my ($world, $random) = @_;
 	my $name = $world->{base} . $random->pick('.save', '.bak', '~', '.orig', '.old');
 	my $file = $random->pick(@{ $world->{chain} });
+	return '' if $file->{is_restored}; # a copy could get the inode that it had, and nothing would tell them apart
 	unlink $world->path($name);
 	Log::create_bytes($world, $name, Log::slurp(Log::disk_path($world, $file)), $world->{clock});
 	return Log::disk_name($file) . " is copied to $name";

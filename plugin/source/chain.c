@@ -41,6 +41,7 @@ static void visit_all(const struct chain_search *search, sibling_visit_fn *visit
 /* Asks first, because opening a device can do things, and links are followed elsewhere. */
 static bool is_regular(const char *path, struct stat *status)
 {
+	errno = 0;
 	return lstat(path, status) == 0 && S_ISREG(status->st_mode);
 }
 
@@ -242,13 +243,37 @@ static void note_unreadable(struct chain_search *search, const char *path, const
 	strbuf_add_format(search->notes, "lines of %s could not be read: %s", path, reason);
 }
 
-/* While a file is being packed both are there, and until the end the plain one holds more. */
-static bool has_plain_twin(const char *path, const struct sibling_rank *rank)
+static bool visit_link(void *context, const char *path, const struct sibling_rank *rank);
+
+/* While a file is being packed both are there, and until the end the plain one holds more. It may not have been among the entries
+ * of the directory yet, so it is visited in place of the packed one. */
+static bool visit_plain_twin(struct link_search *links, const char *path, const struct sibling_rank *rank)
 {
 	struct stat status;
 	const char *ending = strrchr(path, '.');
 	char *plain CLEANUP(xalloc_freep) = rank->is_packed ? xalloc_copy(path, (size_t)(ending - path)) : NULL;
-	return plain && is_regular(plain, &status);
+	struct sibling_rank plain_rank = *rank;
+	if (!plain || !is_regular(plain, &status))
+		return false;
+	plain_rank.is_packed = false;
+	(void)visit_link(links, plain, &plain_rank);
+	return true;
+}
+
+/* FILE is one that may be read: is it, and where does it belong? */
+static void take_link(struct link_search *links, struct chain_link *link, bool is_named)
+{
+	struct chain_search *search = links->search;
+	if (is_double(links, link))
+		return;
+	int result = seek_begin_time(&link->first_sec, link->file.stream, search->options);
+	if (result > 0 && is_wanted(links, link)) {
+		insert(links, link);
+		return;
+	}
+	if (result < 0 && is_named)
+		note_unreadable(search, link->file.path, result == -EBADMSG ? "it is damaged" : strerror(-result));
+	identity_close(&link->file);
 }
 
 static bool visit_link(void *context, const char *path, const struct sibling_rank *rank)
@@ -257,27 +282,20 @@ static bool visit_link(void *context, const char *path, const struct sibling_ran
 	struct chain_search *search = links->search;
 	struct chain_link link;
 	struct stat status;
-	if (!rank->is_sibling || !is_regular(path, &status) || is_known(links, &status) || !may_be_wanted(links, rank, &status))
+	if (!rank->is_sibling)
 		return true;
-	if (has_plain_twin(path, rank))
+	if (!is_regular(path, &status)) {
+		search->has_vanished = search->has_vanished || errno == ENOENT;
+		return true;
+	}
+	if (is_known(links, &status) || !may_be_wanted(links, rank, &status) || visit_plain_twin(links, path, rank))
 		return true;
 	bool is_named = name_tells(search, rank) > 0;
 	int error = open_link(search, &link, path, rank);
-	if (error < 0) {
-		if (is_named && error != -ENOENT)
-			note_unreadable(search, path, error == -ENOTSUP ? "it is compressed, and libarchive is not there" : strerror(-error));
-		return true;
-	}
-	if (is_double(links, &link))
-		return true;
-	int result = seek_begin_time(&link.first_sec, link.file.stream, search->options);
-	if (result > 0 && is_wanted(links, &link)) {
-		insert(links, &link);
-		return true;
-	}
-	if (result < 0 && is_named)
-		note_unreadable(search, path, result == -EBADMSG ? "it is damaged" : strerror(-result));
-	identity_close(&link.file);
+	if (error == 0)
+		take_link(links, &link, is_named);
+	else if (is_named && error != -ENOENT)
+		note_unreadable(search, path, error == -ENOTSUP ? "it is compressed, and libarchive is not there" : strerror(-error));
 	return true;
 }
 

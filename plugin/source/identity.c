@@ -69,16 +69,22 @@ bool identity_is_one(const struct identity_file *a, const struct identity_file *
 	return a->device == b->device && a->inode == b->inode;
 }
 
-static bool has_hash(const struct identity_file *file, int64_t from, int64_t length, uint64_t hash)
+/* Of the LENGTH bytes at FROM; RET_LAST (may be NULL) is the last one. */
+static bool has_hash(const struct identity_file *file, int64_t from, int64_t length, uint64_t hash, char *ret_last)
 {
 	char bytes[LOG_HASHED_BYTES];
-	return length == 0 || (stream_read(file->stream, bytes, (size_t)length, from) == (ssize_t)length
-	                       && identity_hash(bytes, (size_t)length) == hash);
+	if (length == 0)
+		return true;
+	if (stream_read(file->stream, bytes, (size_t)length, from) != (ssize_t)length || identity_hash(bytes, (size_t)length) != hash)
+		return false;
+	if (ret_last)
+		*ret_last = bytes[length - 1];
+	return true;
 }
 
 bool identity_has_head(const struct identity_file *file, const struct log_position *position)
 {
-	return has_hash(file, 0, position->head_length, position->head_hash);
+	return has_hash(file, 0, position->head_length, position->head_hash, NULL);
 }
 
 enum identity_match identity_compare(const struct identity_file *file, const struct log_position *position)
@@ -88,11 +94,13 @@ enum identity_match identity_compare(const struct identity_file *file, const str
 		return IDENTITY_OTHER;
 	if (!identity_has_head(file, position))
 		return IDENTITY_OTHER;
-	if (!has_hash(file, position->offset - position->tail_length, position->tail_length, position->tail_hash))
+	char last = '\0';
+	if (!has_hash(file, position->offset - position->tail_length, position->tail_length, position->tail_hash, &last))
 		return IDENTITY_OTHER;
 	if (is_same)
 		return IDENTITY_SAME;
-	return position->head_length > 0 && position->tail_length > 0 ? IDENTITY_COPY : IDENTITY_OTHER;
+	/* Less than a line is a time and a host, which many files begin with. */
+	return position->offset > 0 && last == '\n' ? IDENTITY_COPY : IDENTITY_OTHER;
 }
 
 void identity_read_head(struct identity_file *file)

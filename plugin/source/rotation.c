@@ -293,7 +293,7 @@ static int plan_rotated(struct rotation *self, struct identity_file *current)
 
 /* The last run left an empty file. It is there, but lines may have come and gone since (copied and truncated), so what was
  * rotated after the file before it is looked for. */
-static void plan_from_empty(struct rotation *self, struct identity_file *current)
+static int plan_from_empty(struct rotation *self, struct identity_file *current)
 {
 	struct chain_link *links CLEANUP(chain_links_freep) = xalloc_zero(CHAIN_MAX, sizeof *links);
 	struct chain_search search;
@@ -308,6 +308,7 @@ static void plan_from_empty(struct rotation *self, struct identity_file *current
 	if (self->has_lost_before || (count && !search.is_rank_read))
 		note_gap(self, current, false);
 	self->is_going_on = !count;
+	return search.has_vanished || !chain_is_steady(links, count) ? -EAGAIN : 0;
 }
 
 /* Never read: the window is searched for in the file, and in the ones before it if it doesn't reach back so far. */
@@ -380,10 +381,9 @@ static int plan(struct rotation *self, struct strbuf *why)
 		int found = plan_rotated(self, &current);
 		return found < 0 ? found : 0;
 	}
-	if (self->old.offset > 0)
-		plan_going_on(self, &current);
-	else
-		plan_from_empty(self, &current);
+	if (self->old.offset == 0)
+		return plan_from_empty(self, &current);
+	plan_going_on(self, &current);
 	return 0;
 }
 

@@ -141,8 +141,9 @@ sub predict_position {
 	my $world = shift;
 	my ($current, $old) = ($world->{current}, $world->{position}{file});
 	my $is_used = $current && $current->{size} > 0;
-	my @rotated = grep { $_->{size} > 0 && !($current && $_ == $current) } @{ $world->{chain} };
-	my $file = $is_used ? $current : $old && $old->{alive} && $rotated[-1] ? $rotated[-1] : $current;
+	my @rotated = grep { defined $_->{first_sec} && !($current && $_ == $current) } @{ $world->{chain} };
+	my $is_rotated = $old && $old->{alive} && !($current && $old == $current) && $rotated[-1];
+	my $file = $is_used ? $current : $is_rotated ? $rotated[-1] : $current;
 	$file ||= $old && $old->{alive} ? $old : $rotated[-1];
 	return { is_known => 0 } unless $file;
 	my $offset = $file->{size} - $world->unfinished_bytes($file);

@@ -10,6 +10,8 @@
 #include "common/xalloc.h"
 #include "plugin/source/identity.h"
 
+#define COPY_LEAST 2 /* an empty line is the rest of a line that was cut */
+
 #define FNV_BASIS UINT64_C(14695981039346656037)
 #define FNV_PRIME UINT64_C(1099511628211)
 
@@ -99,8 +101,8 @@ enum identity_match identity_compare(const struct identity_file *file, const str
 		return IDENTITY_OTHER;
 	if (is_same)
 		return IDENTITY_SAME;
-	/* Less than a line is a time and a host, which many files begin with. */
-	return position->offset > 0 && last == '\n' ? IDENTITY_COPY : IDENTITY_OTHER;
+	/* Less than a line with a time is what many files begin with: the rest of a cut one, a time and a host. */
+	return position->offset >= COPY_LEAST && last == '\n' ? IDENTITY_COPY : IDENTITY_OTHER;
 }
 
 void identity_read_head(struct identity_file *file)

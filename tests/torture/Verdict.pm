@@ -126,8 +126,10 @@ sub hear_gaps {
 	my @gaps = Plugin::gaps($run);
 	push @{ $world->{spans} }, @gaps;
 	my ($line) = $run->{output} =~ /(.*could not be read: .*)/;
-	# After an empty log it can't always be told whether one between it and the next was lost: then saying so is right.
-	my $may_say = $world->{may_say_gap} || ($world->{position}{is_known} && !$world->{position}{offset});
+	# After a log without a line it can't always be told whether one between it and the next was lost: then saying so is right.
+	my $position = $world->{position};
+	my $is_nothing = $position->{is_vague} || ($position->{is_known} && $position->{offset} < 2);
+	my $may_say = $world->{may_say_gap} || $is_nothing;
 	return @gaps && !$may_say ? "false-gap: nothing was lost, but: $line" : '';
 }
 

@@ -152,7 +152,8 @@ sub is_hidden {
 sub fill_current {
 	my ($world, $random) = @_;
 	my $current = $world->{current};
-	return '' if $current && $current->{size} ? defined $current->{first_sec} : $world->{has}{empty};
+	my $has_line = $current && defined $current->{first_sec} && $current->{size} > $world->unfinished_bytes($current);
+	return '' if $has_line || ($world->{has}{empty} && !($current && $current->{size}));
 	my $text = Log::finish_packing($world) . Log::reopen($world, $random);
 	my ($bytes, $lines) = make_lines($world, $random, $world->{writer}, 1);
 	Log::append($world, $world->{writer}, $bytes);

@@ -4,8 +4,8 @@
  *
  *	INFO  [THREAD] [KEY=VALUE;...] security - cmd=Auth; account=USER; protocol=NAME;
  *
- * The client is "oip" where a proxy is in front, else "ip"; both stand before the client's own words (ua=...), so the first
- * of each counts. Those words may hold brackets: therefore nothing may follow the protocol, where a failure (which
+ * The client is "oip" where a proxy is in front, else "ip". Both stand before the client's own words (via=..., ua=...): nothing
+ * behind these is believed. They may hold brackets: therefore nothing may follow the protocol, where a failure (which
  * is a WARN) has "error=", and the account holds neither ";" nor blank.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
@@ -40,11 +40,18 @@ static bool take_front(struct slice *text)
 	return has_thread;
 }
 
+static bool is_clients(struct slice pair)
+{
+	return slice_starts_with(pair, "via=") || slice_starts_with(pair, "ua=");
+}
+
 static void find_address(struct login *ret, struct slice context)
 {
 	bool has_proxy = false;
 	for (int i = 0; i < KEYS_MAX && context.length; i++) {
 		struct slice pair = slice_take_until(&context, ';');
+		if (is_clients(pair))
+			return;
 		bool is_proxied = slice_take_string(&pair, "oip=");
 		if (is_proxied ? has_proxy : (ret->has_address || !slice_take_string(&pair, "ip=")))
 			continue;

@@ -154,7 +154,7 @@ sub fill_current {
 	my $current = $world->{current};
 	my $has_line = $current && defined $current->{first_sec} && $current->{size} > $world->unfinished_bytes($current);
 	return '' if $has_line || ($world->{has}{empty} && !($current && $current->{size}));
-	my $text = Log::finish_packing($world) . Log::reopen($world, $random);
+	my $text = Log::finish_packing($world) . Log::reopen($world, $random) . Log::finish_partial($world);
 	my ($bytes, $lines) = make_lines($world, $random, $world->{writer}, 1);
 	Log::append($world, $world->{writer}, $bytes);
 	return "$text$lines; ";

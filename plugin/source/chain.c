@@ -151,8 +151,7 @@ struct link_search {
 /* Names of one kind tell the order, whatever the clocks did; else the first lines do. */
 static bool is_older(const struct chain_link *a, const struct chain_link *b)
 {
-	bool is_ranked = a->rank.is_sibling && b->rank.is_sibling && a->rank.is_dated == b->rank.is_dated;
-	int order = is_ranked ? sibling_compare(&a->rank, &b->rank) : 0;
+	int order = sibling_is_comparable(&a->rank, &b->rank) ? sibling_compare(&a->rank, &b->rank) : 0;
 	return order ? order < 0 : a->first_sec < b->first_sec;
 }
 
@@ -209,7 +208,7 @@ static bool is_double(struct link_search *links, struct chain_link *link)
 /* By its name alone: 1 it is newer than what was read, -1 it isn't, 0 the name doesn't tell. */
 static int name_tells(const struct chain_search *search, const struct sibling_rank *rank)
 {
-	if (!search->read_rank.is_sibling || search->read_rank.is_dated != rank->is_dated)
+	if (!sibling_is_comparable(&search->read_rank, rank))
 		return 0;
 	int order = sibling_compare(rank, &search->read_rank);
 	return order > 0 || (order == 0 && !search->is_rank_read) ? 1 : -1;

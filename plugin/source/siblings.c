@@ -69,6 +69,15 @@ struct sibling_rank sibling_rank(const char *base, const char *name)
 	return rank;
 }
 
+bool sibling_is_comparable(const struct sibling_rank *a, const struct sibling_rank *b)
+{
+	size_t length = strlen(a->digits), other_length = strlen(b->digits);
+	size_t common = length < other_length ? length : other_length;
+	if (!a->is_sibling || !b->is_sibling || a->is_dated != b->is_dated)
+		return false;
+	return !a->is_dated || length == other_length || memcmp(a->digits, b->digits, common) != 0;
+}
+
 int sibling_compare(const struct sibling_rank *a, const struct sibling_rank *b)
 {
 	if (a->is_dated)

@@ -31,7 +31,10 @@ struct sibling_rank {
 /* What NAME is to the log BASE; both without directory. */
 struct sibling_rank sibling_rank(const char *base, const char *name);
 
-/* < 0: A is older than B; 0: the same (one is packed, perhaps). They must be of one kind (is_dated). */
+/* Do the names tell which one is older? A number and a date don't, nor do a day and an hour of it. */
+bool sibling_is_comparable(const struct sibling_rank *a, const struct sibling_rank *b);
+
+/* < 0: A is older than B; 0: the same (one is packed, perhaps). They must be comparable. */
 int sibling_compare(const struct sibling_rank *a, const struct sibling_rank *b);
 
 /* The same for whole paths. Where LOG is in a dated directory (2026-11-22/mail.log, of which a link points to the newest), so are

@@ -240,6 +240,21 @@ expect_login_afterwards() {
 
 # ---- The state ----
 
+@test "three runs that find the same damage set it aside once, and all answer" {
+	login 10:10:00 alice $russia
+	for round in 1 2 3 4 5; do
+		rm -f s.db*
+		(umask 077 && echo garbage >s.db)
+		for n in 1 2 3; do
+			"$plugin" "--home=$home" "--geo=$geo" --at=2014-02-25T10:20:00Z --state=s.db "$log" >"out$n" &
+		done
+		wait
+		[ "$(cat out? | grep -c 'it is kept as')" -eq 1 ] || fail "set aside more than once" "$(cat out?)"
+		[ "$(cat out? | grep -c ' foreign_logins=1;')" -eq 3 ] || fail "not all have answered" "$(cat out?)"
+		[ ! -e s.db.damaged-2 ] || fail "a state that was begun was set aside"
+	done
+}
+
 @test "a damaged state is kept aside and begun anew: a note, and the right answer" {
 	local state
 	login 10:10:00 alice $russia

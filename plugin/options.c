@@ -435,9 +435,34 @@ void options_print_help(void)
 	       "\nExample:\n check_mail_geo --home=US -m 15 -w 0 -c user_countries=2 /var/log/mail.log\n");
 }
 
+/* What can be left out when the program is built. */
+static const struct {
+	const char *name;
+	bool is_built_in;
+} libraries[] = {
+#ifdef LIBARCHIVE_SONAME
+	{ "compressed logs (libarchive)", true },
+#else
+	{ "compressed logs (libarchive)", false },
+#endif
+#ifdef LIBSYSTEMD_SONAME
+	{ "the journal (libsystemd)", true },
+#else
+	{ "the journal (libsystemd)", false },
+#endif
+#ifdef WITH_LIBLOC
+	{ "libloc", true },
+#else
+	{ "libloc", false },
+#endif
+};
+
 void options_print_version(bool with_libraries)
 {
 	printf("%s v%s (%s %s)\n", PACKAGE_NAME, PACKAGE_VERSION, PACKAGE_NAME, PACKAGE_VERSION);
-	if (with_libraries)
-		printf("ranges and extra-opts: %s\n", nagiosplug_backend());
+	if (!with_libraries)
+		return;
+	printf("ranges and extra-opts: %s\n", nagiosplug_backend());
+	for (size_t i = 0; i < ARRAY_SIZE(libraries); i++)
+		printf("%s: %s\n", libraries[i].name, libraries[i].is_built_in ? "yes" : "no");
 }

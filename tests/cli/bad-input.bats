@@ -103,6 +103,7 @@ expect_login_afterwards() {
 }
 
 @test "a compressed log that is cut off is told, and so is what could be read of it" {
+	needs libarchive
 	noise 900
 	login 10:19:00 alice $russia
 	gzip "$log"

@@ -93,6 +93,11 @@ check_as_ordinary_user() {
 	run ordinary timeout 20 "$plugin" "--home=$home" "--geo=$geo" "--at=2014-02-25T${now}Z" "$@" "$log"
 }
 
+# needs LIBRARY: what the program can be built without (see -V -v).
+needs() {
+	"$plugin" -V -v | grep -q "$1.*: yes" || skip "built without $1"
+}
+
 # ---- What is expected ----
 
 fail() {

@@ -154,6 +154,7 @@ packer() {
 # ---- Packed (010) ----
 
 packed_at_once() {
+	needs libarchive
 	packer "$1"
 	setup_log
 	login 10:08:00 carol $brazil
@@ -170,6 +171,7 @@ packed_at_once() {
 @test "a log that was packed by zstd goes on where it was read up to" { packed_at_once zstd; }
 
 @test "several packed ones and one that is not yet are read in order" {
+	needs libarchive
 	packer xz
 	setup_log
 	login 10:08:00 carol $brazil
@@ -183,6 +185,7 @@ packed_at_once() {
 }
 
 @test "packing a rotated log that was read already changes nothing" {
+	needs libarchive
 	setup_log
 	mv "$log" "$log.1"
 	login 10:09:00 dave $russia
@@ -205,6 +208,7 @@ packed_at_once() {
 }
 
 @test "a packed log that is damaged is said, with what could be read of it" {
+	needs libarchive
 	setup_log
 	noise 2000
 	login 10:18:00 carol $brazil
@@ -249,6 +253,7 @@ packed_at_once() {
 # ---- All sorts in a row (035) ----
 
 @test "renaming, copying, packing and deleting in a row lose nothing" {
+	needs libarchive
 	setup_log
 	for round in 1 2 3; do
 		[ ! -e "$log.2.gz" ] || rm "$log.2.gz"
@@ -311,6 +316,7 @@ packed_at_once() {
 }
 
 @test "a link that moves into the directory of the next day is followed" {
+	needs libarchive
 	mkdir 2014-02-23 2014-02-24 2014-02-25
 	ln -s 2014-02-23/mail.log "$log"
 	setup_log
@@ -338,6 +344,7 @@ packed_at_once() {
 }
 
 @test "the unfinished last line of a log that is packed is a line" {
+	needs libarchive
 	setup_log
 	login 10:08:00 carol $brazil
 	truncate -s -1 "$log"
@@ -411,6 +418,7 @@ packed_at_once() {
 }
 
 @test "so it does if that is packed" {
+	needs libarchive
 	login 10:06:00 alice $russia
 	mv "$log" "$log.1"
 	gzip "$log.1"

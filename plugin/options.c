@@ -6,255 +6,13 @@
 
 #include <getopt.h>
 
-#include "common/country.h"
 #include "common/numparse.h"
 #include "common/printable.h"
-#include "common/timestamp.h"
-#include "common/timezone.h"
-#include "common/xalloc.h"
-#include "plugin/geo.h"
 #include "plugin/options.h"
-#include "plugin/source.h"
+#include "plugin/options/row.h"
 
 #define DEFAULT_WINDOW_SEC (15 * 60)
 #define DEFAULT_TIMEOUT_SEC 10
-#define TIMEOUT_MAX_SEC 3600
-
-typedef int set_fn(struct options *options, const char *value, struct strbuf *why);
-
-static int set_log(struct options *options, const char *value, struct strbuf *why)
-{
-	if (!*value)
-		return strbuf_fail(why, -EINVAL, "the name of the log is empty");
-	if (options->log_count == OPTIONS_LOGS_MAX)
-		return strbuf_fail(why, -EINVAL, "more than %d logs", OPTIONS_LOGS_MAX);
-	options->logs = xalloc_resize(options->logs, options->log_count + 1, sizeof *options->logs);
-	options->logs[options->log_count++] = xalloc_string(value);
-	return 0;
-}
-
-static int set_journal(struct options *options, const char *value, struct strbuf *why)
-{
-	struct strbuf name CLEANUP(strbuf_release) = STRBUF_INIT(PATH_MAX);
-	if (value && !*value)
-		return strbuf_fail(why, -EINVAL, "the name of the directory is empty; --journal alone reads this host's");
-	strbuf_add_format(&name, "%s%s", SOURCE_JOURNAL, value ? value : "");
-	return set_log(options, strbuf_text(&name), why);
-}
-
-static int set_window(struct options *options, const char *value, struct strbuf *why)
-{
-	if (numparse_duration(&options->window_sec, value, 60))
-		return 0;
-	return strbuf_fail(why, -EINVAL, "is a number of minutes, or 90s, 15m, 2h, 3d, 4w, all");
-}
-
-static int set_log_timezone(struct options *options, const char *value, struct strbuf *why)
-{
-	options->log_timezone = value;
-	if (timezone_is_known(value))
-		return 0;
-	return strbuf_fail(why, -EINVAL, "is no time zone of this machine: a name like Europe/Berlin (package tzdata), "
-	                   "or a rule like CET-1CEST,M3.5.0,M10.5.0/3");
-}
-
-static int set_format(struct options *options, const char *value, struct strbuf *why)
-{
-	return logformat_choose(&options->formats, value, why);
-}
-
-static int set_state(struct options *options, const char *value, struct strbuf *why)
-{
-	if (!*value)
-		return strbuf_fail(why, -EINVAL, "the file name is empty; --no-state keeps nothing");
-	options->state = value;
-	return 0;
-}
-
-static int set_no_state(struct options *options, const char *value, struct strbuf *why)
-{
-	(void)value, (void)why;
-	options->no_state = true;
-	return 0;
-}
-
-static int set_at(struct options *options, const char *value, struct strbuf *why)
-{
-	if (timestamp_parse(&options->now_sec, value))
-		return 0;
-	return strbuf_fail(why, -EINVAL, "is a time like 2014-02-25T10:20:00Z, or @SECONDS since 1970");
-}
-
-static int add_home(struct options *options, struct slice code, struct strbuf *why)
-{
-	char upper[3] = "";
-	for (size_t i = 0; i < 2 && i < code.length; i++)
-		upper[i] = (char)(code.data[i] >= 'a' && code.data[i] <= 'z' ? code.data[i] - 'a' + 'A' : code.data[i]);
-	if (code.length != 2 || !country_is_code(upper)) {
-		strbuf_fail(why, 0, "\"");
-		printable_add(why, code, 20);
-		strbuf_add_string(why, "\" is no country code of ISO 3166-1 (two letters: US, DE, GB)");
-		return -EINVAL;
-	}
-	if (options->home_count == OPTIONS_HOME_MAX)
-		return strbuf_fail(why, -EINVAL, "more than %d countries", OPTIONS_HOME_MAX);
-	options->home = xalloc_resize(options->home, options->home_count + 1, sizeof *options->home);
-	memcpy(options->home[options->home_count++], upper, sizeof upper);
-	return 0;
-}
-
-static int add_trusted(struct options *options, struct slice network, struct strbuf *why)
-{
-	struct ipprefix prefix;
-	if (!ipprefix_parse(&prefix, network)) {
-		strbuf_fail(why, 0, "\"");
-		printable_add(why, network, 60);
-		strbuf_add_string(why, "\" is no network: 192.0.2.0/24, 2001:db8::/32 or an address; no bits set beyond the length");
-		return -EINVAL;
-	}
-	if (options->trusted_count == OPTIONS_TRUST_MAX)
-		return strbuf_fail(why, -EINVAL, "more than %d networks", OPTIONS_TRUST_MAX);
-	options->trusted = xalloc_resize(options->trusted, options->trusted_count + 1, sizeof *options->trusted);
-	options->trusted[options->trusted_count++] = prefix;
-	return 0;
-}
-
-/* Each item of a comma-separated VALUE. */
-static int set_list(struct options *options, const char *value, struct strbuf *why,
-                    int (*add)(struct options *, struct slice, struct strbuf *))
-{
-	struct slice rest = slice_string(value);
-	int result;
-	do {
-		bool is_more = memchr(rest.data, ',', rest.length) != NULL;
-		result = add(options, slice_take_until(&rest, ','), why);
-		if (result < 0 || !is_more)
-			return result;
-	} while (true);
-}
-
-static int set_home(struct options *options, const char *value, struct strbuf *why)
-{
-	return set_list(options, value, why, add_home);
-}
-
-static int set_trust(struct options *options, const char *value, struct strbuf *why)
-{
-	return set_list(options, value, why, add_trusted);
-}
-
-static int set_warning(struct options *options, const char *value, struct strbuf *why)
-{
-	return policy_set(&options->policy, false, value, why);
-}
-
-static int set_critical(struct options *options, const char *value, struct strbuf *why)
-{
-	return policy_set(&options->policy, true, value, why);
-}
-
-static int set_geo(struct options *options, const char *value, struct strbuf *why)
-{
-	options->geo = value;
-	return geo_check_source(value, why);
-}
-
-static int set_output(struct options *options, const char *value, struct strbuf *why)
-{
-	options->is_json = strcmp(value, "json") == 0;
-	if (options->is_json || strcmp(value, "text") == 0)
-		return 0;
-	return strbuf_fail(why, -EINVAL, "is text or json");
-}
-
-static int set_explain(struct options *options, const char *value, struct strbuf *why)
-{
-	(void)value, (void)why;
-	options->wants_explanation = true;
-	return 0;
-}
-
-static int set_verbose(struct options *options, const char *value, struct strbuf *why)
-{
-	(void)value, (void)why;
-	if (options->verbosity < 3)
-		options->verbosity++;
-	return 0;
-}
-
-static int set_timeout(struct options *options, const char *value, struct strbuf *why)
-{
-	struct slice number = slice_string(value);
-	const char *colon = strchr(value, ':');
-	if (colon)
-		number.length = (size_t)(colon - value);
-	if (numparse_int(&options->timeout_sec, number, 1, TIMEOUT_MAX_SEC)
-	    && (!colon || state_parse(&options->timeout_state, colon + 1)))
-		return 0;
-	return strbuf_fail(why, -EINVAL, "is SECONDS or SECONDS:STATE, 1 to %d, as in 20 or 20:CRITICAL", TIMEOUT_MAX_SEC);
-}
-
-static int set_extra_opts(struct options *options, const char *value, struct strbuf *why)
-{
-	(void)options, (void)value; /* all of them were replaced before; this one follows from an ini file */
-	return strbuf_fail(why, -EINVAL, "an ini file can't ask for another one");
-}
-
-static int set_help(struct options *options, const char *value, struct strbuf *why)
-{
-	(void)value, (void)why;
-	options->wants_help = true;
-	return 0;
-}
-
-static int set_version(struct options *options, const char *value, struct strbuf *why)
-{
-	(void)value, (void)why;
-	options->wants_version = true;
-	return 0;
-}
-
-/* One row an option. Help text is wrapped by hand to fit behind column 8 of 80; \n begins a new line. */
-static const struct option_row {
-	const char *name;
-	char letter;          /* 0: has none */
-	const char *argument; /* NULL: takes none; in [ ] it is optional */
-	set_fn *set;
-	const char *help;
-} rows[] = {
-	{ "home", 0, "CC[,CC...]", set_home,
-	  "countries that are home (ISO 3166-1 alpha-2), may be repeated. Needed:\nthere is no silent default" },
-	{ "log", 'l', "FILE", set_log,
-	  "mail log to follow; may be repeated, may be a quoted glob, may be given\nwithout --log; - is standard input. Default: the first of\n"
-	  "/var/log/mail.log, /var/log/maillog and /var/log/mail that exists" },
-	{ "journal", 'J', "[=DIR]", set_journal,
-	  "read the systemd journal, of this host or in DIR, instead of a log file.\nThe default where no log file is at the usual places" },
-	{ "window", 'm', "DURATION", set_window, "judge the last so many minutes (or 90s, 2h, 3d, all). Default: 15" },
-	{ "log-timezone", 0, "ZONE", set_log_timezone,
-	  "time zone of log lines that name none, where it isn't this machine's:\nEurope/Berlin, or CET-1CEST,M3.5.0,M10.5.0/3" },
-	{ "format", 'f', "NAME[,...]", set_format, "log formats to look for. Default: all. Known: courier, cyrus, dovecot,\nexim, opensmtpd, postfix, postfix-auth, sendmail, stalwart, zimbra" },
-	{ "geo", 'g', "SOURCE", set_geo,
-	  "where countries come from: auto, mmdb[:FILE], libloc[:FILE]; a list is\ntried in order. Default: auto, the newest database on this machine" },
-	{ "trust", 0, "CIDR[,...]", set_trust,
-	  "networks never judged, beside the addresses that are not public; may be\nrepeated" },
-	{ "warning", 'w', "[METRIC=]RANGE", set_warning,
-	  "WARNING if METRIC (default: foreign_logins) is outside RANGE; may be\nrepeated. RANGE is [@]start:end, see below" },
-	{ "critical", 'c', "[METRIC=]RANGE", set_critical, "CRITICAL likewise" },
-	{ "state", 's', "FILE", set_state,
-	  "where the position and the window are kept. Default: a file for these logs\nbelow $MP_STATE_PATH, $NAGIOS_PLUGIN_STATE_DIRECTORY or\n"
-	  STATE_DIRECTORY },
-	{ "no-state", 0, NULL, set_no_state, "keep nothing, write nothing: read the whole window each time" },
-	{ "at", 0, "TIME", set_at, "judge as if it were TIME: 2014-02-25T10:20:00Z, or @SECONDS since 1970" },
-	{ "timeout", 't', "SECONDS[:STATE]", set_timeout, "one budget for the whole run, and its state. Default: 10:UNKNOWN" },
-	{ "verbose", 'v', NULL, set_verbose,
-	  "-v: also each foreign login; -vv: also those from home, the logs and the\nstate" },
-	{ "explain", 0, NULL, set_explain,
-	  "read lines from standard input and say how each is understood, and why.\nNothing else is done" },
-	{ "output", 'o', "text|json", set_output, "of --explain: a paragraph a line, or a JSON object. Default: text" },
-	{ "extra-opts", 0, "[=[SECTION][@FILE]]", set_extra_opts, "options from an ini file, as in every Monitoring Plugin" },
-	{ "help", 'h', NULL, set_help, "this text" },
-	{ "version", 'V', NULL, set_version, "the version; with -v also the libraries" },
-};
 
 #define LONG_BASE 256 /* getopt's value of a row is LONG_BASE + its index, or its letter */
 
@@ -269,24 +27,24 @@ static int argument_kind(const struct option_row *row)
 static void make_tables(struct option *longs, struct strbuf *letters)
 {
 	strbuf_add_char(letters, ':');
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		longs[i] = (struct option){ .name = rows[i].name, .has_arg = argument_kind(&rows[i]), .val = LONG_BASE + (int)i };
-		if (!rows[i].letter)
+	for (size_t i = 0; i < option_row_count; i++) {
+		longs[i] = (struct option){ .name = option_rows[i].name, .has_arg = argument_kind(&option_rows[i]), .val = LONG_BASE + (int)i };
+		if (!option_rows[i].letter)
 			continue;
-		strbuf_add_char(letters, rows[i].letter);
-		if (rows[i].argument)
-			strbuf_add_string(letters, argument_kind(&rows[i]) == optional_argument ? "::" : ":");
+		strbuf_add_char(letters, option_rows[i].letter);
+		if (option_rows[i].argument)
+			strbuf_add_string(letters, argument_kind(&option_rows[i]) == optional_argument ? "::" : ":");
 	}
-	longs[ARRAY_SIZE(rows)] = (struct option){ 0 };
+	longs[option_row_count] = (struct option){ 0 };
 }
 
 static const struct option_row *find_row(int value)
 {
-	if (value >= LONG_BASE && value < LONG_BASE + (int)ARRAY_SIZE(rows))
-		return &rows[value - LONG_BASE];
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
-		if (value && rows[i].letter == value)
-			return &rows[i];
+	if (value >= LONG_BASE && value < LONG_BASE + (int)option_row_count)
+		return &option_rows[value - LONG_BASE];
+	for (size_t i = 0; i < option_row_count; i++)
+		if (value && option_rows[i].letter == value)
+			return &option_rows[i];
 	return NULL;
 }
 
@@ -320,7 +78,7 @@ static int blame(const char *option, const char *value, int error, struct strbuf
 
 static int parse_all(struct options *options, int argc, char **argv, struct strbuf *why)
 {
-	struct option longs[ARRAY_SIZE(rows) + 1];
+	struct option longs[OPTION_ROWS_MAX + 1];
 	struct strbuf letters CLEANUP(strbuf_release) = STRBUF_INIT(100);
 	make_tables(longs, &letters);
 	optind = 0; /* glibc: start anew, also in tests */
@@ -335,7 +93,7 @@ static int parse_all(struct options *options, int argc, char **argv, struct strb
 			return blame(row->name, optarg, result, why);
 	}
 	for (int i = optind; i < argc; i++) {
-		int result = set_log(options, argv[i], why);
+		int result = options_add_log(options, argv[i], why);
 		if (result < 0)
 			return result;
 	}
@@ -426,8 +184,8 @@ void options_print_help(void)
 	options_print_version(false);
 	printf("Places the client addresses of authenticated mail logins; alerts on foreign ones\n"
 	       "\nUsage: check_mail_geo --home=CC[,CC...] [OPTION...] [LOG...]\n\n");
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
-		print_row(&rows[i]);
+	for (size_t i = 0; i < option_row_count; i++)
+		print_row(&option_rows[i]);
 	print_metrics();
 	printf("\nA RANGE alerts outside start:end, both included: 5 is 0:5, 5: is 5 and more,\n"
 	       "~:5 is anything up to 5, @1:5 alerts inside, ~: never alerts.\n"

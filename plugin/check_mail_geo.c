@@ -18,6 +18,7 @@
 #include "plugin/geo.h"
 #include "plugin/logs.h"
 #include "plugin/options.h"
+#include "plugin/placing.h"
 #include "plugin/report.h"
 #include "plugin/store.h"
 #include "plugin/tally.h"
@@ -81,7 +82,7 @@ static bool open_store(struct run *run)
 static void open_geo(struct run *run)
 {
 	struct strbuf why CLEANUP(strbuf_release) = STRBUF_INIT(WHY_MAX);
-	if (geo_open(&run->geo, run->options->geo, &why) < 0)
+	if (geo_open(&run->geo, run->options->geo, run->options->token_file, &why) < 0)
 		fail(run, &why);
 }
 
@@ -101,10 +102,16 @@ static int follow_logs(struct run *run, struct strbuf *why)
 	int result = 0;
 	for (size_t i = 0; i < run->logs.count && result >= 0; i++)
 		result = follow_log(&follow, run->logs.names[i], why);
-	if (result >= 0)
-		result = follow_up_unlocated(&follow, why);
 	run->newest_sec = follow.newest_sec;
 	return result;
+}
+
+static int place_logins(struct run *run, struct strbuf *why)
+{
+	struct placing placing = {
+		.options = run->options, .store = run->store, .geo = run->geo, .report = run->report, .deadline = &run->deadline,
+	};
+	return placing_run(&placing, why);
 }
 
 /* Back to what the state held before this run; it stays the base of the answer. */
@@ -135,6 +142,8 @@ static int count_window(struct run *run, struct strbuf *why)
 static int read_and_count(struct run *run, struct strbuf *why)
 {
 	int result = run->geo ? follow_logs(run, why) : 0;
+	if (run->geo && result >= 0)
+		result = place_logins(run, why);
 	return result < 0 ? result : count_window(run, why);
 }
 

@@ -206,16 +206,3 @@ int follow_log(struct follow *follow, const char *name, struct strbuf *why)
 	result = read_lines(follow, source, why);
 	return result < 0 ? result : keep_position(follow, source, why);
 }
-
-/* --- places --- */
-
-static int place_again(void *context, const struct ipaddr *address, struct place *ret, struct strbuf *why)
-{
-	const struct follow *follow = context;
-	return geo_lookup(follow->geo, address, ret, why);
-}
-
-int follow_up_unlocated(struct follow *follow, struct strbuf *why)
-{
-	return store_place_unlocated(follow->store, place_again, follow, why);
-}

@@ -33,7 +33,4 @@ struct follow {
  * database or state). A log that can't be read is a problem of the report only: the others go on. */
 int follow_log(struct follow *follow, const char *name, struct strbuf *why);
 
-/* Asks again for the places that were not known: 0, or < 0 with WHY. */
-int follow_up_unlocated(struct follow *follow, struct strbuf *why);
-
 #endif

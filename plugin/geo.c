@@ -11,11 +11,14 @@
 #include "plugin/geo.h"
 #include "plugin/geo/choice.h"
 #include "plugin/geo/dbfile.h"
+#include "plugin/geo/ipinfo.h"
 #include "plugin/geo/search.h"
 
 struct geo {
 	size_t count;
 	struct dbfile files[CHOICES_MAX]; /* in the order in which they are asked */
+	struct ipinfo *remote;            /* NULL: there is none */
+	size_t behind;                    /* the first file that stands behind it in the list */
 };
 
 /* --- opening --- */
@@ -54,39 +57,59 @@ static int nothing_found(const struct choice *choices, int count, const struct s
 	                   strbuf_text(reasons));
 }
 
-static int open_all(struct geo *geo, const struct choice *choices, int count, const char *root, struct strbuf *why)
+static int open_remote(struct geo *geo, struct slice url, const char *token_file, struct strbuf *why)
+{
+	geo->behind = geo->count;
+	return ipinfo_open(&geo->remote, url, token_file, why);
+}
+
+#ifdef LIBCURL_SONAME
+#define HAS_LIBCURL true
+#else
+#define HAS_LIBCURL false
+#endif
+
+static int open_all(struct geo *geo, const struct choice *choices, int count, const char *root, const char *token_file,
+                    struct strbuf *why)
 {
 	struct strbuf reasons CLEANUP(strbuf_release) = STRBUF_INIT(WHY_MAX);
+	bool is_auto = count == 1 && !choices[0].driver && !choices[0].is_remote;
 	for (int i = 0; i < count; i++) {
 		int error = 0;
-		if (choices[i].file.data)
+		if (choices[i].is_remote)
+			error = open_remote(geo, choices[i].file, token_file, why);
+		else if (choices[i].file.data)
 			error = add_named(geo, &choices[i], why);
 		else
 			geo->count += search_newest(&geo->files[geo->count], choices[i].driver, root, &reasons);
 		if (error)
 			return error;
 	}
-	return geo->count ? 0 : nothing_found(choices, count, &reasons, why);
+	if (is_auto && !geo->count && HAS_LIBCURL)
+		return open_remote(geo, slice_make("", 0), token_file, why);
+	return geo->count || geo->remote ? 0 : nothing_found(choices, count, &reasons, why);
 }
 
-int geo_open_in(struct geo **ret, const char *source, const char *root, struct strbuf *why)
+int geo_open_in(struct geo **ret, const char *source, const char *root, const char *token_file, struct strbuf *why)
 {
 	struct choice choices[CHOICES_MAX];
 	int count = choice_parse(choices, source, why);
 	if (count < 0)
 		return count;
 	struct geo *geo = xalloc_zero(1, sizeof *geo);
-	int error = open_all(geo, choices, count, root, why);
-	if (error)
+	int error = open_all(geo, choices, count, root, token_file, why);
+	if (error) {
 		geo_free(geo);
-	else
-		*ret = geo;
-	return error;
+		return error;
+	}
+	geo->behind = geo->remote ? geo->behind : geo->count;
+	*ret = geo;
+	return 0;
 }
 
-int geo_open(struct geo **ret, const char *source, struct strbuf *why)
+int geo_open(struct geo **ret, const char *source, const char *token_file, struct strbuf *why)
 {
-	return geo_open_in(ret, source, "", why);
+	return geo_open_in(ret, source, "", token_file, why);
 }
 
 void geo_free(struct geo *geo)
@@ -95,6 +118,7 @@ void geo_free(struct geo *geo)
 		return;
 	for (size_t i = 0; i < geo->count; i++)
 		dbfile_close(&geo->files[i]);
+	ipinfo_free(geo->remote);
 	free(geo);
 }
 
@@ -119,9 +143,11 @@ static bool has_country(struct place *place)
 	return country_name(place->country) != NULL;
 }
 
-int geo_lookup(struct geo *geo, const struct ipaddr *address, struct place *ret, struct strbuf *why)
+/* In the files from FIRST on, before END. */
+static int look_up(struct geo *geo, size_t first, size_t end, const struct ipaddr *address, struct place *ret, struct strbuf *why)
 {
-	for (size_t i = 0; i < geo->count; i++) {
+	*ret = (struct place){ 0 };
+	for (size_t i = first; i < end; i++) {
 		*ret = (struct place){ 0 };
 		int result = dbfile_lookup(&geo->files[i], address, ret, why);
 		if (result > 0 && has_country(ret))
@@ -131,6 +157,27 @@ int geo_lookup(struct geo *geo, const struct ipaddr *address, struct place *ret,
 			return result;
 	}
 	return 0;
+}
+
+int geo_lookup(struct geo *geo, const struct ipaddr *address, struct place *ret, struct strbuf *why)
+{
+	return look_up(geo, 0, geo->behind, address, ret, why);
+}
+
+int geo_lookup_behind(struct geo *geo, const struct ipaddr *address, struct place *ret, struct strbuf *why)
+{
+	return look_up(geo, geo->behind, geo->count, address, ret, why);
+}
+
+bool geo_has_remote(const struct geo *geo)
+{
+	return geo->remote != NULL;
+}
+
+void geo_ask_remote(struct geo *geo, const struct ipaddr *addresses, size_t count, const struct deadline *deadline,
+                    geo_answer_fn *function, void *context, struct geo_outcome *ret)
+{
+	ipinfo_ask(geo->remote, addresses, count, deadline, function, context, ret);
 }
 
 void geo_set_as_name(struct place *place, const char *name, size_t length)
@@ -162,6 +209,15 @@ void geo_describe(const struct geo *geo, struct strbuf *text)
 		strbuf_add_format(text, "%s%s %s", i ? ", " : "", file->driver->name, file->path);
 		add_date(text, dbfile_built_at_sec(file));
 	}
+	if (geo->count && geo->remote)
+		strbuf_add_string(text, ", ");
+	if (geo->remote)
+		ipinfo_describe(geo->remote, text);
+}
+
+void geo_describe_remote(const struct geo *geo, struct strbuf *text)
+{
+	ipinfo_describe(geo->remote, text);
 }
 
 int64_t geo_built_at_sec(const struct geo *geo)

@@ -122,6 +122,7 @@ int options_parse(struct options *options, int argc, char **argv, int64_t clock_
 		.formats = LOGFORMAT_ALL,
 		.now_sec = clock_sec,
 		.geo = "auto",
+		.geo_cache_sec = OPTIONS_GEO_CACHE_LEAST_SEC,
 		.timeout_sec = DEFAULT_TIMEOUT_SEC,
 		.timeout_state = STATE_UNKNOWN,
 	};
@@ -198,6 +199,11 @@ static const struct {
 	const char *name;
 	bool is_built_in;
 } libraries[] = {
+#ifdef LIBCURL_SONAME
+	{ "ipinfo.io (libcurl)", true },
+#else
+	{ "ipinfo.io (libcurl)", false },
+#endif
 #ifdef LIBARCHIVE_SONAME
 	{ "compressed logs (libarchive)", true },
 #else

@@ -17,6 +17,7 @@
 #define OPTIONS_LOGS_MAX 1000
 #define OPTIONS_HOME_MAX 250
 #define OPTIONS_TRUST_MAX 10000
+#define OPTIONS_GEO_CACHE_LEAST_SEC 86400
 
 /* What the run was asked to do. Constant once parsed. */
 struct options {
@@ -34,6 +35,8 @@ struct options {
 	size_t trusted_count;
 	struct policy policy;
 	const char *geo;
+	const char *token_file; /* of ipinfo; NULL: none */
+	int64_t geo_cache_sec;
 	int verbosity;
 	int64_t timeout_sec;
 	enum state timeout_state;

@@ -87,6 +87,19 @@ int store_add(struct store *store, const struct login *login, const struct place
 typedef int store_place_fn(void *context, const struct ipaddr *address, struct place *ret, struct strbuf *why);
 int store_place_unlocated(struct store *store, store_place_fn *function, void *context, struct strbuf *why);
 
+/* What a remote source has answered of ADDRESS, if it was not longer than its lifetime ago: > 0 with *RET, whose country is
+ * "" if the source knows none; 0: it must be asked. At most STORE_PLACES_MAX are kept, those that last longest. */
+#define STORE_PLACES_MAX 100000
+int store_get_place(struct store *store, const struct ipaddr *address, int64_t now_sec, struct place *ret,
+	struct strbuf *why);
+int store_put_place(struct store *store, const struct ipaddr *address, const struct place *place, int64_t now_sec,
+	int64_t lifetime_sec, struct strbuf *why);
+int store_forget_places(struct store *store, int64_t now_sec, struct strbuf *why); /* after the last put of a run */
+
+/* Until when the remote source wants to be left alone; 0: it may be asked. */
+int store_get_pause(struct store *store, int64_t *ret_until_sec, struct strbuf *why);
+int store_put_pause(struct store *store, int64_t until_sec, struct strbuf *why);
+
 /* Forgets logins that counted from SINCE_SEC or before (INT64_MIN: none), and the oldest above the limit of
  * 1,000,000, with a note; lines and sessions as said above. Writes nothing if there is nothing to forget. Call it
  * once, after the last add. */

@@ -5,6 +5,7 @@
 #include "common/compat.h"
 
 #include "plugin/geo/choice.h"
+#include "plugin/geo/ipinfo.h"
 
 #define AUTO "auto"
 
@@ -30,7 +31,7 @@ static int unknown_name(struct slice name, struct strbuf *why)
 	struct strbuf known CLEANUP(strbuf_release) = STRBUF_INIT(WHY_MAX);
 	for (size_t i = 0; geo_drivers[i]; i++)
 		strbuf_add_format(&known, ", %s[:FILE]", geo_drivers[i]->name);
-	return strbuf_fail(why, -EINVAL, "unknown source '%.*s': the known ones are " AUTO "%s",
+	return strbuf_fail(why, -EINVAL, "unknown source '%.*s': the known ones are " AUTO "%s, " CHOICE_REMOTE "[:URL]",
 	                   (int)(name.length < NAME_MAX ? name.length : NAME_MAX), name.data, strbuf_text(&known));
 }
 
@@ -46,12 +47,12 @@ static int parse_one(struct choice *ret, struct slice text, struct strbuf *why)
 	if (has_file && !text.length)
 		return strbuf_fail(why, -EINVAL,
 		                   "the file is missing after '%.*s:'", (int)name.length, name.data);
-	*ret = (struct choice){ .driver = driver_by_name(name) };
-	if (!ret->driver)
+	*ret = (struct choice){ .driver = driver_by_name(name), .is_remote = slice_equals(name, CHOICE_REMOTE) };
+	if (!ret->driver && !ret->is_remote)
 		return unknown_name(name, why);
 	if (has_file)
 		ret->file = text;
-	return 0;
+	return ret->is_remote ? ipinfo_check_url(ret->file, why) : 0;
 }
 
 int choice_parse(struct choice *ret, const char *source, struct strbuf *why)
@@ -70,6 +71,9 @@ int choice_parse(struct choice *ret, const char *source, struct strbuf *why)
 		int error = parse_one(&ret[count], slice_take_until(&rest, ','), why);
 		if (error)
 			return error;
+		for (int i = 0; i < count; i++)
+			if (ret[count].is_remote && ret[i].is_remote)
+				return strbuf_fail(why, -EINVAL, CHOICE_REMOTE " can be in the list once only");
 		count++;
 	}
 	return count;

@@ -10,10 +10,13 @@
 
 #define CHOICES_MAX 16 /* of one --geo */
 
-/* NAME or NAME:FILE; no driver is "auto", no data in `file` is "at the usual places". */
+#define CHOICE_REMOTE "ipinfo"
+
+/* NAME or NAME:FILE, or "ipinfo" or "ipinfo:URL"; no driver is "auto", no data in `file` is "at the usual places". */
 struct choice {
 	const struct geo_driver *driver;
-	struct slice file;
+	bool is_remote;
+	struct slice file; /* or the URL */
 };
 
 /* How many choices are in SOURCE, into RET, which has room for CHOICES_MAX; or -EINVAL with WHY. They point into

@@ -44,7 +44,7 @@ extern const struct geo_driver *const geo_drivers[];
 
 /* geo_open() with ROOT put before each usual place: "" in the program, a directory of their own in tests. It is an
  * argument and not an environment variable, because whoever could set one would choose what is home. */
-int geo_open_in(struct geo **ret, const char *source, const char *root, struct strbuf *why);
+int geo_open_in(struct geo **ret, const char *source, const char *root, const char *token_file, struct strbuf *why);
 
 /* LENGTH bytes at NAME into PLACE->as_name, cut between two UTF-8 characters if they don't fit. */
 void geo_set_as_name(struct place *place, const char *name, size_t length);

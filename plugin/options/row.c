@@ -153,6 +153,20 @@ static int set_geo(struct options *options, const char *value, struct strbuf *wh
 	return geo_check_source(value, why);
 }
 
+static int set_token_file(struct options *options, const char *value, struct strbuf *why)
+{
+	options->token_file = value;
+	return *value ? 0 : strbuf_fail(why, -EINVAL, "the file name is empty");
+}
+
+static int set_geo_cache(struct options *options, const char *value, struct strbuf *why)
+{
+	if (numparse_duration(&options->geo_cache_sec, value, 60) && options->geo_cache_sec >= OPTIONS_GEO_CACHE_LEAST_SEC
+	    && options->geo_cache_sec != NUMPARSE_ALL_SEC)
+		return 0;
+	return strbuf_fail(why, -EINVAL, "is a duration of a day or more: 1d, 48h, 4w");
+}
+
 static int set_output(struct options *options, const char *value, struct strbuf *why)
 {
 	options->is_json = strcmp(value, "json") == 0;
@@ -221,7 +235,11 @@ const struct option_row option_rows[] = {
 	  "time zone of log lines that name none, where it isn't this machine's:\nEurope/Berlin, or CET-1CEST,M3.5.0,M10.5.0/3" },
 	{ "format", 'f', "NAME[,...]", set_format, "log formats to look for. Default: all. Known: courier, cyrus, dovecot,\nexim, opensmtpd, postfix, postfix-auth, sendmail, stalwart, zimbra" },
 	{ "geo", 'g', "SOURCE", set_geo,
-	  "where countries come from: auto, mmdb[:FILE], libloc[:FILE]; a list is\ntried in order. Default: auto, the newest database on this machine" },
+	  "where countries come from: auto, mmdb[:FILE], libloc[:FILE], ipinfo[:URL];\na list is tried in order. Default: auto, the newest database on this\n"
+	  "machine, else ipinfo.io" },
+	{ "ipinfo-token-file", 0, "FILE", set_token_file,
+	  "file with the token for ipinfo.io; only its owner, or a group of another\nowner's, may read it" },
+	{ "geo-cache", 0, "DURATION", set_geo_cache, "how long ipinfo's answers are kept, a day at the least. Default: 1d" },
 	{ "trust", 0, "CIDR[,...]", set_trust,
 	  "networks never judged, beside the addresses that are not public; may be\nrepeated" },
 	{ "warning", 'w', "[METRIC=]RANGE", set_warning,

@@ -28,6 +28,10 @@ static const struct table {
 	{ 2, 2, "CREATE TABLE session(id INTEGER PRIMARY KEY, address BLOB NOT NULL, at INTEGER NOT NULL)" },
 	{ 2, 2, "CREATE TABLE seen_line(hash INTEGER NOT NULL, source INTEGER NOT NULL, count INTEGER NOT NULL, "
 		"effective_at INTEGER NOT NULL, PRIMARY KEY(hash, source)) WITHOUT ROWID" },
+	{ 2, 2, "CREATE TABLE geo_cache(address BLOB PRIMARY KEY, country TEXT NOT NULL, asn INTEGER NOT NULL, "
+		"as_name TEXT NOT NULL, is_anonymiser INTEGER NOT NULL, latitude REAL, longitude REAL, radius_km REAL, "
+		"made_at INTEGER NOT NULL, expires_at INTEGER NOT NULL) WITHOUT ROWID" },
+	{ 2, 2, "CREATE TABLE geo_pause(until INTEGER NOT NULL)" },
 	{ 1, 2, "CREATE TABLE origin(id INTEGER PRIMARY KEY, user BLOB NOT NULL, address BLOB, service TEXT NOT NULL, "
 		"country TEXT, asn INTEGER NOT NULL, as_name TEXT NOT NULL, is_anonymiser INTEGER NOT NULL, "
 		"latitude REAL, longitude REAL, radius_km REAL)" },

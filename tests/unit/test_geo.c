@@ -84,7 +84,7 @@ static void copy(const char *from, const char *to)
 static struct geo *open_source(const char *source)
 {
 	struct geo *geo = NULL;
-	if (geo_open(&geo, source, &why) != 0)
+	if (geo_open(&geo, source, NULL, &why) != 0)
 		fail_msg("%s: %s", source, strbuf_text(&why));
 	return geo;
 }
@@ -103,7 +103,7 @@ static void assert_why(const char *part)
 static void assert_open_fails(const char *source, int error, const char *part)
 {
 	struct geo *geo = NULL;
-	assert_int_equal(geo_open(&geo, source, &why), error);
+	assert_int_equal(geo_open(&geo, source, NULL, &why), error);
 	assert_null(geo);
 	assert_why(part);
 }
@@ -140,14 +140,15 @@ static void assert_near(double is, double should)
 static void sources_are_checked_without_opening(void **state)
 {
 	(void)state;
-	static const char *const good[] = { "auto", "mmdb", "mmdb:/no/such:file.mmdb", "mmdb:A,mmdb:B", "mmdb,mmdb:C" };
+	static const char *const good[] = { "auto", "mmdb", "mmdb:/no/such:file.mmdb", "mmdb:A,mmdb:B", "mmdb,mmdb:C", "ipinfo",
+	                                    "mmdb,ipinfo", "ipinfo:https://geo.example.org:8443/v1/", "ipinfo:http://[::1]:80/x,mmdb" };
 	for (size_t i = 0; i < ARRAY_SIZE(good); i++)
 		assert_int_equal(geo_check_source(good[i], &why), 0);
 	static const char *const bad[][2] = {
 		{ "", "missing" },          { ",", "missing" },          { "mmdb,", "missing" },
 		{ ",mmdb", "missing" },     { ":x", "missing" },         { "mmdb:", "file is missing" },
 		{ "auto,mmdb", "alone" },   { "auto:x", "alone" },       { "mmdb,auto", "alone" },
-		{ "ipinfo", "auto, mmdb" }, { "MMDB", "unknown" },       { "mmdb :x", "unknown" },
+		{ "maxmind", "auto, mmdb" }, { "MMDB", "unknown" },       { "mmdb :x", "unknown" },
 	};
 	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
 		assert_int_equal(geo_check_source(bad[i][0], &why), -EINVAL);
@@ -168,8 +169,8 @@ static void the_reason_may_be_null(void **state)
 {
 	(void)state;
 	struct geo *geo = NULL;
-	assert_int_equal(geo_check_source("ipinfo", NULL), -EINVAL);
-	assert_int_equal(geo_open(&geo, "mmdb:/no/such/file", NULL), -ENOENT);
+	assert_int_equal(geo_check_source("maxmind", NULL), -EINVAL);
+	assert_int_equal(geo_open(&geo, "mmdb:/no/such/file", NULL, NULL), -ENOENT);
 	geo_free(NULL);
 }
 
@@ -355,7 +356,7 @@ static void the_newest_at_the_usual_places_is_taken(void **state)
 	static const char *const sources[] = { "auto", "mmdb" };
 	for (size_t i = 0; i < ARRAY_SIZE(sources); i++) {
 		struct geo *geo CLEANUP(geo_freep) = NULL;
-		assert_int_equal(geo_open_in(&geo, sources[i], root.at, &why), 0);
+		assert_int_equal(geo_open_in(&geo, sources[i], root.at, NULL, &why), 0);
 		struct strbuf is CLEANUP(strbuf_release) = STRBUF_INIT(TEXT_MAX);
 		geo_describe(geo, &is);
 		struct text should = text("mmdb %s/usr/share/GeoIP/city.mmdb of 2025-03-27", root.at);
@@ -368,13 +369,30 @@ static void nothing_at_the_usual_places_is_explained(void **state)
 	(void)state;
 	struct geo *geo = NULL;
 	struct text root = make_root("nothing");
-	assert_int_equal(geo_open_in(&geo, "mmdb", root.at, &why), -ENOENT);
+	assert_int_equal(geo_open_in(&geo, "mmdb", root.at, NULL, &why), -ENOENT);
 	assert_why("--geo=mmdb:FILE; there is no ");
 	assert_why("/var/lib/GeoIP/*.mmdb");
 	copy(fixture("asn").at, text("%s/var/lib/GeoIP/asn.mmdb", root.at).at);
-	assert_int_equal(geo_open_in(&geo, "auto", root.at, &why), -ENOENT);
+	assert_int_equal(geo_open_in(&geo, "mmdb", root.at, NULL, &why), -ENOENT);
 	assert_why("/asn.mmdb is of the type GeoLite2-ASN, which holds no countries");
 	assert_null(geo);
+}
+
+static void without_a_database_auto_is_ipinfo(void **state)
+{
+	(void)state;
+	struct geo *geo CLEANUP(geo_freep) = NULL;
+	struct strbuf description CLEANUP(strbuf_release) = STRBUF_INIT(1000);
+	struct text root = make_root("none");
+#ifndef LIBCURL_SONAME
+	assert_int_equal(geo_open_in(&geo, "auto", root.at, NULL, &why), -ENOENT);
+	skip();
+#endif
+	assert_int_equal(geo_open_in(&geo, "auto", root.at, NULL, &why), 0);
+	assert_true(geo_has_remote(geo));
+	geo_describe(geo, &description);
+	assert_string_equal(strbuf_text(&description), "ipinfo https://ipinfo.io");
+	assert_int_equal(geo_lookup(geo, &(struct ipaddr){ 0 }, &(struct place){ 0 }, &why), 0);
 }
 
 static void an_item_without_file_may_find_nothing_beside_others(void **state)
@@ -382,7 +400,7 @@ static void an_item_without_file_may_find_nothing_beside_others(void **state)
 	(void)state;
 	struct geo *geo CLEANUP(geo_freep) = NULL;
 	struct text source = text("mmdb,mmdb:%s", fixture("test-country").at);
-	assert_int_equal(geo_open_in(&geo, source.at, "/no/such/root", &why), 0);
+	assert_int_equal(geo_open_in(&geo, source.at, "/no/such/root", NULL, &why), 0);
 	assert_country(geo, "8.8.8.8", "US");
 }
 
@@ -426,7 +444,7 @@ static void assert_sane(const char *source)
 {
 	static const char *const addresses[] = { "192.0.2.1", "198.51.100.1", "203.0.113.1", "8.8.8.8", "2001:db8::1" };
 	struct geo *geo CLEANUP(geo_freep) = NULL;
-	if (geo_open(&geo, source, &why) != 0) {
+	if (geo_open(&geo, source, NULL, &why) != 0) {
 		assert_why(strchr(source, ':') + 1);
 		return;
 	}
@@ -706,7 +724,7 @@ static void the_newest_is_taken_from_all_drivers(void **state)
 	};
 	for (size_t i = 0; i < ARRAY_SIZE(expected); i++) {
 		struct geo *geo CLEANUP(geo_freep) = NULL;
-		assert_int_equal(geo_open_in(&geo, expected[i][0], root.at, &why), 0);
+		assert_int_equal(geo_open_in(&geo, expected[i][0], root.at, NULL, &why), 0);
 		struct strbuf is CLEANUP(strbuf_release) = STRBUF_INIT(TEXT_MAX);
 		geo_describe(geo, &is);
 		assert_int_equal(strncmp(strbuf_text(&is), expected[i][1], strlen(expected[i][1])), 0);
@@ -748,7 +766,7 @@ static void the_real_libloc_database_cut_short_is_an_error(void **state)
 		assert_int_equal(stat(path.at, &status), 0);
 		assert_cut_is_noticed("libloc", path.at, "8.8.8.8", status.st_size / 100 * percents[i]);
 		struct geo *geo = NULL;
-		assert_int_equal(geo_open(&geo, text("libloc:%s", path.at).at, &why), -EINVAL);
+		assert_int_equal(geo_open(&geo, text("libloc:%s", path.at).at, NULL, &why), -EINVAL);
 		unlink(path.at);
 	}
 }
@@ -800,6 +818,7 @@ int main(void)
 		cmocka_unit_test(each_database_is_described),
 		cmocka_unit_test(the_newest_at_the_usual_places_is_taken),
 		cmocka_unit_test(nothing_at_the_usual_places_is_explained),
+		cmocka_unit_test(without_a_database_auto_is_ipinfo),
 		cmocka_unit_test(an_item_without_file_may_find_nothing_beside_others),
 		cmocka_unit_test(what_is_no_database_is_named),
 		cmocka_unit_test(what_may_not_be_read_is_named),

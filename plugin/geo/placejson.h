@@ -1,0 +1,20 @@
+/* placejson.h - a place from the JSON of ipinfo.io and its likes; see ipinfo.h for the shapes
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#ifndef GEO_PLACEJSON_H
+#define GEO_PLACEJSON_H
+
+#include <jansson.h>
+
+#include "common/ipaddr.h"
+#include "plugin/login.h"
+
+/* > 0: ADDRESS is at *RET; 0: the service knows the address, but no country of it; < 0: OBJECT is no such answer, and *RET_WHY
+ * says so in constant words. */
+int placejson_read(struct place *ret, const json_t *object, const struct ipaddr *address, const char **ret_why);
+
+/* "NL": is it two capital letters that are a country's code? */
+bool placejson_is_country(struct slice code);
+
+#endif

@@ -1,0 +1,56 @@
+/* token.c - the token of a service; see token.h
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "common/compat.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include "common/slice.h"
+#include "plugin/geo/token.h"
+
+static int check(int descriptor, const char *path, struct strbuf *why)
+{
+	struct stat status;
+	if (fstat(descriptor, &status) < 0)
+		return strbuf_fail(why, -errno, "can't look at the token file %s: %s", path, strerror(errno));
+	if (!S_ISREG(status.st_mode))
+		return strbuf_fail(why, -EINVAL, "the token file %s is no regular file", path);
+	if (status.st_mode & 007)
+		return strbuf_fail(why, -EPERM, "the token file %s may be read by everybody: chmod o= '%s'", path, path);
+	if (status.st_uid == geteuid() && (status.st_mode & 077))
+		return strbuf_fail(why, -EPERM, "the token file %s may be read by others: chmod 600 '%s'", path, path);
+	return 0;
+}
+
+static bool is_token_byte(unsigned char byte)
+{
+	return slice_is_alnum(byte) || byte == '.' || byte == '_' || byte == '-';
+}
+
+static int take(struct strbuf *ret, const char *bytes, size_t length, const char *path, struct strbuf *why)
+{
+	struct slice rest = slice_make(bytes, length);
+	struct slice token = slice_take_while(&rest, is_token_byte, TOKEN_MAX);
+	while (slice_take_char(&rest, '\n') || slice_take_char(&rest, '\r') || slice_take_char(&rest, ' '))
+		;
+	if (!token.length || rest.length)
+		return strbuf_fail(why, -EINVAL, "the token file %s must hold one token (letters, digits, . _ -) and nothing else", path);
+	strbuf_add(ret, token.data, token.length);
+	return 0;
+}
+
+int token_read(struct strbuf *ret, const char *path, struct strbuf *why)
+{
+	char bytes[TOKEN_MAX + 10];
+	int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (descriptor < 0)
+		return strbuf_fail(why, -errno, "can't read the token file %s: %s", path, strerror(errno));
+	int error = check(descriptor, path, why);
+	ssize_t length = error < 0 ? 0 : read(descriptor, bytes, sizeof bytes);
+	if (error == 0 && length < 0)
+		error = strbuf_fail(why, -errno, "can't read the token file %s: %s", path, strerror(errno));
+	close(descriptor);
+	return error < 0 ? error : take(ret, bytes, (size_t)length, path, why);
+}

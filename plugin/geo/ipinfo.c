@@ -57,10 +57,11 @@ int ipinfo_check_url(struct slice url, struct strbuf *why)
 	bool is_encrypted = slice_take_string(&rest, "https://");
 	if (!is_encrypted && !slice_take_string(&rest, "http://"))
 		return strbuf_fail(why, -EINVAL, "the URL of ipinfo must begin with https://");
-	if (url.length > URL_MAX || slice_take_while(&all, is_url_byte, URL_MAX).length != url.length || !host_of(rest).length)
-		return strbuf_fail(why, -EINVAL, "that is no URL that ipinfo can be asked at: https://HOST[:PORT][/PATH], and no more");
+	bool has_url_bytes = slice_take_while(&all, is_url_byte, URL_MAX).length == url.length;
+	if (!has_url_bytes || !host_of(rest).length)
+		return strbuf_fail(why, -EINVAL, "ipinfo can't be asked at such a URL: https://HOST[:PORT][/PATH], and no more");
 	if (!is_encrypted && !is_near(host_of(rest)))
-		return strbuf_fail(why, -EINVAL, "http:// may only be asked at localhost or at a private address: use https://");
+		return strbuf_fail(why, -EINVAL, "http:// is only for localhost and private addresses: use https://");
 	return 0;
 }
 
@@ -216,7 +217,7 @@ static void take_text(struct asking *asking, const struct ipaddr *address, const
 		code.length--;
 	if (!code.length || slice_equals(code, "undefined")) {
 		answer(asking, address, &place);
-	} else if (code.length == 2 && code.data[0] >= 'A' && code.data[0] <= 'Z' && code.data[1] >= 'A' && code.data[1] <= 'Z') {
+	} else if (placejson_is_code(code)) {
 		if (placejson_is_country(code))
 			memcpy(place.country, code.data, 2);
 		answer(asking, address, &place);

@@ -27,14 +27,14 @@ static struct slice text_of(const json_t *object, const char *group, const char 
 
 /* --- the country --- */
 
-static bool is_code(struct slice code)
+bool placejson_is_code(struct slice code)
 {
 	return code.length == 2 && code.data[0] >= 'A' && code.data[0] <= 'Z' && code.data[1] >= 'A' && code.data[1] <= 'Z';
 }
 
 bool placejson_is_country(struct slice code)
 {
-	return is_code(code) && country_name((const char[]){ code.data[0], code.data[1], '\0' }) != NULL;
+	return placejson_is_code(code) && country_name((const char[]){ code.data[0], code.data[1], '\0' }) != NULL;
 }
 
 static const struct key {
@@ -50,7 +50,7 @@ static int find_code(struct slice *ret, const json_t *object)
 	for (size_t i = 0; i < ARRAY_SIZE(country_keys); i++) {
 		const json_t *value = value_of(object, country_keys[i].group, country_keys[i].name);
 		*ret = text_of(object, country_keys[i].group, country_keys[i].name);
-		if (is_code(*ret))
+		if (placejson_is_code(*ret))
 			return 1;
 		if (value && !json_is_null(value) && !(json_is_string(value) && !ret->length))
 			found = -1;
@@ -81,7 +81,9 @@ static void find_coordinates(struct place *ret, const json_t *object)
 	static const char *const groups[] = { "geo", NULL };
 	for (size_t i = 0; i < ARRAY_SIZE(groups) && !ret->has_coordinates; i++) {
 		double latitude, longitude, radius_km;
-		if (!number_of(&latitude, object, groups[i], "latitude") || !number_of(&longitude, object, groups[i], "longitude"))
+		bool is_there = number_of(&latitude, object, groups[i], "latitude")
+			&& number_of(&longitude, object, groups[i], "longitude");
+		if (!is_there)
 			continue;
 		ret->has_coordinates = fabs(latitude) <= 90 && fabs(longitude) <= 180;
 		ret->latitude = latitude;
@@ -99,7 +101,9 @@ static void find_network(struct place *ret, const json_t *object)
 	for (size_t i = 0; i < ARRAY_SIZE(asn_keys) && !ret->asn; i++) {
 		struct slice text = text_of(object, asn_keys[i].group, asn_keys[i].name);
 		int64_t asn;
-		if (!slice_take_string(&text, "AS") || !numparse_int(&asn, slice_take_while(&text, slice_is_digit, 10), 1, UINT32_MAX))
+		bool is_number = slice_take_string(&text, "AS");
+		struct slice digits = slice_take_while(&text, slice_is_digit, 10);
+		if (!is_number || !numparse_int(&asn, digits, 1, UINT32_MAX))
 			continue;
 		ret->asn = (uint32_t)asn;
 		if (slice_take_char(&text, ' '))

@@ -14,7 +14,8 @@
  * says so in constant words. */
 int placejson_read(struct place *ret, const json_t *object, const struct ipaddr *address, const char **ret_why);
 
-/* "NL": is it two capital letters that are a country's code? */
+/* "NL": two capital letters; and those of a country. */
+bool placejson_is_code(struct slice code);
 bool placejson_is_country(struct slice code);
 
 #endif

@@ -36,7 +36,7 @@ static int take(struct strbuf *ret, const char *bytes, size_t length, const char
 	while (slice_take_char(&rest, '\n') || slice_take_char(&rest, '\r') || slice_take_char(&rest, ' '))
 		;
 	if (!token.length || rest.length)
-		return strbuf_fail(why, -EINVAL, "the token file %s must hold one token (letters, digits, . _ -) and nothing else", path);
+		return strbuf_fail(why, -EINVAL, "the token file %s must hold one token (letters, digits, . _ -), no more", path);
 	strbuf_add(ret, token.data, token.length);
 	return 0;
 }

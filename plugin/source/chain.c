@@ -177,7 +177,8 @@ static void insert(struct link_search *links, struct chain_link *link)
 static bool is_known(const struct link_search *links, const struct stat *status)
 {
 	const struct chain_search *search = links->search;
-	bool is_found = is_file(status, search->current) || is_file(status, search->late) || (search->old && is_file(status, &search->old->file));
+	bool is_found = is_file(status, search->current) || is_file(status, search->late)
+		|| (search->old && is_file(status, &search->old->file));
 	for (size_t i = 0; i < links->count && !is_found; i++)
 		is_found = is_file(status, &links->links[i].file);
 	return is_found;
@@ -294,7 +295,8 @@ static bool visit_link(void *context, const char *path, const struct sibling_ran
 	if (error == 0)
 		take_link(links, &link, is_named);
 	else if (is_named && error != -ENOENT)
-		note_unreadable(search, path, error == -ENOTSUP ? "it is compressed, and libarchive is not there" : strerror(-error));
+		note_unreadable(search, path, error == -ENOTSUP ? "it is compressed, and libarchive is not there"
+			: strerror(-error));
 	return true;
 }
 

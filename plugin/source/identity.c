@@ -77,7 +77,9 @@ static bool has_hash(const struct identity_file *file, int64_t from, int64_t len
 	char bytes[LOG_HASHED_BYTES];
 	if (length == 0)
 		return true;
-	if (stream_read(file->stream, bytes, (size_t)length, from) != (ssize_t)length || identity_hash(bytes, (size_t)length) != hash)
+	if (stream_read(file->stream, bytes, (size_t)length, from) != (ssize_t)length)
+		return false;
+	if (identity_hash(bytes, (size_t)length) != hash)
 		return false;
 	if (ret_last)
 		*ret_last = bytes[length - 1];
@@ -118,6 +120,7 @@ bool identity_has_same_head(struct identity_file *a, struct identity_file *b)
 	identity_read_head(b);
 	ssize_t common = a->head_length < b->head_length ? a->head_length : b->head_length;
 	bool is_padding = common > 0 && a->head[0] == '\0'; /* NULs of a crash are in many files */
-	bool is_enough = common == sizeof a->head || (common > 0 && memchr(a->head, '\n', (size_t)common)); /* not only a time and a host */
+	/* Not only a time and a host. */
+	bool is_enough = common == sizeof a->head || (common > 0 && memchr(a->head, '\n', (size_t)common));
 	return is_enough && !is_padding && memcmp(a->head, b->head, (size_t)common) == 0;
 }

@@ -34,11 +34,12 @@ start_tls() {
 			pid nginx.pid; error_log nginx.out; daemon on; worker_processes 1;
 			events { worker_connections 200; }
 			http {
-				access_log off; client_body_temp_path t1; proxy_temp_path t2; fastcgi_temp_path t3; uwsgi_temp_path t4; scgi_temp_path t5;
+				log_format connections '\$connection \$server_protocol';
+				access_log $PWD/connections connections; client_body_temp_path t1; proxy_temp_path t2; fastcgi_temp_path t3; uwsgi_temp_path t4; scgi_temp_path t5;
 				server {
 					listen 127.0.0.1:$tls_port ssl http2;
 					ssl_certificate certificate.pem; ssl_certificate_key key.pem;
-					location / { proxy_pass http://127.0.0.1:$(cat port); proxy_http_version 1.1; proxy_set_header X-Protocol \$server_protocol; }
+					location / { proxy_pass http://127.0.0.1:$(cat port); proxy_http_version 1.1; }
 				}
 			}
 		END
@@ -152,6 +153,20 @@ many_logins() {
 	rm -r state
 	asks hosted
 	expect_metric foreign_logins=3 unlocated=0
+}
+
+@test "runs of a day ask once; the next day asks again" {
+	for minute in 20 21 22 23 24 25; do
+		login "10:$minute:00" alice $russia
+		now=10:$minute:30
+		asks ok/lite
+		expect 1 "*"
+	done
+	was_asked 1
+	echo "2014-02-26T10:25:00Z mail postfix/smtpd[1]: 4Y1: client=unknown[$russia], sasl_method=PLAIN, sasl_username=bob" >>"$log"
+	plugin_with "--home=$home" "--geo=$geo" --at=2014-02-26T10:26:00Z "$log"
+	expect_metric foreign_logins=1 unlocated=0
+	was_asked 2
 }
 
 @test "nothing but the address is sent" {
@@ -299,6 +314,19 @@ tls() {
 	SSL_CERT_FILE=$BATS_FILE_TMPDIR/certificate.pem tls 127.0.0.1
 	expect_metric foreign_logins=3 unlocated=0
 	was_asked 1
+}
+
+@test "a hundred addresses that are asked one by one share one connection of HTTP/2" {
+	many_logins 100
+	[ -s "$BATS_FILE_TMPDIR/tls_port" ] || skip "nginx and openssl are not installed"
+	: >"$BATS_FILE_TMPDIR/connections"
+	geo="ipinfo:https://127.0.0.1:$(cat "$BATS_FILE_TMPDIR/tls_port")/hosted"
+	SSL_CERT_FILE=$BATS_FILE_TMPDIR/certificate.pem check
+	expect_metric foreign_logins=100 unlocated=0
+	was_asked 100
+	sleep 0.1 # nginx logs behind the answer
+	[ "$(sort "$BATS_FILE_TMPDIR/connections" | uniq -c | awk '{ print $1, $3 }')" = "100 HTTP/2.0" ] ||
+		fail "not one connection: $(sort "$BATS_FILE_TMPDIR/connections" | uniq -c)"
 }
 
 @test "a certificate that nobody vouches for is refused" {

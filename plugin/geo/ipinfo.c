@@ -5,10 +5,10 @@
 #include "common/compat.h"
 
 #include "common/httpclient.h"
+#include "common/tokenfile.h"
 #include "common/xalloc.h"
 #include "plugin/geo/ipinfo.h"
 #include "plugin/geo/placejson.h"
-#include "plugin/geo/token.h"
 
 #define URL_MAX 500
 #define BATCH_MOST 1000        /* entries; ipinfo.io refuses more */
@@ -94,8 +94,8 @@ int ipinfo_open(struct ipinfo **ret, struct slice url, const char *token_file, s
 	if (error < 0)
 		return error;
 	struct ipinfo *self = xalloc_zero(1, sizeof *self);
-	strbuf_init(&self->token, TOKEN_MAX);
-	error = token_file ? token_read(&self->token, token_file, why) : 0;
+	strbuf_init(&self->token, TOKENFILE_MAX);
+	error = token_file ? tokenfile_read(&self->token, token_file, why) : 0;
 	if (error < 0) {
 		ipinfo_free(self);
 		return error;

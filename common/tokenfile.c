@@ -1,4 +1,4 @@
-/* token.c - the token of a service; see token.h
+/* tokenfile.c - the token of a service; see tokenfile.h
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 
 #include "common/slice.h"
-#include "plugin/geo/token.h"
+#include "common/tokenfile.h"
 
 static int check(int descriptor, const char *path, struct strbuf *why)
 {
@@ -32,7 +32,7 @@ static bool is_token_byte(unsigned char byte)
 static int take(struct strbuf *ret, const char *bytes, size_t length, const char *path, struct strbuf *why)
 {
 	struct slice rest = slice_make(bytes, length);
-	struct slice token = slice_take_while(&rest, is_token_byte, TOKEN_MAX);
+	struct slice token = slice_take_while(&rest, is_token_byte, TOKENFILE_MAX);
 	while (slice_take_char(&rest, '\n') || slice_take_char(&rest, '\r') || slice_take_char(&rest, ' '))
 		;
 	if (!token.length || rest.length)
@@ -41,9 +41,9 @@ static int take(struct strbuf *ret, const char *bytes, size_t length, const char
 	return 0;
 }
 
-int token_read(struct strbuf *ret, const char *path, struct strbuf *why)
+int tokenfile_read(struct strbuf *ret, const char *path, struct strbuf *why)
 {
-	char bytes[TOKEN_MAX + 10];
+	char bytes[TOKENFILE_MAX + 10];
 	int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (descriptor < 0)
 		return strbuf_fail(why, -errno, "can't read the token file %s: %s", path, strerror(errno));

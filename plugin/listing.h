@@ -1,0 +1,35 @@
+/* listing.h - what a DNS blocklist says of an address: the noun that dnsbl, store and report share
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#ifndef LISTING_H
+#define LISTING_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/ipaddr.h"
+
+#define LISTING_DETAIL_ROOM 400
+#define LISTING_KEY_ROOM 360
+
+/* The numbers are those in the state. */
+enum verdict {
+	VERDICT_NONE = 0,        /* neither listed nor clean */
+	VERDICT_CLEAN = 1,
+	VERDICT_LISTED = 2,
+	VERDICT_NOT_COVERED = 3, /* the list has no addresses of this family */
+};
+
+struct listing {
+	const char *zone;                 /* as it is told: without a secret; borrowed from the zones */
+	char key[LISTING_KEY_ROOM];       /* what it is kept under: the zone as it is told, its filter, the resolver */
+	struct ipaddr address;
+	int weight;                       /* of the zone */
+	enum verdict verdict;
+	bool is_kept;                     /* of an earlier run, and not asked again */
+	int64_t lifetime_sec;             /* for which a new answer may be kept; 0: it may not */
+	char detail[LISTING_DETAIL_ROOM]; /* codes and the list's own text, or why there is no verdict; hostile text */
+};
+
+#endif

@@ -13,6 +13,7 @@
 
 #include "common/deadline.h"
 #include "common/strbuf.h"
+#include "plugin/listing.h"
 #include "plugin/login.h"
 
 struct store;
@@ -99,6 +100,18 @@ int store_forget_places(struct store *store, int64_t now_sec, struct strbuf *why
 /* Until when the remote source wants to be left alone; 0: it may be asked. */
 int store_get_pause(struct store *store, int64_t *ret_until_sec, struct strbuf *why);
 int store_put_pause(struct store *store, int64_t until_sec, struct strbuf *why);
+
+/* What a blocklist has answered, by LISTING's key and address: > 0 with its verdict and detail filled in and is_kept set, 0: it
+ * must be asked. It is kept for lifetime_sec; at most STORE_LISTINGS_MAX are, those that last longest. */
+#define STORE_LISTINGS_MAX 20000
+int store_get_listing(struct store *store, struct listing *listing, int64_t now_sec, struct strbuf *why);
+int store_put_listing(struct store *store, const struct listing *listing, int64_t now_sec, struct strbuf *why);
+int store_forget_listings(struct store *store, int64_t now_sec, struct strbuf *why); /* after the last put of a run */
+
+/* Since when the blocklist ZONE has given no verdict; 0: it gave one last. At most STORE_SILENCES_MAX are kept. */
+#define STORE_SILENCES_MAX 1000
+int store_get_silence(struct store *store, const char *zone, int64_t *ret_since_sec, struct strbuf *why);
+int store_put_silence(struct store *store, const char *zone, int64_t since_sec, struct strbuf *why);
 
 /* Forgets logins that counted from SINCE_SEC or before (INT64_MIN: none), and the oldest above the limit of
  * 1,000,000, with a note; lines and sessions as said above. Writes nothing if there is nothing to forget. Call it

@@ -16,30 +16,34 @@ static const struct table {
 	int first, last; /* the versions that have it */
 	const char *sql;
 } tables[] = {
-	{ 1, 2, "CREATE TABLE meta(schema_version INTEGER NOT NULL, created_by TEXT NOT NULL)" },
+	{ 1, 3, "CREATE TABLE meta(schema_version INTEGER NOT NULL, created_by TEXT NOT NULL)" },
 	{ 1, 1, "CREATE TABLE log_position(source BLOB PRIMARY KEY, device INTEGER, inode INTEGER, head_hash INTEGER, "
 		"head_length INTEGER, tail_hash INTEGER, tail_length INTEGER, read_offset INTEGER, newest_sec INTEGER) "
 		"WITHOUT ROWID" },
-	{ 2, 2, "CREATE TABLE log_position(source BLOB NOT NULL, age INTEGER NOT NULL, device INTEGER, inode INTEGER, "
+	{ 2, 3, "CREATE TABLE log_position(source BLOB NOT NULL, age INTEGER NOT NULL, device INTEGER, inode INTEGER, "
 		"head_hash INTEGER, head_length INTEGER, tail_hash INTEGER, tail_length INTEGER, read_offset INTEGER, "
 		"newest_sec INTEGER, read_sec INTEGER, cursor BLOB, PRIMARY KEY(source, age)) WITHOUT ROWID" },
-	{ 2, 2, "CREATE TABLE log_history(source BLOB PRIMARY KEY, since INTEGER, lines INTEGER, logins INTEGER, "
+	{ 2, 3, "CREATE TABLE log_history(source BLOB PRIMARY KEY, since INTEGER, lines INTEGER, logins INTEGER, "
 		"public_logins INTEGER) WITHOUT ROWID" },
-	{ 2, 2, "CREATE TABLE session(id INTEGER PRIMARY KEY, address BLOB NOT NULL, at INTEGER NOT NULL)" },
-	{ 2, 2, "CREATE TABLE seen_line(hash INTEGER NOT NULL, source INTEGER NOT NULL, count INTEGER NOT NULL, "
+	{ 2, 3, "CREATE TABLE session(id INTEGER PRIMARY KEY, address BLOB NOT NULL, at INTEGER NOT NULL)" },
+	{ 2, 3, "CREATE TABLE seen_line(hash INTEGER NOT NULL, source INTEGER NOT NULL, count INTEGER NOT NULL, "
 		"effective_at INTEGER NOT NULL, PRIMARY KEY(hash, source)) WITHOUT ROWID" },
-	{ 2, 2, "CREATE TABLE geo_cache(address BLOB PRIMARY KEY, country TEXT NOT NULL, asn INTEGER NOT NULL, "
+	{ 2, 3, "CREATE TABLE geo_cache(address BLOB PRIMARY KEY, country TEXT NOT NULL, asn INTEGER NOT NULL, "
 		"as_name TEXT NOT NULL, is_anonymiser INTEGER NOT NULL, latitude REAL, longitude REAL, radius_km REAL, "
 		"made_at INTEGER NOT NULL, expires_at INTEGER NOT NULL) WITHOUT ROWID" },
-	{ 2, 2, "CREATE TABLE geo_pause(until INTEGER NOT NULL)" },
-	{ 1, 2, "CREATE TABLE origin(id INTEGER PRIMARY KEY, user BLOB NOT NULL, address BLOB, service TEXT NOT NULL, "
+	{ 2, 3, "CREATE TABLE geo_pause(until INTEGER NOT NULL)" },
+	{ 3, 3, "CREATE TABLE dnsbl_answer(zone TEXT NOT NULL, address BLOB NOT NULL, verdict INTEGER NOT NULL, "
+		"detail BLOB NOT NULL, made_at INTEGER NOT NULL, expires_at INTEGER NOT NULL, PRIMARY KEY(zone, address)) "
+		"WITHOUT ROWID" },
+	{ 3, 3, "CREATE TABLE dnsbl_silence(zone TEXT PRIMARY KEY, since INTEGER NOT NULL) WITHOUT ROWID" },
+	{ 1, 3, "CREATE TABLE origin(id INTEGER PRIMARY KEY, user BLOB NOT NULL, address BLOB, service TEXT NOT NULL, "
 		"country TEXT, asn INTEGER NOT NULL, as_name TEXT NOT NULL, is_anonymiser INTEGER NOT NULL, "
 		"latitude REAL, longitude REAL, radius_km REAL)" },
-	{ 1, 2, "CREATE INDEX origin_of_user ON origin(user, address)" },
-	{ 1, 2, "CREATE INDEX origin_unlocated ON origin(address) WHERE country IS NULL" },
-	{ 1, 2, "CREATE TABLE login(origin INTEGER NOT NULL, effective_at INTEGER NOT NULL, at INTEGER NOT NULL, "
+	{ 1, 3, "CREATE INDEX origin_of_user ON origin(user, address)" },
+	{ 1, 3, "CREATE INDEX origin_unlocated ON origin(address) WHERE country IS NULL" },
+	{ 1, 3, "CREATE TABLE login(origin INTEGER NOT NULL, effective_at INTEGER NOT NULL, at INTEGER NOT NULL, "
 		"count INTEGER NOT NULL, PRIMARY KEY(origin, effective_at, at)) WITHOUT ROWID" },
-	{ 1, 2, "CREATE INDEX login_by_age ON login(effective_at)" },
+	{ 1, 3, "CREATE INDEX login_by_age ON login(effective_at)" },
 };
 
 /* -- making ------------------------------------------------------------------------------------------------- */
@@ -149,9 +153,18 @@ static int convert_1(struct store *store, struct strbuf *why)
 	if (result == 0)
 		result = sql_run(store,
 			"INSERT INTO log_position SELECT source, 0, device, inode, head_hash, head_length, tail_hash, "
-			"tail_length, read_offset, newest_sec, 0, X'' FROM temp.old; DROP TABLE temp.old; "
-			"UPDATE meta SET schema_version = 2", why);
+			"tail_length, read_offset, newest_sec, 0, X'' FROM temp.old; DROP TABLE temp.old", why);
 	return result;
+}
+
+/* Since version 2 only tables were added. */
+static int convert(struct store *store, int64_t version, struct strbuf *why)
+{
+	char sql[100];
+	int result = version == 1 ? convert_1(store, why) : create_tables(store, version, why);
+
+	snprintf(sql, sizeof(sql), "UPDATE meta SET schema_version = %d", STORE_SCHEMA_VERSION);
+	return result < 0 ? result : sql_run(store, sql, why);
 }
 
 static int check_and_convert(struct store *store, struct strbuf *why)
@@ -163,7 +176,7 @@ static int check_and_convert(struct store *store, struct strbuf *why)
 		result = check_tables(store, version, why);
 	if (result < 0 || version == STORE_SCHEMA_VERSION)
 		return result;
-	result = convert_1(store, why);
+	result = convert(store, version, why);
 	return result < 0 ? result : check_tables(store, STORE_SCHEMA_VERSION, why);
 }
 

@@ -17,7 +17,7 @@
 /* The statements that are used once a login; made at the first use. */
 enum store_statement {
 	FIND_ORIGIN, ADD_ORIGIN, ADD_LOGIN, PUT_SESSION, GET_SESSION, DROP_SESSION, COUNT_LINES, PUT_LINE,
-	GET_PLACE, PUT_PLACE,
+	GET_PLACE, PUT_PLACE, GET_LISTING, PUT_LISTING,
 	STORE_STATEMENTS
 };
 

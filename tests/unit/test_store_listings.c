@@ -1,0 +1,170 @@
+/* test_store_listings.c - unit tests of plugin/store/listings.c: what blocklists have answered, and since when they are silent
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "common/compat.h"
+
+#include <setjmp.h>
+
+#include <cmocka.h>
+
+#include "tests/unit/storetest.h"
+
+#define NOW STORETEST_NOW
+#define why storetest_why
+#define state storetest_state
+
+static struct listing listing_of(const char *key, const char *address)
+{
+	struct listing listing = { .zone = "zen.test", .verdict = VERDICT_LISTED, .lifetime_sec = 60, .detail = "127.0.0.2: \x1b|raw" };
+	snprintf(listing.key, sizeof listing.key, "%s", key);
+	assert_true(ipaddr_parse(&listing.address, slice_string(address)));
+	return listing;
+}
+
+static void put(struct store *store, const char *key, const char *address, int64_t now_sec)
+{
+	struct listing listing = listing_of(key, address);
+	storetest_expect(store_put_listing(store, &listing, now_sec, &why), 0);
+}
+
+static int get(struct store *store, const char *key, const char *address, int64_t now_sec)
+{
+	struct listing listing = listing_of(key, address);
+	listing.verdict = VERDICT_NONE;
+	listing.detail[0] = '\0';
+	int result = store_get_listing(store, &listing, now_sec, &why);
+	if (result > 0) {
+		assert_true(listing.is_kept);
+		assert_int_equal(listing.verdict, VERDICT_LISTED);
+		assert_string_equal(listing.detail, "127.0.0.2: \x1b|raw");
+	} else {
+		assert_false(listing.is_kept);
+		assert_int_equal(listing.verdict, VERDICT_NONE);
+	}
+	return result;
+}
+
+static void an_answer_is_kept_for_its_lifetime(void **unused)
+{
+	(void)unused;
+	struct store *store = storetest_open(state);
+	put(store, "zen.test", "192.0.2.25", NOW);
+	storetest_commit(store);
+	store = storetest_open(state);
+	storetest_expect(get(store, "zen.test", "192.0.2.25", NOW), 1);
+	storetest_expect(get(store, "zen.test", "192.0.2.25", NOW + 59), 1);
+	storetest_expect(get(store, "zen.test", "192.0.2.25", NOW + 60), 0);
+	storetest_expect(get(store, "zen.test", "192.0.2.26", NOW), 0);
+	storetest_expect(get(store, "zen.test=127.0.0.2", "192.0.2.25", NOW), 0);
+	store_free(store);
+}
+
+static void an_answer_of_the_future_is_of_a_wrong_clock(void **unused)
+{
+	(void)unused;
+	struct store *store = storetest_open(NULL);
+	put(store, "zen.test", "192.0.2.25", NOW + 1000000);
+	storetest_expect(get(store, "zen.test", "192.0.2.25", NOW), 0);
+	storetest_expect(store_forget_listings(store, NOW, &why), 0);
+	assert_int_equal(storetest_number(store, "SELECT count(*) FROM dnsbl_answer"), 0);
+	store_free(store);
+}
+
+static void a_newer_answer_takes_the_place_of_the_older(void **unused)
+{
+	(void)unused;
+	struct store *store = storetest_open(NULL);
+	put(store, "zen.test", "192.0.2.25", NOW);
+	put(store, "zen.test", "192.0.2.25", NOW + 50);
+	storetest_expect(get(store, "zen.test", "192.0.2.25", NOW + 100), 1);
+	assert_int_equal(storetest_number(store, "SELECT count(*) FROM dnsbl_answer"), 1);
+	store_free(store);
+}
+
+static void old_answers_and_those_beyond_the_limit_are_forgotten(void **unused)
+{
+	char key[30];
+	(void)unused;
+	struct store *store = storetest_open(NULL);
+	put(store, "old", "192.0.2.25", NOW - 60);
+	for (int i = 0; i < STORE_LISTINGS_MAX + 5; i++) {
+		snprintf(key, sizeof key, "n%d", i);
+		put(store, key, "192.0.2.25", NOW);
+	}
+	storetest_expect(store_forget_listings(store, NOW, &why), 0);
+	storetest_expect(get(store, "old", "192.0.2.25", NOW - 60), 0);
+	assert_int_equal(storetest_number(store, "SELECT count(*) FROM dnsbl_answer"), STORE_LISTINGS_MAX);
+	store_free(store);
+}
+
+static void an_answer_that_can_not_be_is_damage(void **unused)
+{
+	static const char *const changes[] = {
+		"UPDATE dnsbl_answer SET verdict = 4", "UPDATE dnsbl_answer SET verdict = -1", "UPDATE dnsbl_answer SET verdict = 'x'",
+		"UPDATE dnsbl_answer SET detail = zeroblob(400)", "UPDATE dnsbl_answer SET detail = 'text'",
+	};
+	(void)unused;
+	for (size_t i = 0; i < ARRAY_SIZE(changes); i++) {
+		struct store *store = storetest_open(state);
+		put(store, "zen.test", "192.0.2.25", NOW);
+		storetest_commit(store);
+		storetest_sql(changes[i]);
+		store = storetest_open(state);
+		if (get(store, "zen.test", "192.0.2.25", NOW) >= 0 || !store_is_damaged(store))
+			fail_msg("%s", changes[i]);
+		store_free(store);
+	}
+}
+
+static void expect_silence(struct store *store, const char *zone, int64_t since_sec)
+{
+	int64_t found;
+	storetest_expect(store_get_silence(store, zone, &found, &why), since_sec != 0);
+	assert_int_equal(found, since_sec);
+}
+
+static void silence_is_remembered_until_it_ends(void **unused)
+{
+	(void)unused;
+	struct store *store = storetest_open(state);
+	expect_silence(store, "zen.test", 0);
+	storetest_expect(store_put_silence(store, "zen.test", NOW, &why), 0);
+	storetest_commit(store);
+	store = storetest_open(state);
+	expect_silence(store, "zen.test", NOW);
+	expect_silence(store, "one.test", 0);
+	storetest_expect(store_put_silence(store, "zen.test", 0, &why), 0);
+	expect_silence(store, "zen.test", 0);
+	storetest_expect(store_put_silence(store, "zen.test", 0, &why), 0);
+	store_free(store);
+}
+
+static void silences_are_limited(void **unused)
+{
+	char zone[30];
+	(void)unused;
+	struct store *store = storetest_open(NULL);
+	for (int i = 0; i < STORE_SILENCES_MAX + 5; i++) {
+		snprintf(zone, sizeof zone, "n%d.test", i);
+		storetest_expect(store_put_silence(store, zone, NOW + i, &why), 0);
+	}
+	assert_int_equal(storetest_number(store, "SELECT count(*) FROM dnsbl_silence"), STORE_SILENCES_MAX);
+	expect_silence(store, "n0.test", 0);
+	expect_silence(store, zone, NOW + STORE_SILENCES_MAX + 4);
+	store_free(store);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		STORETEST(an_answer_is_kept_for_its_lifetime),
+		STORETEST(an_answer_of_the_future_is_of_a_wrong_clock),
+		STORETEST(a_newer_answer_takes_the_place_of_the_older),
+		STORETEST(old_answers_and_those_beyond_the_limit_are_forgotten),
+		STORETEST(an_answer_that_can_not_be_is_damage),
+		STORETEST(silence_is_remembered_until_it_ends),
+		STORETEST(silences_are_limited),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -13,6 +13,7 @@
 #include "common/numparse.h"
 #include "common/state.h"
 #include "common/timestamp.h"
+#include "plugin/blocklist.h"
 #include "plugin/explain.h"
 #include "plugin/follow.h"
 #include "plugin/geo.h"
@@ -36,6 +37,7 @@ struct run {
 	struct geo *geo;     /* NULL when there is no database: nothing is read then, so nothing is lost */
 	struct strbuf state_path;
 	struct tally *tally; /* NULL until the window was counted */
+	struct blocklist *blocklist;
 	int64_t newest_sec;
 	bool may_commit;
 };
@@ -46,6 +48,15 @@ static bool fail(struct run *run, const struct strbuf *why)
 	return false;
 }
 
+static void add_logs_key(const struct run *run, struct strbuf *key)
+{
+	char window[DURATION_TEXT_ROOM];
+	for (size_t i = 0; i < run->logs.count; i++)
+		strbuf_add_format(key, "%s\n", run->logs.names[i]);
+	logformat_describe(run->options->formats, key);
+	strbuf_add_format(key, "\n%s", numparse_format_duration(run->options->window_sec, window));
+}
+
 static const char *state_path(struct run *run)
 {
 	const struct options *options = run->options;
@@ -53,12 +64,11 @@ static const char *state_path(struct run *run)
 		return NULL;
 	if (options->state)
 		return options->state;
-	char window[DURATION_TEXT_ROOM];
 	struct strbuf key CLEANUP(strbuf_release) = STRBUF_INIT(1 << 20);
-	for (size_t i = 0; i < run->logs.count; i++)
-		strbuf_add_format(&key, "%s\n", run->logs.names[i]);
-	logformat_describe(options->formats, &key);
-	strbuf_add_format(&key, "\n%s", numparse_format_duration(options->window_sec, window));
+	if (options->dnsbl.is_only)
+		strbuf_add_string(&key, "dnsbl\n"); /* answers are kept by list and address, so one state is enough */
+	else
+		add_logs_key(run, &key);
 	strbuf_clear(&run->state_path);
 	store_default_path(&run->state_path, strbuf_text(&key));
 	return strbuf_text(&run->state_path);
@@ -139,12 +149,18 @@ static int count_window(struct run *run, struct strbuf *why)
 	return result < 0 ? result : store_each_visit(run->store, count_visit, run->tally, why);
 }
 
+static int count_and_recall(struct run *run, struct strbuf *why)
+{
+	int result = count_window(run, why);
+	return result < 0 ? result : blocklist_recall(run->blocklist, run->store, run->tally, why);
+}
+
 static int read_and_count(struct run *run, struct strbuf *why)
 {
 	int result = run->geo ? follow_logs(run, why) : 0;
 	if (run->geo && result >= 0)
 		result = place_logins(run, why);
-	return result < 0 ? result : count_window(run, why);
+	return result < 0 ? result : count_and_recall(run, why);
 }
 
 /* A damaged state may show only when its rows are counted: then it is set aside, and the window read again. When anything
@@ -154,7 +170,7 @@ static bool gather(struct run *run)
 	struct strbuf why CLEANUP(strbuf_release) = STRBUF_INIT(WHY_MAX);
 	for (int attempt = 0; attempt < 2; attempt++) {
 		if (read_and_count(run, &why) >= 0) {
-			run->may_commit = run->geo != NULL;
+			run->may_commit = run->geo || run->options->dnsbl.is_only;
 			return true;
 		}
 		if (attempt || !store_is_damaged(run->store) || store_set_aside(run->store, &why) < 0)
@@ -166,7 +182,7 @@ static bool gather(struct run *run)
 	fail(run, &why);
 	if (!start_over(run))
 		return false;
-	return count_window(run, &why) >= 0 || fail(run, &why);
+	return count_and_recall(run, &why) >= 0 || fail(run, &why);
 }
 
 /* A clock that is a little ahead of ours makes no negative age. */
@@ -177,26 +193,43 @@ static void measure_log_age(const struct run *run, struct totals *totals)
 	totals->log_age = age_sec > 0 ? age_sec : 0;
 }
 
-static void judge(struct run *run)
+/* When something couldn't be read, what was counted is true as far as it goes, but a 0 says nothing. What is not known of
+ * blocklists is told by blocklist_report. */
+static void judge_metric(struct run *run, size_t metric, const struct totals *totals, bool is_complete)
 {
 	const struct policy *policy = &run->options->policy;
-	struct totals totals = { 0 };
-	/* When something couldn't be read, what was counted is true as far as it goes, but a 0 says nothing. */
+	bool is_of_logins = metrics[metric].group == METRIC_OF_LOGINS;
+	struct finding finding = {
+		.name = metrics[metric].name, .uom = metrics[metric].uom,
+		.warning = policy->thresholds[metric].warning_text, .critical = policy->thresholds[metric].critical_text,
+	};
+	finding.is_known = metric_value(&metrics[metric], totals, &finding.value) && (finding.value || is_complete || !is_of_logins);
+	if (finding.is_known)
+		finding.state = policy_judge(policy, metric, finding.value);
+	else if (is_of_logins && policy_has_threshold(policy, metric) && is_complete)
+		report_problem(run->report, STATE_UNKNOWN, "log_age can't be told: no line with a time was seen in the log");
+	report_finding(run->report, &finding);
+}
+
+static void judge(struct run *run)
+{
 	bool is_complete = !run->report->problems.length;
-	measure_log_age(run, &totals);
+	unsigned groups = options_metric_groups(run->options);
+	struct totals totals;
 	tally_totals(run->tally, &totals);
-	for (size_t i = 0; i < METRIC_COUNT; i++) {
-		struct finding finding = {
-			.name = metrics[i].name, .uom = metrics[i].uom,
-			.warning = policy->thresholds[i].warning_text, .critical = policy->thresholds[i].critical_text,
-		};
-		finding.is_known = metric_value(&metrics[i], &totals, &finding.value) && (finding.value || is_complete);
-		if (finding.is_known)
-			finding.state = policy_judge(policy, i, finding.value);
-		else if (policy_has_threshold(policy, i) && is_complete)
-			report_problem(run->report, STATE_UNKNOWN, "log_age can't be told: no line with a time was seen in the log");
-		report_finding(run->report, &finding);
-	}
+	measure_log_age(run, &totals);
+	blocklist_totals(run->blocklist, &totals);
+	for (size_t i = 0; i < METRIC_COUNT; i++)
+		if (metrics[i].group & groups)
+			judge_metric(run, i, &totals, is_complete);
+}
+
+static void ask_blocklists(struct run *run)
+{
+	struct strbuf why CLEANUP(strbuf_release) = STRBUF_INIT(WHY_MAX);
+	blocklist_ask(run->blocklist);
+	if (blocklist_keep(run->blocklist, run->store, &why) < 0)
+		fail(run, &why);
 }
 
 /* The logins of one user, at most LOGINS_SHOWN of them. */
@@ -212,8 +245,12 @@ static void show_login(void *context, const struct login *login, const struct pl
 	bool is_home = place->country[0] && !tally_is_foreign(run->tally, place->country);
 	if ((is_home && run->options->verbosity < 2) || (login->has_address && tally_is_trusted(run->tally, &login->address)))
 		return;
-	if (shown->count++ < LOGINS_SHOWN)
-		report_login(run->report, login, place, is_home);
+	if (shown->count++ >= LOGINS_SHOWN)
+		return;
+	struct strbuf remarks CLEANUP(strbuf_release) = STRBUF_INIT(WHY_MAX);
+	if (login->has_address)
+		blocklist_says(run->blocklist, &login->address, &remarks);
+	report_login(run->report, login, place, is_home, strbuf_text(&remarks));
 }
 
 static void show_user(void *context, const struct user_summary *user)
@@ -261,16 +298,21 @@ static void commit(struct run *run)
 static void check(struct run *run)
 {
 	struct strbuf why CLEANUP(strbuf_release) = STRBUF_INIT(WHY_MAX);
-	if (loglist_find(&run->logs, run->options->logs, run->options->log_count, &why) < 0) {
+	bool is_of_logins = !run->options->dnsbl.is_only;
+	if (is_of_logins && loglist_find(&run->logs, run->options->logs, run->options->log_count, &why) < 0) {
 		fail(run, &why);
 		return;
 	}
-	open_geo(run);
+	if (is_of_logins)
+		open_geo(run);
+	run->blocklist = blocklist_new(run->options, run->report, &run->deadline);
 	if (!open_store(run))
 		return;
 	if (gather(run)) {
+		ask_blocklists(run);
 		judge(run);
 		show_users(run);
+		blocklist_report(run->blocklist);
 		commit(run);
 	}
 	show_sources(run);
@@ -296,10 +338,12 @@ static enum state run_check(const struct options *options)
 		.state_path = STRBUF_INIT(PATH_MAX),
 	};
 	report_init(&report, options->window_sec);
+	report.has_logins = !options->dnsbl.is_only;
 	watchdog_start(options->timeout_sec, options->timeout_state);
 	check(&run);
 	watchdog_stop();
 	tally_free(run.tally);
+	blocklist_free(run.blocklist);
 	store_free(run.store);
 	geo_free(run.geo);
 	loglist_release(&run.logs);

@@ -66,7 +66,11 @@ struct user_summary {
 struct totals {
 	int64_t logins, foreign_logins, foreign_users, foreign_addresses, foreign_countries, user_countries, unlocated;
 	int64_t log_age;
-	bool has_log_age; /* false: no line was ever seen */
+	bool has_log_age;        /* false: no line was ever seen */
+	int64_t dnsbl_listed, dnsbl_weight, dnsbl_unanswered;
+	bool has_dnsbl;          /* false: no list gave a verdict */
+	int64_t listed_clients;
+	bool has_listed_clients; /* likewise */
 };
 
 #define LOG_HASHED_BYTES 256  /* at most so many bytes at the head, and before the offset, make the identity */

@@ -9,6 +9,7 @@
 #include "common/numparse.h"
 #include "common/printable.h"
 #include "plugin/options.h"
+#include "plugin/options/dnsbl.h"
 #include "plugin/options/row.h"
 
 #define DEFAULT_WINDOW_SEC (15 * 60)
@@ -108,7 +109,7 @@ static int check_together(const struct options *options, struct strbuf *why)
 		return options->log_count ? strbuf_fail(why, -EINVAL, "--explain reads standard input: give the log with \"<\"") : 0;
 	if (options->is_json)
 		return strbuf_fail(why, -EINVAL, "--output=json is known with --explain only, so far");
-	if (!options->home_count)
+	if (!options->home_count && !options->dnsbl.is_only)
 		return strbuf_fail(why, -EINVAL, "--home is missing: which countries are home? For example --home=US, or --home=DE,AT");
 	if (options->state && options->no_state)
 		return strbuf_fail(why, -EINVAL, "--state and --no-state contradict each other: give one of them");
@@ -131,7 +132,10 @@ int options_parse(struct options *options, int argc, char **argv, int64_t clock_
 	if (result < 0)
 		return blame("extra-opts", "", result, why);
 	result = parse_all(options, argc, argv, why);
-	return result < 0 ? result : check_together(options, why);
+	if (result == 0)
+		result = check_together(options, why);
+	return result < 0 || options->wants_help || options->wants_version || options->wants_explanation
+		? result : options_finish_dnsbl(options, why);
 }
 
 void options_release(struct options *options)
@@ -142,6 +146,8 @@ void options_release(struct options *options)
 	free(options->home);
 	free(options->trusted);
 	policy_release(&options->policy);
+	dnsbl_zones_release(&options->dnsbl.zones);
+	dnsbl_zones_release(&options->dnsbl.client_zones);
 	*options = (struct options){ 0 };
 }
 
@@ -184,7 +190,8 @@ void options_print_help(void)
 {
 	options_print_version(false);
 	printf("Places the client addresses of authenticated mail logins; alerts on foreign ones\n"
-	       "\nUsage: check_mail_geo --home=CC[,CC...] [OPTION...] [LOG...]\n\n");
+	       "\nUsage: check_mail_geo --home=CC[,CC...] [OPTION...] [LOG...]\n"
+	       "       check_mail_geo --dnsbl-only [OPTION...]\n\n");
 	for (size_t i = 0; i < option_row_count; i++)
 		print_row(&option_rows[i]);
 	print_metrics();
@@ -203,6 +210,11 @@ static const struct {
 	{ "ipinfo.io (libcurl)", true },
 #else
 	{ "ipinfo.io (libcurl)", false },
+#endif
+#ifdef LIBCARES_SONAME
+	{ "DNS blocklists (libcares)", true },
+#else
+	{ "DNS blocklists (libcares)", false },
 #endif
 #ifdef LIBARCHIVE_SONAME
 	{ "compressed logs (libarchive)", true },

@@ -11,6 +11,7 @@
 #include "common/ipaddr.h"
 #include "common/state.h"
 #include "common/strbuf.h"
+#include "plugin/dnsbl.h"
 #include "plugin/logformat.h"
 #include "plugin/policy.h"
 
@@ -18,6 +19,23 @@
 #define OPTIONS_HOME_MAX 250
 #define OPTIONS_TRUST_MAX 10000
 #define OPTIONS_GEO_CACHE_LEAST_SEC 86400
+
+#define OPTIONS_DNSBL_MOST 100 /* of what may be given again and again */
+
+/* --dnsbl and its like. */
+struct dnsbl_options {
+	bool is_only;                            /* --dnsbl-only: no logins */
+	struct dnsbl_zones zones, client_zones;  /* for the own addresses, and for clients'; none: not wanted */
+	struct slice targets[OPTIONS_DNSBL_MOST]; /* the own ones: addresses and names, of valid form; none: to be found */
+	size_t target_count;
+	int64_t interval_sec;                    /* 0: as the lists have it */
+	const char *resolver;                    /* NULL: the system's */
+	/* As given, until all options are known: */
+	const char *lists[OPTIONS_DNSBL_MOST], *files[OPTIONS_DNSBL_MOST], *client_lists[OPTIONS_DNSBL_MOST];
+	size_t list_count, file_count, client_list_count;
+	const char *key_file;
+	bool is_wanted;                          /* --dnsbl without a zone */
+};
 
 /* What the run was asked to do. Constant once parsed. */
 struct options {
@@ -37,6 +55,7 @@ struct options {
 	const char *geo;
 	const char *token_file; /* of ipinfo; NULL: none */
 	int64_t geo_cache_sec;
+	struct dnsbl_options dnsbl;
 	int verbosity;
 	int64_t timeout_sec;
 	enum state timeout_state;
@@ -51,6 +70,9 @@ void options_release(struct options *options);
 
 /* The last second that is out of the window: a login counts if it is later. INT64_MIN if all are in it. */
 int64_t options_window_begin_sec(const struct options *options);
+
+/* What is counted: a set of enum metric_group. */
+unsigned options_metric_groups(const struct options *options);
 
 void options_print_help(void);
 void options_print_version(bool with_libraries);

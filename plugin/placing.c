@@ -10,7 +10,7 @@
 
 #define ADDRESSES_MOST 20000   /* that are asked for in one run; the rest comes in the next ones */
 #define NOWHERE_SEC 3600       /* an address that the service doesn't know is asked for again after this */
-#define SPARE_MS 1000          /* of the deadline, for judging and writing */
+#define SPARE_MS 1000          /* of the deadline, for judging and writing; blocklists want more */
 
 /* The addresses that neither the databases nor the cache know. */
 struct questions {
@@ -100,7 +100,9 @@ static int ask(struct questions *questions, struct strbuf *why)
 	struct answers answers = { .placing = placing, .why = why };
 	struct geo_outcome outcome;
 	int left_ms = deadline_left_ms(placing->deadline);
-	struct deadline deadline = deadline_in(left_ms > 2 * SPARE_MS ? left_ms - SPARE_MS : left_ms / 2);
+	int spare_ms = placing->options->dnsbl.zones.count || placing->options->dnsbl.client_zones.count ? left_ms / 3 : 0;
+	spare_ms = spare_ms > SPARE_MS ? spare_ms : SPARE_MS;
+	struct deadline deadline = deadline_in(left_ms > 2 * spare_ms ? left_ms - spare_ms : left_ms / 2);
 	geo_ask_remote(placing->geo, questions->addresses, questions->count, &deadline, keep_answer, &answers, &outcome);
 	questions->answered = outcome.answered;
 	strbuf_add_string(&questions->reason, outcome.why[0] ? outcome.why : "the rest is asked for in the next runs");

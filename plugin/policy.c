@@ -60,6 +60,22 @@ int policy_set(struct policy *policy, bool is_critical, const char *text, struct
 	return unknown_metric(name, why);
 }
 
+size_t policy_find(const char *name)
+{
+	size_t i = 0;
+	while (strcmp(metrics[i].name, name) != 0)
+		if (++i == METRIC_COUNT)
+			abort(); /* a fault of ours */
+	return i;
+}
+
+bool policy_was_set(const struct policy *policy, size_t metric)
+{
+	const struct threshold *threshold = &policy->thresholds[metric];
+	return threshold->warning_text != metrics[metric].default_warning ||
+	       threshold->critical_text != metrics[metric].default_critical;
+}
+
 bool policy_has_threshold(const struct policy *policy, size_t metric)
 {
 	return policy->thresholds[metric].warning || policy->thresholds[metric].critical;

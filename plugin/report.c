@@ -13,17 +13,21 @@
 #define NOTES_MAX 8192
 #define NOTE_LINE_MAX 1000
 #define USER_SHOWN_MAX 64
+#define REMARKS_MAX 400
 #define COUNTRIES_SHOWN 6
 
 void report_init(struct report *report, int64_t window_sec)
 {
 	*report = (struct report){
 		.state = STATE_OK,
+		.has_logins = true,
 		.window_sec = window_sec,
 		.problems = STRBUF_INIT(PROBLEMS_MAX),
 		.worst_user = STRBUF_INIT(WHY_MAX),
 		.body = STRBUF_INIT(REPORT_BODY_MAX),
 		.notes = STRBUF_INIT(NOTES_MAX),
+		.worst_listing = STRBUF_INIT(WHY_MAX),
+		.lists = STRBUF_INIT(REPORT_LISTS_MAX),
 	};
 }
 
@@ -33,6 +37,8 @@ void report_release(struct report *report)
 	strbuf_release(&report->worst_user);
 	strbuf_release(&report->body);
 	strbuf_release(&report->notes);
+	strbuf_release(&report->worst_listing);
+	strbuf_release(&report->lists);
 }
 
 void report_problem(struct report *report, enum state state, const char *why)
@@ -144,7 +150,7 @@ static void add_place(struct strbuf *text, const struct place *place)
 	strbuf_add_string(text, place->is_anonymiser ? ", anonymiser)" : ")");
 }
 
-void report_login(struct report *report, const struct login *login, const struct place *place, bool is_home)
+void report_login(struct report *report, const struct login *login, const struct place *place, bool is_home, const char *remarks)
 {
 	char at[TIMESTAMP_TEXT_ROOM];
 	char address[IPADDR_TEXT_ROOM];
@@ -159,6 +165,10 @@ void report_login(struct report *report, const struct login *login, const struct
 	}
 	if (login->count > 1)
 		strbuf_add_format(text, ", %" PRId64 " times", login->count);
+	if (remarks[0]) {
+		strbuf_add_string(text, ", ");
+		printable_add(text, slice_string(remarks), REMARKS_MAX);
+	}
 	strbuf_add_string(text, is_home ? ", home\n" : "\n");
 }
 

@@ -13,10 +13,12 @@
 
 #include "common/state.h"
 #include "common/strbuf.h"
+#include "plugin/listing.h"
 #include "plugin/login.h"
 
 #define REPORT_FINDINGS_MAX 32
 #define REPORT_BODY_MAX 32768 /* NRPE v3 carries 64 KiB in all */
+#define REPORT_LISTS_MAX 8192
 
 /* The value of one metric, judged. All text is borrowed from tables and options. */
 struct finding {
@@ -28,16 +30,32 @@ struct finding {
 	const char *warning, *critical; /* ranges as given, or NULL */
 };
 
+/* What was looked up on blocklists of the server's own. */
+struct checked {
+	const char *told;     /* the addresses and where each was found; borrowed for the call, hostile; NULL: there is none */
+	size_t addresses;
+	struct ipaddr first;  /* of the addresses */
+	size_t zones;
+	size_t unanswered;    /* zones without a verdict */
+	size_t listed;        /* pairs of an address and a zone */
+};
+
 struct report {
 	enum state state;
+	bool has_logins; /* false: --dnsbl-only */
 	int64_t window_sec;
 	struct finding findings[REPORT_FINDINGS_MAX];
 	size_t finding_count;
 	struct strbuf problems;      /* what could not be done, joined by "; " */
 	struct strbuf worst_user;    /* "bob logged in from 4 countries (BR CN RU US)" */
 	struct strbuf body, notes;
+	struct strbuf worst_listing; /* "192.0.2.25 is listed on zen.spamhaus.org (127.0.0.2 SBL)" */
+	struct strbuf lists;         /* lines about blocklists */
+	size_t lists_lines;
+	struct checked checked;      /* told is NULL here */
 };
 
+/* A report about logins, and about blocklists when those are given; clear has_logins for one about blocklists only. */
 void report_init(struct report *report, int64_t window_sec);
 void report_release(struct report *report);
 
@@ -54,9 +72,21 @@ void report_finding(struct report *report, const struct finding *finding);
 void report_user(struct report *report, const struct user_summary *user);
 void report_users_left(struct report *report, int64_t count);
 
-/* "DATE USER from IP ADDRESS came from COUNTRY" */
-void report_login(struct report *report, const struct login *login, const struct place *place, bool is_home);
+/* "DATE USER from IP ADDRESS came from COUNTRY"; REMARKS ("" for none, hostile) stand behind it. */
+void report_login(struct report *report, const struct login *login, const struct place *place, bool is_home, const char *remarks);
 void report_logins_left(struct report *report, int64_t count);
+
+/* An own address that is listed (the first one given is the one that the first line names), or that isn't. */
+void report_listing(struct report *report, const struct listing *listing);
+
+/* ZONE has no verdict of ADDRESS (NULL: of any). */
+void report_no_verdict(struct report *report, const char *zone, const struct ipaddr *address, const char *reason);
+
+/* After the listings, once. */
+void report_checked(struct report *report, const struct checked *checked);
+
+/* "zen.spamhaus.org (127.0.0.2 SBL)", fit for the screen. */
+void report_add_list(struct strbuf *text, const struct listing *listing);
 
 /* The whole output: first line, perfdata, long output. */
 void report_text(const struct report *report, struct strbuf *text);

@@ -179,11 +179,7 @@ void tally_add(struct tally *tally, const struct visit *visit)
 
 void tally_totals(const struct tally *tally, struct totals *ret)
 {
-	int64_t log_age = ret->log_age;
-	bool has_log_age = ret->has_log_age;
 	*ret = tally->totals;
-	ret->log_age = log_age;
-	ret->has_log_age = has_log_age;
 }
 
 /* Negative if A comes before B: what an administrator must see first. */

@@ -30,7 +30,7 @@ void tally_add(struct tally *tally, const struct visit *visit);
 bool tally_is_foreign(const struct tally *tally, const char country[3]);
 bool tally_is_trusted(const struct tally *tally, const struct ipaddr *address);
 
-/* All fields but log_age. */
+/* What is counted of logins; all other fields become 0. */
 void tally_totals(const struct tally *tally, struct totals *ret);
 
 /* Calls FUNCTION for at most LIMIT users; those with the most countries, then foreign logins, then logins, first; only

@@ -11,6 +11,7 @@
 #include "common/timezone.h"
 #include "common/xalloc.h"
 #include "plugin/geo.h"
+#include "plugin/options/dnsbl.h"
 #include "plugin/options/row.h"
 #include "plugin/source.h"
 
@@ -242,6 +243,19 @@ const struct option_row option_rows[] = {
 	{ "geo-cache", 0, "DURATION", set_geo_cache, "how long ipinfo's answers are kept, a day at the least. Default: 1d" },
 	{ "trust", 0, "CIDR[,...]", set_trust,
 	  "networks never judged, beside the addresses that are not public; may be\nrepeated" },
+	{ "dnsbl", 0, "[=ZONE[,...]]", options_set_dnsbl,
+	  "also check this server's own addresses against DNS blocklists:\nzone[=FILTER][*WEIGHT] as postscreen(8) has them, may be repeated; $DQS is\n"
+	  "where a key goes. Default: four lists that anybody may ask a little" },
+	{ "dnsbl-only", 0, NULL, options_set_dnsbl_only, "only that: no log, no logins, no --home" },
+	{ "dnsbl-file", 0, "FILE", options_set_dnsbl_file, "zones from a file, in lines; # begins a comment" },
+	{ "dnsbl-key-file", 0, "FILE", options_set_dnsbl_key_file, "file with the key for $DQS, protected like a token" },
+	{ "dnsbl-address", 0, "IP|NAME[,...]", options_set_dnsbl_address,
+	  "the addresses to check, or names to resolve; may be repeated. Default:\nfound on this machine, and told" },
+	{ "dnsbl-interval", 0, "DURATION", options_set_dnsbl_interval,
+	  "keep the answers so long. Default: as the lists say, a minute to an hour" },
+	{ "dnsbl-clients", 0, "ZONE[,...]", options_set_dnsbl_clients,
+	  "look up the addresses of foreign logins, too, on these lists" },
+	{ "resolver", 0, "IP[:PORT]", options_set_resolver, "DNS server to ask instead of the system's" },
 	{ "warning", 'w', "[METRIC=]RANGE", set_warning,
 	  "WARNING if METRIC (default: foreign_logins) is outside RANGE; may be\nrepeated. RANGE is [@]start:end, see below" },
 	{ "critical", 'c', "[METRIC=]RANGE", set_critical, "CRITICAL likewise" },

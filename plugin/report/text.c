@@ -39,7 +39,7 @@ static void add_fact(struct strbuf *line, const char *text)
 	strbuf_add_string(line, text);
 }
 
-/* "log_age 7200s (warning 0:600)" for each metric that alerts and isn't told otherwise. */
+/* "log_age 7200s (warning 0:600)" for each metric that alerts and isn't told otherwise; a listing is told by name. */
 static void add_alerts(const struct report *report, struct strbuf *line)
 {
 	for (size_t i = 0; i < report->finding_count; i++) {
@@ -47,6 +47,10 @@ static void add_alerts(const struct report *report, struct strbuf *line)
 		bool is_critical = finding->state == STATE_CRITICAL;
 		if (!finding->is_known || finding->state == STATE_OK || (is_told(finding->name) && value_of(report, "foreign_logins")))
 			continue;
+		if (report->worst_listing.length && strcmp(finding->name, "dnsbl_listed") == 0) {
+			add_fact(line, strbuf_text(&report->worst_listing));
+			continue;
+		}
 		struct strbuf text CLEANUP(strbuf_release) = STRBUF_INIT(200);
 		strbuf_add_format(&text, "%s %" PRId64 "%s (%s %s)", finding->name, finding->value, finding->uom,
 		                  is_critical ? "critical" : "warning", is_critical ? finding->critical : finding->warning);
@@ -80,6 +84,32 @@ static void add_quiet(const struct report *report, struct strbuf *line, const ch
 	add_fact(line, strbuf_text(&text));
 }
 
+/* "on no blocklist (4 asked, 1 without a verdict)" */
+static void add_unlisted(const struct report *report, struct strbuf *line)
+{
+	char address[IPADDR_TEXT_ROOM];
+	const struct checked *checked = &report->checked;
+	struct strbuf text CLEANUP(strbuf_release) = STRBUF_INIT(200);
+	if (!checked->addresses || checked->listed)
+		return;
+	if (!report->has_logins && checked->addresses == 1)
+		strbuf_add_format(&text, "%s is ", ipaddr_format(&checked->first, address));
+	else if (!report->has_logins)
+		strbuf_add_format(&text, "%zu addresses are ", checked->addresses);
+	strbuf_add_format(&text, "on no blocklist (%zu asked", checked->zones);
+	if (checked->unanswered)
+		strbuf_add_format(&text, ", %zu without a verdict", checked->unanswered);
+	strbuf_add_char(&text, ')');
+	add_fact(line, strbuf_text(&text));
+}
+
+/* What a run that only looks at blocklists says where no threshold has an opinion of a listing. */
+static void add_listed(const struct report *report, struct strbuf *line)
+{
+	if (!report->has_logins && report->checked.listed && !line->length)
+		add_fact(line, strbuf_text(&report->worst_listing));
+}
+
 /* A problem leads when nothing worse is known; else it follows the worse fact. */
 static void add_first_line(const struct report *report, struct strbuf *text)
 {
@@ -92,8 +122,11 @@ static void add_first_line(const struct report *report, struct strbuf *text)
 	if (value_of(report, "foreign_logins"))
 		add_foreign(report, &line, window);
 	add_alerts(report, &line);
-	if (!value_of(report, "foreign_logins") && !report->problems.length)
+	if (report->has_logins && !value_of(report, "foreign_logins") && !report->problems.length)
 		add_quiet(report, &line, window);
+	if (!value_of(report, "foreign_logins") && !report->problems.length)
+		add_unlisted(report, &line);
+	add_listed(report, &line);
 	if (report->problems.length && !problem_leads)
 		add_fact(&line, strbuf_text(&report->problems));
 	strbuf_add_format(text, "MAIL GEO %s - %s", state_name(report->state), strbuf_text(&line));
@@ -121,5 +154,6 @@ void report_text(const struct report *report, struct strbuf *text)
 	strbuf_add_string(text, strbuf_text(&report->body));
 	if (report->body.truncated)
 		strbuf_add_string(text, "\n... (cut: too long)\n");
+	strbuf_add_string(text, strbuf_text(&report->lists));
 	strbuf_add_string(text, strbuf_text(&report->notes));
 }

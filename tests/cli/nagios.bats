@@ -156,7 +156,7 @@ all_are_in() {
 	run "$nagios" -v "$BATS_TEST_TMPDIR/nagios.cfg"
 	echo "$output"
 	[ "$status" -eq 0 ]
-	[[ $output == *"Checked 2 services."* ]]
+	[[ $output == *"Checked 3 services."* ]]
 	[[ $output == *"Total Warnings: 0"* ]]
 	[[ $output == *"Total Errors:   0"* ]]
 }
@@ -185,6 +185,19 @@ all_are_in() {
 	echo "$line"
 	[[ $line != *'$'* ]]
 	is_understood "$line"
+}
+
+@test "the plugin understands the command for blocklists of nagios-sample.cfg" {
+	need_plugin
+	"$CHECK_MAIL_GEO" -V -v | grep -q 'libcares): yes' || skip "built without libcares"
+	local line
+	line=$(directive command_line '--dnsbl-only')
+	line=${line/'$USER1$/check_mail_geo'/"'$CHECK_MAIL_GEO'"}
+	line=${line/'$ARG1$'/127.0.0.2}
+	[[ $line != *'$'* ]]
+	run sh -c "$line --no-state --resolver=127.0.0.1:9"
+	echo "$output"
+	[[ $output == "MAIL GEO UNKNOWN - no blocklist gave a verdict (4 asked)"* ]]
 }
 
 @test "the plugin understands the line for nrpe.cfg in nagios-sample.cfg" {

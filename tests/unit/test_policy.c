@@ -59,6 +59,8 @@ static void every_metric_has_its_own_total(void **state)
 	static const struct totals totals = {
 		.logins = 1, .foreign_logins = 2, .foreign_users = 3, .foreign_addresses = 4, .foreign_countries = 5,
 		.user_countries = 6, .unlocated = 7, .log_age = 8, .has_log_age = true,
+		.dnsbl_listed = 9, .dnsbl_weight = 10, .dnsbl_unanswered = 11, .has_dnsbl = true,
+		.listed_clients = 12, .has_listed_clients = true,
 	};
 	for (size_t i = 0; i < METRIC_COUNT; i++) {
 		int64_t value = 0;
@@ -67,16 +69,32 @@ static void every_metric_has_its_own_total(void **state)
 	}
 }
 
-static void only_log_age_can_be_unknown(void **state)
+static void what_nobody_told_is_unknown(void **state)
 {
 	(void)state;
+	static const char *const unknown[] = { "log_age", "dnsbl_listed", "dnsbl_weight", "listed_clients" };
 	static const struct totals totals = { .has_log_age = false };
 	for (size_t i = 0; i < METRIC_COUNT; i++) {
 		int64_t value = -1;
-		bool is_log_age = strcmp(metrics[i].name, "log_age") == 0;
-		assert_int_equal(metric_value(&metrics[i], &totals, &value), !is_log_age);
-		assert_int_equal(value, is_log_age ? -1 : 0);
+		bool is_unknown = false;
+		for (size_t j = 0; j < ARRAY_SIZE(unknown); j++)
+			is_unknown |= strcmp(metrics[i].name, unknown[j]) == 0;
+		assert_int_equal(metric_value(&metrics[i], &totals, &value), !is_unknown);
+		assert_int_equal(value, is_unknown ? -1 : 0);
 	}
+}
+
+static void a_threshold_that_was_given_is_told_from_the_default(void **state)
+{
+	(void)state;
+	struct policy policy;
+	policy_init(&policy);
+	for (size_t i = 0; i < METRIC_COUNT; i++)
+		assert_false(policy_was_set(&policy, i));
+	apply(&policy, (struct setting[SETTINGS_MAX]){ { true, "dnsbl_listed=0" }, { false, "logins=5" } });
+	for (size_t i = 0; i < METRIC_COUNT; i++)
+		assert_int_equal(policy_was_set(&policy, i), i == policy_find("dnsbl_listed") || i == policy_find("logins"));
+	policy_release(&policy);
 }
 
 static void only_the_defaults_of_the_design_alert(void **state)
@@ -88,6 +106,8 @@ static void only_the_defaults_of_the_design_alert(void **state)
 		{ "logins", NULL, NULL },          { "foreign_logins", "0", NULL }, { "foreign_users", NULL, NULL },
 		{ "foreign_addresses", NULL, NULL }, { "foreign_countries", NULL, NULL }, { "user_countries", NULL, "2" },
 		{ "unlocated", NULL, NULL },       { "log_age", NULL, NULL },
+		{ "dnsbl_listed", NULL, "0" },     { "dnsbl_weight", NULL, NULL }, { "dnsbl_unanswered", NULL, NULL },
+		{ "listed_clients", NULL, NULL },
 	};
 	struct policy policy;
 	policy_init(&policy);
@@ -214,7 +234,8 @@ int main(void)
 		cmocka_unit_test(every_metric_has_a_name_of_its_own),
 		cmocka_unit_test(a_metric_name_is_a_safe_perfdata_label),
 		cmocka_unit_test(every_metric_has_its_own_total),
-		cmocka_unit_test(only_log_age_can_be_unknown),
+		cmocka_unit_test(what_nobody_told_is_unknown),
+		cmocka_unit_test(a_threshold_that_was_given_is_told_from_the_default),
 		cmocka_unit_test(only_the_defaults_of_the_design_alert),
 		cmocka_unit_test(a_value_gets_the_worst_state_that_its_thresholds_give),
 		cmocka_unit_test(a_wrong_threshold_is_refused_with_a_reason),

@@ -1,0 +1,42 @@
+/* blocklist.h - are the server's own addresses listed, and those behind foreign logins?
+ *
+ * Glue between options, dnsbl, store and report. In this order: _new, _recall (again after a state was set aside), _ask, _keep,
+ * _report; then _totals and _says tell what is known.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#ifndef BLOCKLIST_H
+#define BLOCKLIST_H
+
+#include "common/deadline.h"
+#include "plugin/dnsbl.h"
+#include "plugin/options.h"
+#include "plugin/report.h"
+#include "plugin/store.h"
+#include "plugin/tally.h"
+
+struct blocklist;
+
+/* Finds the own addresses: those of the options, names resolved, else this machine's. OPTIONS, REPORT and DEADLINE are borrowed. */
+struct blocklist *blocklist_new(const struct options *options, struct report *report, const struct deadline *deadline);
+void blocklist_free(struct blocklist *blocklist);
+
+/* What earlier runs were answered, of the own addresses and of those behind the foreign logins of STORE as TALLY judges them.
+ * < 0 with WHY if the store fails. */
+int blocklist_recall(struct blocklist *blocklist, struct store *store, const struct tally *tally, struct strbuf *why);
+
+/* Asks the lists for the rest. */
+void blocklist_ask(struct blocklist *blocklist);
+
+/* Keeps what was answered, and since when lists are silent. < 0 with WHY if the store fails. */
+int blocklist_keep(struct blocklist *blocklist, struct store *store, struct strbuf *why);
+
+/* What is listed, what has no verdict and why; a problem (UNKNOWN) if nothing has one. */
+void blocklist_report(const struct blocklist *blocklist);
+
+void blocklist_totals(const struct blocklist *blocklist, struct totals *ret);
+
+/* Appends "listed on ZONE (CODES), ..." to TEXT if the client ADDRESS is. */
+void blocklist_says(const struct blocklist *blocklist, const struct ipaddr *address, struct strbuf *text);
+
+#endif

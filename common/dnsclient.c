@@ -95,7 +95,7 @@ static int load(struct strbuf *why)
 	static bool is_loaded;
 	if (is_loaded)
 		return 0;
-	int error = lazylib_load(LIBCARES_SONAME, "libc-ares2", symbols, ARRAY_SIZE(symbols), why);
+	int error = lazylib_load(LIBCARES_SONAME, "libc-ares2, or libcares2", symbols, ARRAY_SIZE(symbols), why);
 	if (error < 0)
 		return error;
 	is_loaded = cares.library_init(ARES_LIB_INIT_ALL) == ARES_SUCCESS;

@@ -49,8 +49,8 @@ struct dns_query {
 /* Is TEXT a resolver: an address, maybe with a port (127.0.0.1:5353, [::1]:53)? */
 bool dns_is_resolver(struct slice text);
 
-/* Asks all COUNT at RESOLVER (NULL: the system's), and fills them. Takes as long as the slowest answer, about 3 s where none
- * comes, and ends with DEADLINE at the latest. 0, or -errno with WHY if nothing could be asked at all. */
+/* Asks all COUNT at RESOLVER (NULL: the system's), and fills them. Takes as long as the slowest answer, about 3 s for each of
+ * the resolvers where none comes, and ends with DEADLINE at the latest. 0, or -errno with WHY if nothing could be asked at all. */
 int dns_ask(struct dns_query *queries, size_t count, const char *resolver, const struct deadline *deadline, struct strbuf *why);
 
 /* "no answer in time", "SERVFAIL", ... */

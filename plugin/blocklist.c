@@ -299,7 +299,7 @@ void blocklist_report(const struct blocklist *self)
 static bool is_client_listed(const struct dnsbl_result *result, size_t client)
 {
 	for (size_t i = client; i < result->count; i += result->addresses)
-		if (result->listings[i].verdict == VERDICT_LISTED)
+		if (result->listings[i].verdict == VERDICT_LISTED && result->listings[i].weight >= 0)
 			return true;
 	return false;
 }

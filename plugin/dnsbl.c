@@ -238,7 +238,7 @@ void dnsbl_count(const struct dnsbl_result *result, struct dnsbl_totals *ret)
 			const struct listing *listing = &result->listings[i + j];
 			unanswered += listing->verdict == VERDICT_NONE;
 			told += listing->verdict == VERDICT_LISTED || listing->verdict == VERDICT_CLEAN;
-			ret->listed += listing->verdict == VERDICT_LISTED;
+			ret->listed += listing->verdict == VERDICT_LISTED && listing->weight >= 0;
 			weights[j] += listing->verdict == VERDICT_LISTED ? listing->weight : 0;
 		}
 		ret->unanswered += unanswered > 0;

@@ -54,7 +54,7 @@ struct dnsbl_result {
 };
 
 struct dnsbl_totals {
-	int64_t listed;     /* (address, list) pairs */
+	int64_t listed;     /* (address, list) pairs, without lists of good senders, whose weight is negative */
 	int64_t weight;     /* of the address whose lists weigh most; a list counts once */
 	int64_t unanswered; /* lists that gave no verdict of at least one address */
 	int64_t silent;     /* lists that told of no address whether they have it */

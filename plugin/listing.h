@@ -25,7 +25,7 @@ struct listing {
 	const char *zone;                 /* as it is told: without a secret; borrowed from the zones */
 	char key[LISTING_KEY_ROOM];       /* what it is kept under: the zone as it is told, its filter, the resolver */
 	struct ipaddr address;
-	int weight;                       /* of the zone */
+	int weight;                       /* of the zone; a list with less than 0 is one of good senders */
 	enum verdict verdict;
 	bool is_kept;                     /* of an earlier run, and not asked again */
 	int64_t lifetime_sec;             /* for which a new answer may be kept; 0: it may not */

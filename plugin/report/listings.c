@@ -50,7 +50,7 @@ void report_listing(struct report *report, const struct listing *listing)
 	char address[IPADDR_TEXT_ROOM];
 	if (begin_line(report))
 		add_listing(&report->lists, listing);
-	if (listing->verdict != VERDICT_LISTED || report->worst_listing.length)
+	if (listing->verdict != VERDICT_LISTED || listing->weight < 0 || report->worst_listing.length)
 		return;
 	strbuf_add_format(&report->worst_listing, "%s is listed on ", ipaddr_format(&listing->address, address));
 	report_add_list(&report->worst_listing, listing);

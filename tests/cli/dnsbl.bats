@@ -153,7 +153,10 @@ expect_questions() {
 
 @test "weights are summed up, each list's once" {
 	lookup 'zen.test*3,one.test*2,homes.test=127.0.0.10*-1,both.test=127.0.0.99*7' "$listed,$unlisted"
-	expect_metric dnsbl_listed=3 dnsbl_weight=4 dnsbl_unanswered=0
+	expect_metric dnsbl_listed=2 dnsbl_weight=4 dnsbl_unanswered=0
+	lookup 'one.test*-1' "$listed"
+	expect 0 "MAIL GEO OK - $listed is on no blocklist (1 asked) |dnsbl_listed=0;;0;0 dnsbl_weight=0;*"
+	expect_output "*dnsbl: $listed listed on one.test*"
 	lookup 'zen.test*3' "$listed" -c dnsbl_listed=5 -w dnsbl_weight=2
 	expect 1 "MAIL GEO WARNING - dnsbl_weight 3 (warning 2) |*"
 }

@@ -56,6 +56,7 @@ int dns_ask(struct dns_query *queries, size_t count, const char *resolver, const
 #include "common/xalloc.h"
 
 #define UNDER_WAY_MOST 1000
+#define SOCKETS_MOST 64
 
 /* No socket's buffer may overflow, ours or the resolver's (some 250 packets): questions go out in bursts, the next one when
  * most of the last were answered, or PACE_MS later. Their retries keep that pace. */
@@ -73,7 +74,6 @@ static struct {
 	__typeof__(ares_destroy) *destroy;
 	__typeof__(ares_set_servers_ports_csv) *set_servers;
 	void (*query)(ares_channel, const char *, int, int, ares_callback, void *);
-	__typeof__(ares_getsock) *getsock;
 	__typeof__(ares_timeout) *timeout;
 	__typeof__(ares_process_fd) *process_fd;
 	__typeof__(ares_strerror) *strerror;
@@ -87,7 +87,6 @@ static int load(struct strbuf *why)
 		{ &cares.destroy, "ares_destroy" },
 		{ &cares.set_servers, "ares_set_servers_ports_csv" },
 		{ &cares.query, "ares_query" },
-		{ &cares.getsock, "ares_getsock" },
 		{ &cares.timeout, "ares_timeout" },
 		{ &cares.process_fd, "ares_process_fd" },
 		{ &cares.strerror, "ares_strerror" },
@@ -190,6 +189,8 @@ static enum dns_status status_of(int status)
 
 struct session {
 	ares_channel channel;
+	struct pollfd sockets[SOCKETS_MOST]; /* as c-ares wants them watched */
+	nfds_t socket_count;
 	size_t under_way;
 	struct deadline pace; /* until the next burst, if many are under way */
 };
@@ -250,21 +251,28 @@ static void forget_answer(struct dns_query *query)
 	query->text[0] = '\0';
 }
 
+/* Tells that FD is to be watched, or no longer. */
+static void watch(void *context, ares_socket_t fd, int is_read, int is_written)
+{
+	struct session *session = context;
+	nfds_t i = 0;
+	while (i < session->socket_count && session->sockets[i].fd != fd)
+		i++;
+	if (!is_read && !is_written && i < session->socket_count)
+		session->sockets[i] = session->sockets[--session->socket_count];
+	if ((!is_read && !is_written) || i == SOCKETS_MOST)
+		return; /* one too many: its questions run into their time-out */
+	session->sockets[i] = (struct pollfd){ .fd = fd, .events = (short)((is_read ? POLLIN : 0) | (is_written ? POLLOUT : 0)) };
+	session->socket_count += i == session->socket_count;
+}
+
 /* One look at the sockets, until something comes, it is time for a retry, or MOST_MS are over. */
 static void wait_and_read(struct session *session, int most_ms)
 {
-	ares_socket_t sockets[ARES_GETSOCK_MAXNUM];
-	struct pollfd polled[ARES_GETSOCK_MAXNUM];
+	struct pollfd polled[SOCKETS_MOST];
 	struct timeval most = { .tv_sec = most_ms / 1000, .tv_usec = most_ms % 1000 * 1000 }, wait, *next;
-	/* Its macros shift a 1 into the sign. The upper half of the bits are the sockets to be written. */
-	unsigned mask = (unsigned)cares.getsock(session->channel, sockets, ARES_GETSOCK_MAXNUM);
-	nfds_t count = 0;
-	for (int i = 0; i < ARES_GETSOCK_MAXNUM; i++) {
-		bool is_read = mask >> i & 1, is_written = mask >> (i + ARES_GETSOCK_MAXNUM) & 1;
-		short events = (short)((is_read ? POLLIN : 0) | (is_written ? POLLOUT : 0));
-		if (events)
-			polled[count++] = (struct pollfd){ .fd = sockets[i], .events = events };
-	}
+	nfds_t count = session->socket_count;
+	memcpy(polled, session->sockets, sizeof polled); /* they change while answers are read */
 	next = cares.timeout(session->channel, &most, &wait);
 	(void)poll(polled, count, (int)(next->tv_sec * 1000 + (next->tv_usec + 999) / 1000));
 	for (nfds_t i = 0; i < count; i++)
@@ -276,8 +284,11 @@ static void wait_and_read(struct session *session, int most_ms)
 
 static int open_channel(struct session *session, const char *resolver, struct strbuf *why)
 {
-	struct ares_options options = { .flags = ARES_FLAG_NOCHECKRESP, .timeout = TRY_MS, .tries = TRIES };
-	int status = cares.init_options(&session->channel, &options, ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES);
+	struct ares_options options = {
+		.flags = ARES_FLAG_NOCHECKRESP, .timeout = TRY_MS, .tries = TRIES, .sock_state_cb = watch, .sock_state_cb_data = session,
+	};
+	int status = cares.init_options(&session->channel, &options,
+	                                ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_SOCK_STATE_CB);
 	if (status != ARES_SUCCESS)
 		return strbuf_fail(why, -EIO, "DNS can't be asked: %s", cares.strerror(status));
 	status = resolver ? cares.set_servers(session->channel, resolver) : ARES_SUCCESS;

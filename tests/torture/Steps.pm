@@ -336,7 +336,8 @@ sub settle {
 	my $after = Plugin::state_bytes($world);
 	my $has_committed = defined $after && $after ne (defined $before ? $before : '');
 	$world->{last_state} = defined $after ? $after : $before;
-	$world->keep_run if $has_committed;
+	# A first run that finds no log says so, and keeps a state without a position.
+	$world->keep_run if $has_committed && ($world->{position}{is_known} || $world->{current});
 	return $has_committed ? 'it had committed' : 'nothing was kept';
 }
 

@@ -113,7 +113,11 @@ static bool visit_old(void *context, const char *path, const struct sibling_rank
 	bool is_by_inode = old->pass == BY_INODE || old->pass == BY_INODE_ELSEWHERE;
 	struct chain_link link;
 	struct stat status;
-	if (!is_regular(path, &status) || is_file(&status, old->search->current) || !is_candidate(old, path, &status, rank))
+	if (!is_regular(path, &status)) {
+		old->search->has_vanished = old->search->has_vanished || errno == ENOENT;
+		return true;
+	}
+	if (is_file(&status, old->search->current) || !is_candidate(old, path, &status, rank))
 		return true;
 	int error = open_link(old->search, &link, path, rank);
 	if (error < 0) {

@@ -15,6 +15,7 @@
 
 #define GAP_MAX 4000
 #define ATTEMPTS 4 /* rotations that go on while their files are opened */
+#define TICK_NS 10000000 /* of the clock of files, at HZ=100 */
 #define WATCHED_SEC 86400
 
 bool rotation_is_left_alone(const struct identity_file *file)
@@ -400,6 +401,25 @@ static bool is_sound(const struct log_position *position)
 		&& (position->offset == 0 || (position->head_length > 0 && position->tail_length > 0));
 }
 
+/* When PATH's directory changed last; 0 if that can't be told. */
+static struct timespec changed_at(const char *path)
+{
+	struct stat status = { 0 };
+	const char *slash = strrchr(path, '/');
+	char *directory CLEANUP(xalloc_freep) = slash ? xalloc_copy(path, (size_t)(slash - path) + 1) : xalloc_string(".");
+	return stat(directory, &status) == 0 ? status.st_mtim : (struct timespec){ 0 };
+}
+
+/* Files that are renamed while a directory is read can be missed under both names. Its time goes by ticks: what changed in the
+ * last one may have done so before and after SEEN. */
+static bool has_changed(const char *path, const struct timespec *seen)
+{
+	struct timespec last = changed_at(path), now = { 0 };
+	clock_gettime(CLOCK_REALTIME_COARSE, &now);
+	int64_t age_ns = (int64_t)(now.tv_sec - last.tv_sec) * 1000000000 + now.tv_nsec - last.tv_nsec;
+	return last.tv_sec != seen->tv_sec || last.tv_nsec != seen->tv_nsec || (age_ns >= 0 && age_ns < TICK_NS);
+}
+
 int rotation_open(struct rotation *ret, const char *path, const struct log_position *positions,
                   const struct source_options *options, struct strbuf *why)
 {
@@ -409,12 +429,20 @@ int rotation_open(struct rotation *ret, const char *path, const struct log_posit
 	strbuf_init(&ret->gap, GAP_MAX);
 	for (int i = 0; i < ATTEMPTS && error == -EAGAIN; i++) {
 		close_parts(ret);
+		ret->has_lost_before = ret->is_going_on = false;
 		if (positions && is_sound(&positions[LOG_CURRENT]))
 			ret->old = positions[LOG_CURRENT];
 		/* One that had no line yet can't be told from a new file with the same inode. */
 		if (ret->old.is_known && is_sound(&positions[LOG_BEFORE]) && positions[LOG_BEFORE].offset > 0)
 			ret->before = positions[LOG_BEFORE];
+		struct timespec seen = changed_at(path);
 		error = plan(ret, why);
+		if (error < 0 && error != -EAGAIN)
+			break;
+		if (i + 1 < ATTEMPTS && has_changed(path, &seen)) {
+			nanosleep(&(struct timespec){ .tv_nsec = TICK_NS }, NULL);
+			error = -EAGAIN;
+		}
 	}
 	if (error == -EAGAIN)
 		strbuf_fail(why, error, "%s was being rotated each time that it was looked at: the next run goes on", path);

@@ -343,6 +343,25 @@ tls() {
 	was_asked 0
 }
 
+@test "a proxy of the environment is asked to connect, and sees no address" {
+	command -v perl >/dev/null || skip "perl is not installed"
+	perl -MIO::Socket::INET -e '
+		my $listener = IO::Socket::INET->new(Listen => 5, LocalAddr => "127.0.0.1") or die;
+		open my $port, ">", "proxy.new"; print $port $listener->sockport; close $port; rename "proxy.new", "proxy";
+		alarm 20; open my $asked, ">", "asked"; $asked->autoflush(1);
+		while (my $client = $listener->accept) { while (my $line = <$client>) { print $asked $line; last if $line =~ /^\r?$/ } close $client }
+	' </dev/null >proxy.out 2>&1 3>&- 4>&- 5>&- &
+	local proxy=$!
+	wait_for proxy
+	login 10:10:00 alice $russia
+	geo=ipinfo
+	https_proxy=http://127.0.0.1:$(cat proxy) check
+	kill "$proxy"
+	expect_unknown "1 of 1 addresses could not be placed by ipinfo https://ipinfo.io: *"
+	grep -q "^CONNECT ipinfo.io:443 HTTP/1.1" asked || fail "$(cat asked)"
+	! grep -q "$russia" asked || fail "$(cat asked)"
+}
+
 # ---- The options ----
 
 @test "http to the world is refused, and so are user names in the URL" {

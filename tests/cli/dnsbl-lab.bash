@@ -5,6 +5,8 @@
 #
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+PATH=$PATH:/usr/sbin:/sbin # not on every user's path
+
 # Of a server in the background: its output, and none of the descriptors that bats waits for.
 in_background() {
 	local output=$1

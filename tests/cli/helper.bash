@@ -6,6 +6,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 export LC_ALL=C TZ=UTC
+PATH=$PATH:/usr/sbin:/sbin # where servers are; not on every user's path
 umask 022
 
 top=$(cd "${srcdir:-$BATS_TEST_DIRNAME/../..}" && pwd)

@@ -8,6 +8,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 setup() {
+	PATH=$PATH:/usr/sbin
 	srcdir=$(cd "${srcdir:-.}" && pwd)
 	sample=$srcdir/nagios-sample.cfg
 }

@@ -41,7 +41,7 @@ struct file_source {
 	uint64_t skipped_lines;
 
 	int64_t read_sec;         /* the time of the last line with one that was given */
-	struct log_position left; /* where the part before this one was left */
+	struct log_position left; /* where the last part before this one that has a line was left */
 	struct strbuf damage, notes;
 };
 
@@ -254,8 +254,11 @@ static void position_in_part(struct file_source *self, struct log_position *ret)
 
 static void leave_part(struct file_source *self)
 {
+	struct log_position position;
 	note_read(self);
-	position_in_part(self, &self->left);
+	position_in_part(self, &position);
+	if (position.offset > 0) /* what has no line can't be told from another file, so the last one that has is remembered */
+		self->left = position;
 }
 
 /* > 0: there is more in the buffer; 0: all parts are read; < 0: -errno. */

@@ -281,6 +281,37 @@ packed_at_once() {
 
 # ---- Another inode each time (087), another device, links ----
 
+@test "a log that was rotated while it was empty is missed when all of it is gone" {
+	login 10:06:00 alice $russia
+	mv "$log" "$log-20140223"
+	: >"$log"
+	has 1
+	mv "$log" "$log-20140224"
+	: >"$log"
+	has 1
+	mv "$log" "$log-20140225"
+	: >"$log"
+	has 1
+	login 10:12:00 bob $china
+	rm "$log"-*
+	: >"$log" # with the inode that it had
+	has_lost 1 "*"
+}
+
+@test "the first line of a renamed log that came late is read, though the log was empty when it was found" {
+	login 10:06:00 alice $russia
+	mv "$log" "$log-20140225-100600"
+	gzip "$log-20140225-100600"
+	login 10:12:00 bob $china
+	mv "$log" whole
+	head -c 60 whole >"$log-20140225-101200"
+	: >"$log-20140225-101300"
+	ln -s "$log-20140225-101300" "$log"
+	has 1
+	tail -c +61 whole >>"$log-20140225-101200"
+	has 2
+}
+
 @test "a log whose inode changes from run to run is the same log" {
 	setup_log
 	for round in 1 2 3; do

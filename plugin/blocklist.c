@@ -23,8 +23,8 @@ struct blocklist {
 	struct report *report;
 	const struct deadline *deadline;
 	struct own own;
-	struct ipaddr *clients;
-	size_t client_count, client_room;
+	struct ipaddr clients[DNSBL_ADDRESSES_MOST];
+	size_t client_count; /* may be more than there is room for */
 	struct group own_group, client_group;
 	struct strbuf fault; /* why nothing could be asked */
 };
@@ -57,50 +57,7 @@ void blocklist_free(struct blocklist *self)
 	group_release(&self->client_group);
 	own_release(&self->own);
 	strbuf_release(&self->fault);
-	free(self->clients);
 	free(self);
-}
-
-/* --- clients --- */
-
-struct collection {
-	struct blocklist *self;
-	const struct tally *tally;
-};
-
-static int compare_addresses(const void *a, const void *b)
-{
-	return memcmp(a, b, sizeof(struct ipaddr));
-}
-
-static int collect_client(void *context, const struct visit *visit)
-{
-	struct collection *collection = context;
-	struct blocklist *self = collection->self;
-	if (!visit->has_address || !visit->country[0] || !tally_is_foreign(collection->tally, visit->country) ||
-	    tally_is_trusted(collection->tally, &visit->address) || !ipaddr_is_public(&visit->address))
-		return 0;
-	if (self->client_count == self->client_room) {
-		self->client_room = self->client_room ? self->client_room * 2 : 64;
-		self->clients = xalloc_resize(self->clients, self->client_room, sizeof *self->clients);
-	}
-	self->clients[self->client_count++] = visit->address;
-	return 0;
-}
-
-static int collect_clients(struct blocklist *self, struct store *store, const struct tally *tally, struct strbuf *why)
-{
-	struct collection collection = { .self = self, .tally = tally };
-	size_t kept = 0;
-	self->client_count = 0;
-	int result = self->options->dnsbl.client_zones.count ? store_each_visit(store, collect_client, &collection, why) : 0;
-	if (self->client_count)
-		qsort(self->clients, self->client_count, sizeof *self->clients, compare_addresses);
-	for (size_t i = 0; i < self->client_count; i++)
-		if (!kept || !ipaddr_equals(&self->clients[kept - 1], &self->clients[i]))
-			self->clients[kept++] = self->clients[i];
-	self->client_count = kept;
-	return result;
 }
 
 /* --- what is remembered --- */
@@ -124,11 +81,13 @@ static void begin_group(struct group *group, const struct dnsbl_zones *zones, co
 int blocklist_recall(struct blocklist *self, struct store *store, const struct tally *tally, struct strbuf *why)
 {
 	const struct dnsbl_options *dnsbl = &self->options->dnsbl;
-	int result = collect_clients(self, store, tally, why);
+	int result;
+	if (dnsbl->client_zones.count)
+		self->client_count = tally_foreign_addresses(tally, self->clients, DNSBL_ADDRESSES_MOST);
 	begin_group(&self->own_group, &dnsbl->zones, self->own.addresses, self->own.count, dnsbl->resolver);
-	begin_group(&self->client_group, &dnsbl->client_zones, self->clients, self->client_count, dnsbl->resolver);
-	if (result >= 0)
-		result = recall(&self->own_group, store, self->options->now_sec, why);
+	begin_group(&self->client_group, &dnsbl->client_zones, self->clients,
+	            self->client_count < DNSBL_ADDRESSES_MOST ? self->client_count : DNSBL_ADDRESSES_MOST, dnsbl->resolver);
+	result = recall(&self->own_group, store, self->options->now_sec, why);
 	return result < 0 ? result : recall(&self->client_group, store, self->options->now_sec, why);
 }
 

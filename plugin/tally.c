@@ -182,6 +182,14 @@ void tally_totals(const struct tally *tally, struct totals *ret)
 	*ret = tally->totals;
 }
 
+size_t tally_foreign_addresses(const struct tally *tally, struct ipaddr *ret, size_t most)
+{
+	size_t count = keyset_count(tally->foreign_addresses);
+	for (size_t i = 0; i < count && i < most; i++)
+		memcpy(ret[i].bytes, keyset_get(tally->foreign_addresses, i).data, sizeof ret->bytes);
+	return count;
+}
+
 /* Negative if A comes before B: what an administrator must see first. */
 static int compare_users(const struct tally *tally, size_t a, size_t b)
 {

@@ -27,6 +27,9 @@ void tally_freep(struct tally **tally);
 /* Counts VISIT, unless its address is trusted. */
 void tally_add(struct tally *tally, const struct visit *visit);
 
+/* The addresses of foreign logins, each once, at most MOST of them into RET: how many there are in all. */
+size_t tally_foreign_addresses(const struct tally *tally, struct ipaddr *ret, size_t most);
+
 bool tally_is_foreign(const struct tally *tally, const char country[3]);
 bool tally_is_trusted(const struct tally *tally, const struct ipaddr *address);
 

@@ -87,6 +87,24 @@ static void all_of_home_is_one_country_and_unlocated_is_none(void **state)
 	assert_int_equal(totals.foreign_logins, 0);
 }
 
+static void the_addresses_of_foreign_logins_are_handed_out_once(void **state)
+{
+	(void)state;
+	struct ipaddr found[2];
+	char text[IPADDR_TEXT_ROOM];
+	struct tally *tally CLEANUP(tally_freep) = tally_new(home, 2, NULL, 0);
+	add(tally, "bob", "77.88.8.8", "RU", 1);
+	add(tally, "ann", "77.88.8.8", "RU", 1);
+	add(tally, "bob", "8.8.8.8", "US", 1);
+	add(tally, "bob", "9.9.9.9", "", 1);
+	assert_int_equal(tally_foreign_addresses(tally, found, 2), 1);
+	assert_string_equal(ipaddr_format(&found[0], text), "77.88.8.8");
+	add(tally, "bob", "200.160.2.3", "BR", 1);
+	add(tally, "bob", "114.114.114.114", "CN", 1);
+	assert_int_equal(tally_foreign_addresses(tally, found, 2), 3);
+	assert_string_equal(ipaddr_format(&found[1], text), "200.160.2.3");
+}
+
 static void trusted_networks_count_nothing(void **state)
 {
 	(void)state;
@@ -199,6 +217,7 @@ int main(void)
 		cmocka_unit_test(each_metric_has_its_own_count),
 		cmocka_unit_test(log_age_is_unknown_until_a_line_was_seen),
 		cmocka_unit_test(all_of_home_is_one_country_and_unlocated_is_none),
+		cmocka_unit_test(the_addresses_of_foreign_logins_are_handed_out_once),
 		cmocka_unit_test(trusted_networks_count_nothing),
 		cmocka_unit_test(a_login_without_an_address_is_unlocated),
 		cmocka_unit_test(logins_without_a_name_are_not_one_travelling_user),

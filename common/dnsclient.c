@@ -69,7 +69,7 @@ int dns_ask(struct dns_query *queries, size_t count, const char *resolver, const
 
 /* Of c-ares, what both 1.18 and 1.34 have. */
 static struct {
-	__typeof__(ares_library_init) *library_init;
+	__typeof__(ares_library_init) *start;
 	__typeof__(ares_init_options) *init_options;
 	__typeof__(ares_destroy) *destroy;
 	__typeof__(ares_set_servers_ports_csv) *set_servers;
@@ -82,7 +82,7 @@ static struct {
 static int load(struct strbuf *why)
 {
 	static const struct lazylib_symbol symbols[] = {
-		{ &cares.library_init, "ares_library_init" },
+		{ &cares.start, "ares_library_init" },
 		{ &cares.init_options, "ares_init_options" },
 		{ &cares.destroy, "ares_destroy" },
 		{ &cares.set_servers, "ares_set_servers_ports_csv" },
@@ -97,7 +97,7 @@ static int load(struct strbuf *why)
 	int error = lazylib_load(LIBCARES_SONAME, "libc-ares2, or libcares2", symbols, ARRAY_SIZE(symbols), why);
 	if (error < 0)
 		return error;
-	is_loaded = cares.library_init(ARES_LIB_INIT_ALL) == ARES_SUCCESS;
+	is_loaded = cares.start(ARES_LIB_INIT_ALL) == ARES_SUCCESS;
 	return is_loaded ? 0 : strbuf_fail(why, -EIO, "c-ares can't be initialised");
 }
 

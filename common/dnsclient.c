@@ -7,6 +7,9 @@
 #include "common/dnsclient.h"
 #include "common/numparse.h"
 
+#define NAME_MOST (DNS_NAME_ROOM - 3) /* 253: RFC 1035 has 255 for the lengths of its labels, too */
+#define LABEL_MOST 63
+
 const char *dns_status_name(enum dns_status status)
 {
 	static const char *const names[] = {
@@ -15,6 +18,23 @@ const char *dns_status_name(enum dns_status status)
 		[DNS_UNREACHABLE] = "no resolver there", [DNS_BROKEN] = "a broken answer",
 	};
 	return names[status];
+}
+
+static bool is_name_byte(unsigned char byte)
+{
+	return slice_is_alnum(byte) || byte == '-' || byte == '_';
+}
+
+bool dns_is_name(struct slice text)
+{
+	if (!text.length || text.length > NAME_MOST)
+		return false;
+	while (text.length) {
+		struct slice label = slice_take_until(&text, '.'), rest = label;
+		if (!label.length || slice_take_while(&rest, is_name_byte, LABEL_MOST).length != label.length)
+			return false;
+	}
+	return true;
 }
 
 bool dns_is_resolver(struct slice text)
@@ -105,7 +125,6 @@ static int load(struct strbuf *why)
 
 static bool take_address(struct dns_query *query, const ns_rr *record)
 {
-	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
 	struct ipaddr *address = &query->addresses[query->count];
 	bool is_ipv4 = query->type == DNS_A;
 	if (ns_rr_rdlen(*record) != (is_ipv4 ? 4 : 16))
@@ -113,8 +132,9 @@ static bool take_address(struct dns_query *query, const ns_rr *record)
 	if (query->count == DNS_ADDRESSES_MOST)
 		return true;
 	if (is_ipv4)
-		memcpy(address->bytes, mapped, sizeof mapped);
-	memcpy(address->bytes + (is_ipv4 ? 12 : 0), ns_rr_rdata(*record), ns_rr_rdlen(*record));
+		*address = ipaddr_of_ipv4(ns_rr_rdata(*record));
+	else
+		memcpy(address->bytes, ns_rr_rdata(*record), sizeof address->bytes);
 	query->count++;
 	return true;
 }

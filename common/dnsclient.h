@@ -46,6 +46,9 @@ struct dns_query {
 	char text[DNS_TEXT_ROOM];                     /* of the first TXT record; "" if none came; hostile */
 };
 
+/* Is TEXT a name that can be asked for: labels of letters, digits, - and _, as long as RFC 1035 lets them be? A dot may end it. */
+bool dns_is_name(struct slice text);
+
 /* Is TEXT a resolver: an address, maybe with a port (127.0.0.1:5353, [::1]:53)? */
 bool dns_is_resolver(struct slice text);
 

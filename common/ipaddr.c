@@ -160,6 +160,14 @@ const char *ipaddr_format(const struct ipaddr *address, char *text)
 	return text;
 }
 
+struct ipaddr ipaddr_of_ipv4(const void *bytes)
+{
+	struct ipaddr ret;
+	memcpy(ret.bytes, mapped_front, MAPPED_BYTES);
+	memcpy(ret.bytes + MAPPED_BYTES, bytes, sizeof ret.bytes - MAPPED_BYTES);
+	return ret;
+}
+
 bool ipaddr_equals(const struct ipaddr *a, const struct ipaddr *b)
 {
 	return memcmp(a->bytes, b->bytes, sizeof(a->bytes)) == 0;

@@ -30,6 +30,9 @@ bool ipaddr_parse(struct ipaddr *ret, struct slice text);
 /* "192.0.2.1" or "2001:db8::1" into TEXT, which has IPADDR_TEXT_ROOM bytes; returns TEXT. Mapped prints as IPv4. */
 const char *ipaddr_format(const struct ipaddr *address, char *text);
 
+/* From its four bytes in network order. */
+struct ipaddr ipaddr_of_ipv4(const void *bytes);
+
 bool ipaddr_equals(const struct ipaddr *a, const struct ipaddr *b);
 bool ipaddr_is_ipv4(const struct ipaddr *address);
 

@@ -92,6 +92,23 @@ struct slice slice_take_until(struct slice *slice, char delimiter)
 	return taken;
 }
 
+static bool is_one_of(const char *set, char byte)
+{
+	return byte && strchr(set, byte);
+}
+
+struct slice slice_take_word(struct slice *slice, const char *separators)
+{
+	size_t length = 0;
+	while (slice->length && is_one_of(separators, slice->data[0]))
+		*slice = slice_skip(*slice, 1);
+	while (length < slice->length && !is_one_of(separators, slice->data[length]))
+		length++;
+	struct slice word = slice_make(slice->data, length);
+	*slice = slice_skip(*slice, length);
+	return word;
+}
+
 size_t slice_find(struct slice slice, struct slice text)
 {
 	if (!text.length)

@@ -40,6 +40,9 @@ struct slice slice_take_while(struct slice *slice, bool (*is_in_set)(unsigned ch
 /* All bytes before the first DELIMITER, which is skipped too; without a DELIMITER all that is left. */
 struct slice slice_take_until(struct slice *slice, char delimiter);
 
+/* The next run of bytes that are none of SEPARATORS; those before it are skipped. Empty at the end. */
+struct slice slice_take_word(struct slice *slice, const char *separators);
+
 /* Where TEXT first is in SLICE, or SLICE.length if it is nowhere. */
 size_t slice_find(struct slice slice, struct slice text);
 

@@ -14,23 +14,6 @@
 
 /* --- zones --- */
 
-static bool is_separator(char byte)
-{
-	return byte == ',' || byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n';
-}
-
-static struct slice take_word(struct slice *text)
-{
-	size_t length = 0;
-	while (text->length && is_separator(text->data[0]))
-		*text = slice_skip(*text, 1);
-	while (length < text->length && !is_separator(text->data[length]))
-		length++;
-	struct slice word = slice_make(text->data, length);
-	*text = slice_skip(*text, length);
-	return word;
-}
-
 static int add_zone(struct dnsbl_zones *zones, const struct dnsbl_zone *zone, struct strbuf *why)
 {
 	for (size_t i = 0; i < zones->count; i++) {
@@ -51,7 +34,7 @@ int dnsbl_add_zones(struct dnsbl_zones *zones, struct slice text, const char *ke
 	struct dnsbl_zone zone;
 	struct slice word;
 	int error = 0;
-	while (error == 0 && (word = take_word(&text)).length) {
+	while (error == 0 && (word = slice_take_word(&text, ", \t\r\n")).length) {
 		error = dnsbl_zone_parse(&zone, word, key, why);
 		if (error == 0)
 			error = add_zone(zones, &zone, why);

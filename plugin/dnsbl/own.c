@@ -40,23 +40,12 @@ static void end_place(struct search *search)
 
 /* --- Postfix --- */
 
-static bool is_separator(char byte)
+/* An IPv6 address may stand in brackets. */
+static bool read_address(struct ipaddr *ret, struct slice word)
 {
-	return byte == ' ' || byte == ',' || byte == '\t';
-}
-
-static bool take_word(struct slice *text, struct slice *ret)
-{
-	size_t length = 0;
-	while (text->length && is_separator(text->data[0]))
-		*text = slice_skip(*text, 1);
-	while (length < text->length && !is_separator(text->data[length]))
-		length++;
-	*ret = slice_make(text->data, length);
-	*text = slice_skip(*text, length);
-	if (length > 2 && ret->data[0] == '[' && ret->data[length - 1] == ']')
-		*ret = slice_make(ret->data + 1, length - 2);
-	return length > 0;
+	if (word.length > 2 && word.data[0] == '[' && word.data[word.length - 1] == ']')
+		word = slice_make(word.data + 1, word.length - 2);
+	return ipaddr_parse(ret, word);
 }
 
 /* inet_interfaces tells where mail goes out only if it is one address, as smtp(8) has it. */
@@ -69,8 +58,8 @@ static void look_into_parameter(struct search *search, const char *path, const c
 	if (!postfixconf_get(&value, path, name))
 		return;
 	struct slice rest = slice_string(strbuf_text(&value));
-	for (; count < DNSBL_ADDRESSES_MOST && take_word(&rest, &word); words++)
-		count += ipaddr_parse(&found[count], word);
+	for (; count < DNSBL_ADDRESSES_MOST && (word = slice_take_word(&rest, ", \t")).length; words++)
+		count += read_address(&found[count], word);
 	if (words > 1 && strcmp(name, "inet_interfaces") == 0)
 		return;
 	struct strbuf place CLEANUP(strbuf_release) = STRBUF_INIT(PATH_MAX);
@@ -95,9 +84,8 @@ static void look_into_postfix(struct search *search)
 
 static bool read_sockaddr(struct ipaddr *ret, const struct sockaddr *address)
 {
-	*ret = (struct ipaddr){ { [10] = 0xff, [11] = 0xff } };
 	if (address && address->sa_family == AF_INET)
-		memcpy(ret->bytes + 12, &((const struct sockaddr_in *)(const void *)address)->sin_addr, 4);
+		*ret = ipaddr_of_ipv4(&((const struct sockaddr_in *)(const void *)address)->sin_addr);
 	else if (address && address->sa_family == AF_INET6)
 		memcpy(ret->bytes, &((const struct sockaddr_in6 *)(const void *)address)->sin6_addr, 16);
 	else

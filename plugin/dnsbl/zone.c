@@ -4,40 +4,18 @@
  */
 #include "common/compat.h"
 
+#include "common/dnsclient.h"
 #include "common/numparse.h"
 #include "common/printable.h"
 #include "plugin/dnsbl/zone.h"
 
 #define KEY_MARK "$DQS"
 #define HIDDEN "***"
-#define DNS_LABEL_MOST 63 /* RFC 1035 */
 
 /* The services that want a key as the first label of a zone's name. */
 static const char *const keyed[] = { ".dq.spamhaus.", ".mail.abusix." };
 
 /* --- the name --- */
-
-static bool is_name_byte(unsigned char byte)
-{
-	return slice_is_alnum(byte) || byte == '-' || byte == '_' || byte == '.';
-}
-
-static const char *next_label(const char *label)
-{
-	const char *dot = strchr(label, '.');
-	return dot ? dot + 1 : NULL;
-}
-
-static bool is_name(const char *name)
-{
-	struct slice rest = slice_string(name);
-	size_t length = rest.length;
-	bool has_bytes = length && slice_take_while(&rest, is_name_byte, length).length == length;
-	for (const char *label = name; label; label = next_label(label))
-		if (strcspn(label, ".") > DNS_LABEL_MOST)
-			return false;
-	return has_bytes && name[0] != '.' && !strstr(name, "..") && strchr(name, '.');
-}
 
 static bool has(struct slice text, const char *word)
 {
@@ -99,7 +77,8 @@ static int set_name(struct dnsbl_zone *zone, struct slice name, const char *key,
 		strbuf_add_string(&asked, key);
 	}
 	strbuf_add(&asked, rest.data, rest.length);
-	if (asked.truncated || shown.truncated || !is_name(strbuf_text(&asked)))
+	if (asked.truncated || shown.truncated || !dns_is_name(slice_string(strbuf_text(&asked))) ||
+	    !strchr(strbuf_text(&asked), '.'))
 		return fail(whole, "is no zone: a name like zen.spamhaus.org, then =FILTER, then *WEIGHT", why);
 	snprintf(zone->name, sizeof zone->name, "%s", strbuf_text(&asked));
 	snprintf(zone->shown, sizeof zone->shown, "%s", strbuf_text(&shown));

@@ -9,6 +9,7 @@
 #include "common/printable.h"
 #include "common/tokenfile.h"
 #include "plugin/options/dnsbl.h"
+#include "plugin/options/row.h"
 
 #define INTERVAL_MOST_SEC (7 * 86400)
 
@@ -54,25 +55,17 @@ int options_set_dnsbl_key_file(struct options *options, const char *value, struc
 	return *value ? 0 : strbuf_fail(why, -EINVAL, "the file name is empty");
 }
 
-static bool is_name_byte(unsigned char byte)
-{
-	return slice_is_alnum(byte) || byte == '-' || byte == '_' || byte == '.';
-}
-
 /* Names end with a letter: what doesn't is a mistyped address. */
 static bool is_target(struct slice text)
 {
 	struct ipaddr address;
-	struct slice rest = text;
-	if (ipaddr_parse(&address, text))
-		return true;
-	return text.length > 0 && text.length < DNS_NAME_ROOM - 2 &&
-	       slice_take_while(&rest, is_name_byte, text.length).length == text.length && text.data[0] != '.' &&
-	       !slice_is_digit((unsigned char)text.data[text.length - 1]);
+	return ipaddr_parse(&address, text) ||
+	       (dns_is_name(text) && !slice_is_digit((unsigned char)text.data[text.length - 1]));
 }
 
-static int add_target(struct dnsbl_options *dnsbl, struct slice text, struct strbuf *why)
+static int add_target(struct options *options, struct slice text, struct strbuf *why)
 {
+	struct dnsbl_options *dnsbl = &options->dnsbl;
 	if (!is_target(text))
 		return strbuf_fail(why, -EINVAL, "is an address or the name of a mail server, or several with commas between them");
 	if (dnsbl->target_count == OPTIONS_DNSBL_MOST)
@@ -83,14 +76,7 @@ static int add_target(struct dnsbl_options *dnsbl, struct slice text, struct str
 
 int options_set_dnsbl_address(struct options *options, const char *value, struct strbuf *why)
 {
-	struct slice rest = slice_string(value);
-	bool is_more = true;
-	int result = 0;
-	while (result == 0 && is_more) {
-		is_more = memchr(rest.data, ',', rest.length) != NULL;
-		result = add_target(&options->dnsbl, slice_take_until(&rest, ','), why);
-	}
-	return result;
+	return options_set_list(options, value, why, add_target);
 }
 
 int options_set_dnsbl_interval(struct options *options, const char *value, struct strbuf *why)
@@ -144,6 +130,8 @@ static int read_zones(struct dnsbl_options *dnsbl, const char *key, struct strbu
 		error = add_lists(&dnsbl->client_zones, dnsbl->client_lists, dnsbl->client_list_count, key, "dnsbl-clients", why);
 	if (error == 0 && dnsbl->is_wanted && !dnsbl->zones.count)
 		error = strbuf_fail(why, -EINVAL, "--dnsbl: no blocklist is named");
+	if (error == 0 && dnsbl->client_list_count && !dnsbl->client_zones.count)
+		error = strbuf_fail(why, -EINVAL, "--dnsbl-clients: no blocklist is named");
 	return error;
 }
 
@@ -192,6 +180,6 @@ int options_finish_dnsbl(struct options *options, struct strbuf *why)
 
 unsigned options_metric_groups(const struct options *options)
 {
-	return (options->dnsbl.is_only ? 0u : METRIC_OF_LOGINS) | (options->dnsbl.is_wanted ? METRIC_OF_DNSBL : 0u) |
-	       (options->dnsbl.client_list_count ? METRIC_OF_CLIENTS : 0u);
+	return (options->dnsbl.is_only ? 0u : METRIC_OF_LOGINS) | (options->dnsbl.zones.count ? METRIC_OF_DNSBL : 0u) |
+	       (options->dnsbl.client_zones.count ? METRIC_OF_CLIENTS : 0u);
 }

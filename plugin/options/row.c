@@ -114,9 +114,8 @@ static int add_trusted(struct options *options, struct slice network, struct str
 	return 0;
 }
 
-/* Each item of a comma-separated VALUE. */
-static int set_list(struct options *options, const char *value, struct strbuf *why,
-                    int (*add)(struct options *, struct slice, struct strbuf *))
+int options_set_list(struct options *options, const char *value, struct strbuf *why,
+                     int (*add)(struct options *, struct slice, struct strbuf *))
 {
 	struct slice rest = slice_string(value);
 	int result;
@@ -130,12 +129,12 @@ static int set_list(struct options *options, const char *value, struct strbuf *w
 
 static int set_home(struct options *options, const char *value, struct strbuf *why)
 {
-	return set_list(options, value, why, add_home);
+	return options_set_list(options, value, why, add_home);
 }
 
 static int set_trust(struct options *options, const char *value, struct strbuf *why)
 {
-	return set_list(options, value, why, add_trusted);
+	return options_set_list(options, value, why, add_trusted);
 }
 
 static int set_warning(struct options *options, const char *value, struct strbuf *why)

@@ -483,6 +483,8 @@ alone() {
 		--dnsbl-only --resolver=dns.example;--resolver=dns.example: is an address*
 		--dnsbl-only --resolver=127.0.0.1:70000;--resolver=127.0.0.1:70000: is an address*
 		--dnsbl-only --dnsbl=,;--dnsbl: no blocklist is named
+		--home=US --dnsbl-clients=,;--dnsbl-clients: no blocklist is named
+		--dnsbl-only --dnsbl-address=a..example;--dnsbl-address=a..example: is an address or the name*
 		--dnsbl-only --dnsbl=nodots;--dnsbl: "nodots" is no zone*
 		--dnsbl-only --dnsbl=a..b;--dnsbl: "a..b" is no zone*
 		--dnsbl-only --dnsbl=a.test=127.0.0.[9..2];--dnsbl: *has no filter like*

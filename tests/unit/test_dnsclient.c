@@ -469,6 +469,27 @@ static void ten_thousand_questions_leave_nothing_behind(void **state)
 		fail_msg("%zu bytes are left", after - before);
 }
 
+static void a_name_is_as_long_as_the_rfc_lets_it_be(void **state)
+{
+	static const struct { const char *text; bool is_name; } rows[] = {
+		{ "mail.example.com", true }, { "mail", true }, { "a_b-c.example", true }, { "example.com.", true }, { "1.2", true },
+		{ "", false }, { ".", false }, { ".example", false }, { "a..example", false }, { "a b.example", false },
+		{ "m\xc3\xbcller.example", false }, { "a/b.example", false },
+	};
+	char label[66], name[DNS_NAME_ROOM + 10] = "";
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		if (dns_is_name(slice_string(rows[i].text)) != rows[i].is_name)
+			fail_msg("%s", rows[i].text);
+	memset(label, 'a', sizeof label);
+	assert_true(dns_is_name(slice_make(label, 63)));
+	assert_false(dns_is_name(slice_make(label, 64)));
+	for (size_t i = 0; i < sizeof name; i++)
+		name[i] = i % 2 ? '.' : 'a';
+	assert_true(dns_is_name(slice_make(name, 253)));
+	assert_false(dns_is_name(slice_make(name, 255)));
+}
+
 static void a_resolver_is_an_address_maybe_with_a_port(void **state)
 {
 	static const struct { const char *text; bool is_resolver; } rows[] = {
@@ -497,6 +518,7 @@ int main(void)
 		cmocka_unit_test(silence_ends_with_the_deadline_and_leaves_the_answers),
 		cmocka_unit_test(nobody_there_is_not_silence),
 		cmocka_unit_test(ten_thousand_questions_leave_nothing_behind),
+		cmocka_unit_test(a_name_is_as_long_as_the_rfc_lets_it_be),
 		cmocka_unit_test(a_resolver_is_an_address_maybe_with_a_port),
 	};
 	return cmocka_run_group_tests(tests, start_server, stop_server);

@@ -298,9 +298,18 @@ static void a_mistyped_network_is_rejected(void **state)
 	}
 }
 
+static void four_bytes_are_the_address_that_their_text_is(void **state)
+{
+	struct ipaddr parsed, made = ipaddr_of_ipv4("\xc0\x00\x02\x19");
+	(void)state;
+	assert_true(ipaddr_parse(&parsed, slice_string("192.0.2.25")));
+	assert_true(ipaddr_equals(&parsed, &made));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(four_bytes_are_the_address_that_their_text_is),
 		cmocka_unit_test(an_address_is_formatted_in_its_short_form),
 		cmocka_unit_test(a_mapped_address_is_the_ipv4_address),
 		cmocka_unit_test(the_ipv6_tag_and_the_zone_are_taken_off),

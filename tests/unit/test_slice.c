@@ -179,6 +179,22 @@ static void the_sets_are_those_of_ascii(void **state)
 	}
 }
 
+static void words_stand_between_separators(void **state)
+{
+	static const struct { const char *text, *first, *second; } rows[] = {
+		{ "a b", "a", "b" }, { " a,\tb ,", "a", "b" }, { "a", "a", "" }, { ",, ", "", "" }, { "", "", "" }, { "a=1;b", "a=1;b", "" },
+	};
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct slice rest = slice_string(rows[i].text);
+		assert_true(slice_equals(slice_take_word(&rest, ", \t"), rows[i].first));
+		assert_true(slice_equals(slice_take_word(&rest, ", \t"), rows[i].second));
+		assert_int_equal(slice_take_word(&rest, ", \t").length, 0);
+	}
+	struct slice nul = slice_make("a\0b", 3);
+	assert_int_equal(slice_take_word(&nul, " ").length, 3); /* a NUL is no separator */
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -187,6 +203,7 @@ int main(void)
 		cmocka_unit_test(what_is_taken_is_gone_and_what_is_not_stays),
 		cmocka_unit_test(bytes_are_taken_while_they_are_in_the_set_and_not_too_many),
 		cmocka_unit_test(the_delimiter_is_skipped_or_all_is_taken),
+		cmocka_unit_test(words_stand_between_separators),
 		cmocka_unit_test(the_first_place_is_found_or_the_length),
 		cmocka_unit_test(a_skip_ends_at_the_end),
 		cmocka_unit_test(a_slice_of_nothing_can_be_read_like_any_other),

@@ -420,6 +420,29 @@ static bool has_changed(const char *path, const struct timespec *seen)
 	return last.tv_sec != seen->tv_sec || last.tv_nsec != seen->tv_nsec || (age_ns >= 0 && age_ns < TICK_NS);
 }
 
+/* From the begin: a plan that was made while files moved changes all of this. */
+static void take_positions(struct rotation *self, const struct log_position *positions)
+{
+	close_parts(self);
+	self->has_lost_before = self->is_going_on = false;
+	if (positions && is_sound(&positions[LOG_CURRENT]))
+		self->old = positions[LOG_CURRENT];
+	/* One that had no line yet can't be told from a new file with the same inode. */
+	if (self->old.is_known && is_sound(&positions[LOG_BEFORE]) && positions[LOG_BEFORE].offset > 0)
+		self->before = positions[LOG_BEFORE];
+}
+
+/* -EAGAIN if files moved meanwhile. At the last attempt it is enough that those which were found stayed where they are. */
+static int try_plan(struct rotation *self, bool is_last, struct strbuf *why)
+{
+	struct timespec seen = changed_at(self->path);
+	int error = plan(self, why);
+	if (is_last || (error < 0 && error != -EAGAIN) || !has_changed(self->path, &seen))
+		return error;
+	nanosleep(&(struct timespec){ .tv_nsec = TICK_NS }, NULL);
+	return -EAGAIN;
+}
+
 int rotation_open(struct rotation *ret, const char *path, const struct log_position *positions,
                   const struct source_options *options, struct strbuf *why)
 {
@@ -428,21 +451,8 @@ int rotation_open(struct rotation *ret, const char *path, const struct log_posit
 	ret->parts = xalloc_zero(ROTATION_PARTS_MAX, sizeof *ret->parts);
 	strbuf_init(&ret->gap, GAP_MAX);
 	for (int i = 0; i < ATTEMPTS && error == -EAGAIN; i++) {
-		close_parts(ret);
-		ret->has_lost_before = ret->is_going_on = false;
-		if (positions && is_sound(&positions[LOG_CURRENT]))
-			ret->old = positions[LOG_CURRENT];
-		/* One that had no line yet can't be told from a new file with the same inode. */
-		if (ret->old.is_known && is_sound(&positions[LOG_BEFORE]) && positions[LOG_BEFORE].offset > 0)
-			ret->before = positions[LOG_BEFORE];
-		struct timespec seen = changed_at(path);
-		error = plan(ret, why);
-		if (error < 0 && error != -EAGAIN)
-			break;
-		if (i + 1 < ATTEMPTS && has_changed(path, &seen)) {
-			nanosleep(&(struct timespec){ .tv_nsec = TICK_NS }, NULL);
-			error = -EAGAIN;
-		}
+		take_positions(ret, positions);
+		error = try_plan(ret, i + 1 == ATTEMPTS, why);
 	}
 	if (error == -EAGAIN)
 		strbuf_fail(why, error, "%s was being rotated each time that it was looked at: the next run goes on", path);

@@ -85,8 +85,7 @@ int blocklist_recall(struct blocklist *self, struct store *store, const struct t
 	if (dnsbl->client_zones.count)
 		self->client_count = tally_foreign_addresses(tally, self->clients, DNSBL_ADDRESSES_MOST);
 	begin_group(&self->own_group, &dnsbl->zones, self->own.addresses, self->own.count, dnsbl->resolver);
-	begin_group(&self->client_group, &dnsbl->client_zones, self->clients,
-	            self->client_count < DNSBL_ADDRESSES_MOST ? self->client_count : DNSBL_ADDRESSES_MOST, dnsbl->resolver);
+	begin_group(&self->client_group, &dnsbl->client_zones, self->clients, self->client_count, dnsbl->resolver);
 	result = recall(&self->own_group, store, self->options->now_sec, why);
 	return result < 0 ? result : recall(&self->client_group, store, self->options->now_sec, why);
 }
@@ -213,6 +212,11 @@ static void report_own(const struct blocklist *self)
 	dnsbl_count(result, &totals);
 	if (self->own.fault.length)
 		report_problem(self->report, STATE_UNKNOWN, strbuf_text(&self->own.fault));
+	if (result->addresses < self->own.count) {
+		strbuf_add_format(&text, "only %zu of %zu addresses were looked up", result->addresses, self->own.count);
+		report_problem(self->report, STATE_UNKNOWN, strbuf_text(&text));
+		strbuf_clear(&text);
+	}
 	tell_own(self, &totals);
 	if (self->fault.length)
 		strbuf_add_format(&text, "blocklists could not be asked: %s", strbuf_text(&self->fault));

@@ -153,8 +153,8 @@ void dnsbl_result_init(struct dnsbl_result *result, const struct dnsbl_zones *zo
 {
 	if (count > DNSBL_ADDRESSES_MOST)
 		count = DNSBL_ADDRESSES_MOST;
-	if (count > DNSBL_PAIRS_MOST / (zones->count + 1))
-		count = DNSBL_PAIRS_MOST / (zones->count + 1);
+	if (zones->count * count > DNSBL_PAIRS_MOST)
+		count = DNSBL_PAIRS_MOST / zones->count;
 	*result = (struct dnsbl_result){ .zones = zones, .addresses = count, .count = zones->count * count };
 	result->listings = xalloc_zero(result->count, sizeof *result->listings);
 	for (size_t i = 0; i < result->count; i++) {

@@ -34,6 +34,7 @@ struct dnsbl_options {
 	const char *lists[OPTIONS_DNSBL_MOST], *files[OPTIONS_DNSBL_MOST], *client_lists[OPTIONS_DNSBL_MOST];
 	size_t list_count, file_count, client_list_count;
 	const char *key_file;
+	bool has_too_many;                       /* of one of these three */
 	bool is_wanted;                          /* --dnsbl without a zone */
 };
 

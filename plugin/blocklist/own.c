@@ -36,12 +36,12 @@ static void add_own(struct own *self, const struct ipaddr *address, const char *
 		add_fault(&self->fault, strbuf_text(&why));
 		return;
 	}
-	for (size_t i = 0; i < self->count; i++)
+	for (size_t i = 0; i < self->count && i < DNSBL_ADDRESSES_MOST; i++)
 		if (ipaddr_equals(&self->addresses[i], address))
 			return;
-	if (self->count == DNSBL_ADDRESSES_MOST)
-		return;
-	self->addresses[self->count++] = *address;
+	if (self->count++ >= DNSBL_ADDRESSES_MOST)
+		return; /* the count tells */
+	self->addresses[self->count - 1] = *address;
 	strbuf_add_format(&self->told, "%s%s%s%s%s", self->told.length ? ", " : "", text, *name ? " (" : "", name, *name ? ")" : "");
 }
 

@@ -15,20 +15,22 @@
 
 /* --- one by one --- */
 
-static int add(const char **texts, size_t *count, const char *value, struct strbuf *why)
+/* Too many are told at the end: an error here would be told with VALUE. */
+static int add(struct dnsbl_options *dnsbl, const char **texts, size_t *count, const char *value, struct strbuf *why)
 {
 	if (!*value)
 		return strbuf_fail(why, -EINVAL, "it is empty");
-	if (*count == OPTIONS_DNSBL_MOST)
-		return strbuf_fail(why, -EINVAL, "it is given more than %d times", OPTIONS_DNSBL_MOST);
-	texts[(*count)++] = value;
+	if (*count < OPTIONS_DNSBL_MOST)
+		texts[(*count)++] = value;
+	else
+		dnsbl->has_too_many = true;
 	return 0;
 }
 
 int options_set_dnsbl(struct options *options, const char *value, struct strbuf *why)
 {
 	options->dnsbl.is_wanted = true;
-	return value ? add(options->dnsbl.lists, &options->dnsbl.list_count, value, why) : 0;
+	return value ? add(&options->dnsbl, options->dnsbl.lists, &options->dnsbl.list_count, value, why) : 0;
 }
 
 int options_set_dnsbl_only(struct options *options, const char *value, struct strbuf *why)
@@ -41,12 +43,12 @@ int options_set_dnsbl_only(struct options *options, const char *value, struct st
 int options_set_dnsbl_file(struct options *options, const char *value, struct strbuf *why)
 {
 	options->dnsbl.is_wanted = true;
-	return add(options->dnsbl.files, &options->dnsbl.file_count, value, why);
+	return add(&options->dnsbl, options->dnsbl.files, &options->dnsbl.file_count, value, why);
 }
 
 int options_set_dnsbl_clients(struct options *options, const char *value, struct strbuf *why)
 {
-	return add(options->dnsbl.client_lists, &options->dnsbl.client_list_count, value, why);
+	return add(&options->dnsbl, options->dnsbl.client_lists, &options->dnsbl.client_list_count, value, why);
 }
 
 int options_set_dnsbl_key_file(struct options *options, const char *value, struct strbuf *why)
@@ -138,6 +140,9 @@ static int read_zones(struct dnsbl_options *dnsbl, const char *key, struct strbu
 static int check_together(const struct options *options, struct strbuf *why)
 {
 	const struct dnsbl_options *dnsbl = &options->dnsbl;
+	if (dnsbl->has_too_many)
+		return strbuf_fail(why, -EINVAL, "--dnsbl, --dnsbl-file or --dnsbl-clients is given more than %d times: "
+		                   "put the zones into a file, or commas between them", OPTIONS_DNSBL_MOST);
 	if (dnsbl->is_only && options->log_count)
 		return strbuf_fail(why, -EINVAL, "--dnsbl-only reads no log: take --dnsbl to have both");
 	if (dnsbl->is_only && dnsbl->client_list_count)

@@ -12,6 +12,7 @@ local_data() {
 	printf '%s\n' 'local-zone: "big.test." static' 'local-zone: "nobody.test." static' 'local-zone: "gone.test." static' 'local-data: "mail.test. 60 A 192.0.2.25"' \
 		'local-data: "mail.test. 60 AAAA 2001:db8::25"' 'local-data: "inside.test. 60 A 10.0.0.5"' \
 		'local-zone: "halfway.test." typetransparent' 'local-data: "halfway.test. 60 A 192.0.2.1"'
+	for ((i = 0; i < 120; i++)); do echo "local-data: \"m$((i / 40)).test. 60 A 198.51.100.$i\""; done
 	echo 'local-zone: "brief.test." static'
 	for name in 2.0.0.127 25.2.0.192; do echo "local-data: \"$name.brief.test. 1 A 127.0.0.2\""; done
 	for name in 2.0.0.127 25.2.0.192; do
@@ -262,6 +263,23 @@ expect_questions() {
 	expect_unknown "inside.test (10.0.0.5) is a private address*"
 }
 
+@test "addresses beyond the limit are not passed over in silence" {
+	local zones=n1.test i
+	for i in $(seq 2 200); do zones+=",s$i.n1.test"; done
+	lookup "$zones" m0.test,m1.test,m2.test
+	expect_unknown "only 100 of 120 addresses were looked up*"
+	run timeout 20 "$plugin" --dnsbl-only "--dnsbl-address=192.0.2.1$(printf ',192.0.2.1%.0s' $(seq 100))"
+	expect 3 "* - --dnsbl-address=*: more than 100 addresses"
+}
+
+@test "the long output has at most 50 lines about lists" {
+	local zones=n1.test i
+	for i in $(seq 2 60); do zones+=",n$i.test"; done
+	lookup "$zones" "$listed"
+	[ "$(grep -c '^dnsbl: 192.0.2.25 listed on' <<<"$output")" -eq 50 ]
+	expect_output "*dnsbl: ... and 10 more lines*"
+}
+
 @test "127.0.0.2 tries the alert" {
 	lookup zen.test 127.0.0.2
 	expect 2 "* - 127.0.0.2 is listed on zen.test*"
@@ -454,6 +472,13 @@ alone() {
 	expect_metric dnsbl_listed=4
 	plugin_with --dnsbl-only --dnsbl-file=bad "--dnsbl-address=$listed" --no-state
 	expect 3 "* - --dnsbl-file: bad, line 2: *"
+	printf 'zen.test\n#%01000d\n' 0 >bad
+	plugin_with --dnsbl-only --dnsbl-file=bad "--dnsbl-address=$listed" --no-state
+	expect 3 "* - --dnsbl-file: bad, line 2: the line is longer than 998 characters"
+	# shellcheck disable=SC2046 # many options
+	plugin_with --dnsbl-only $(printf -- '--dnsbl=n%s.test ' $(seq 100)) --dnsbl=secretkey.zen.dq.spamhaus.net
+	expect 3 "* is given more than 100 times: *"
+	refuse_output "*secretkey*"
 }
 
 @test "the default is a few well-known lists" {

@@ -123,13 +123,14 @@ static int keep_silence(struct group *group, size_t zone, struct store *store, i
 	int64_t *since_sec = &group->silent_since_sec[zone];
 	const char *key = group->result.listings[zone * group->result.addresses].key;
 	int result = store_get_silence(store, key, since_sec, why);
+	int64_t before_sec = *since_sec;
 	if (result < 0)
 		return result;
 	if (!find_silence(&group->result, zone))
 		*since_sec = 0;
 	else if (!*since_sec || *since_sec > now_sec) /* a clock that was ahead */
 		*since_sec = now_sec;
-	return store_put_silence(store, key, *since_sec, why);
+	return *since_sec == before_sec ? 0 : store_put_silence(store, key, *since_sec, why);
 }
 
 static int keep(struct group *group, struct store *store, const struct options *options, struct strbuf *why)

@@ -97,12 +97,9 @@ int store_put_silence(struct store *store, const char *zone, int64_t since_sec, 
 {
 	sqlite3_stmt *statement CLEANUP(sql_finalize) = NULL;
 	const char *sql = since_sec ? "INSERT OR REPLACE INTO dnsbl_silence VALUES(?,?)" : "DELETE FROM dnsbl_silence WHERE zone = ?";
-	int64_t before_sec, left;
-	int result = store_get_silence(store, zone, &before_sec, why);
+	int64_t left;
+	int result = prepare_silence(store, &statement, sql, zone, why);
 
-	if (result < 0 || before_sec == since_sec)
-		return result < 0 ? result : 0;
-	result = prepare_silence(store, &statement, sql, zone, why);
 	if (result == 0 && since_sec)
 		sqlite3_bind_int64(statement, 2, since_sec);
 	if (result == 0)

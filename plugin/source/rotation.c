@@ -15,7 +15,6 @@
 
 #define GAP_MAX 4000
 #define ATTEMPTS 4 /* rotations that go on while their files are opened */
-#define TICK_NS 10000000 /* of the clock of files, at HZ=100 */
 #define WATCHED_SEC 86400
 
 bool rotation_is_left_alone(const struct identity_file *file)
@@ -401,23 +400,36 @@ static bool is_sound(const struct log_position *position)
 		&& (position->offset == 0 || (position->head_length > 0 && position->tail_length > 0));
 }
 
-/* When PATH's directory changed last; 0 if that can't be told. */
-static struct timespec changed_at(const char *path)
+/* A look at PATH's directory. Its time goes by ticks, so what changed in this one may change again unseen. */
+struct look {
+	struct timespec changed; /* 0 if that can't be told */
+	bool is_in_this_tick;
+};
+
+static struct look look_at_directory(const char *path)
 {
 	struct stat status = { 0 };
+	struct timespec now = { 0 };
 	const char *slash = strrchr(path, '/');
 	char *directory CLEANUP(xalloc_freep) = slash ? xalloc_copy(path, (size_t)(slash - path) + 1) : xalloc_string(".");
-	return stat(directory, &status) == 0 ? status.st_mtim : (struct timespec){ 0 };
+	clock_gettime(CLOCK_REALTIME_COARSE, &now);
+	struct look look = { .changed = stat(directory, &status) == 0 ? status.st_mtim : (struct timespec){ 0 } };
+	look.is_in_this_tick = look.changed.tv_sec == now.tv_sec && look.changed.tv_nsec >= now.tv_nsec;
+	return look;
 }
 
-/* Files that are renamed while a directory is read can be missed under both names. Its time goes by ticks: what changed in the
- * last one may have done so before and after SEEN. */
-static bool has_changed(const char *path, const struct timespec *seen)
+/* Files that are renamed while a directory is read can be missed under both names. */
+static bool has_changed(const char *path, const struct look *seen)
 {
-	struct timespec last = changed_at(path), now = { 0 };
-	clock_gettime(CLOCK_REALTIME_COARSE, &now);
-	int64_t age_ns = (int64_t)(now.tv_sec - last.tv_sec) * 1000000000 + now.tv_nsec - last.tv_nsec;
-	return last.tv_sec != seen->tv_sec || last.tv_nsec != seen->tv_nsec || (age_ns >= 0 && age_ns < TICK_NS);
+	struct look now = look_at_directory(path);
+	return seen->is_in_this_tick || now.changed.tv_sec != seen->changed.tv_sec || now.changed.tv_nsec != seen->changed.tv_nsec;
+}
+
+static void wait_a_tick(void)
+{
+	struct timespec tick = { 0 };
+	clock_getres(CLOCK_REALTIME_COARSE, &tick);
+	nanosleep(&tick, NULL);
 }
 
 /* From the begin: a plan that was made while files moved changes all of this. */
@@ -435,11 +447,11 @@ static void take_positions(struct rotation *self, const struct log_position *pos
 /* -EAGAIN if files moved meanwhile. At the last attempt it is enough that those which were found stayed where they are. */
 static int try_plan(struct rotation *self, bool is_last, struct strbuf *why)
 {
-	struct timespec seen = changed_at(self->path);
+	struct look seen = look_at_directory(self->path);
 	int error = plan(self, why);
 	if (is_last || (error < 0 && error != -EAGAIN) || !has_changed(self->path, &seen))
 		return error;
-	nanosleep(&(struct timespec){ .tv_nsec = TICK_NS }, NULL);
+	wait_a_tick();
 	return -EAGAIN;
 }
 

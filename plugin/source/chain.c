@@ -13,36 +13,22 @@
 
 #define DAY_SEC 86400
 
-/* --- where to look --- */
+/* --- files --- */
 
-bool chain_is_beside(const char *a, const char *b)
+static int cannot_read(const char *path, int error, struct strbuf *why)
 {
-	const char *slash = strrchr(a, '/'), *other = strrchr(b, '/');
-	size_t length = slash ? (size_t)(slash - a) : 0, other_length = other ? (size_t)(other - b) : 0;
-	return length == other_length && memcmp(a, b, length) == 0;
+	const char *reason = error == -ETIMEDOUT ? "the time was not enough to unpack it (see --timeout)" : strerror(-error);
+	return strbuf_fail(why, error, "%s, which may hold lines that were not read yet, can't be read: %s; nothing of the log is "
+	                   "read before it can", path, reason);
 }
 
-/* The log's own directory; where it is a link that of its target; where it was, if a link was moved since. Until VISIT has had
- * enough. */
-static void visit_all(const struct chain_search *search, sibling_visit_fn *visit, void *context)
+/* Asks first, because opening a device can do things, and links are followed elsewhere. 1; 0: it isn't one; -errno. */
+static int is_regular(struct chain_search *search, const char *path, struct stat *status)
 {
-	struct stat status;
-	bool is_link = lstat(search->path, &status) == 0 && S_ISLNK(status.st_mode);
-	char *target CLEANUP(xalloc_freep) = is_link ? realpath(search->path, NULL) : NULL;
-	bool is_elsewhere = search->cursor[0] && !chain_is_beside(search->cursor, search->path)
-		&& !(target && chain_is_beside(search->cursor, target));
-	bool is_wanted = siblings_visit(search->path, visit, context);
-	if (is_wanted && target)
-		is_wanted = siblings_visit(target, visit, context);
-	if (is_wanted && is_elsewhere)
-		siblings_visit(search->cursor, visit, context);
-}
-
-/* Asks first, because opening a device can do things, and links are followed elsewhere. */
-static bool is_regular(const char *path, struct stat *status)
-{
-	errno = 0;
-	return lstat(path, status) == 0 && S_ISREG(status->st_mode);
+	if (lstat(path, status) == 0)
+		return S_ISREG(status->st_mode);
+	search->has_vanished = search->has_vanished || errno == ENOENT;
+	return errno == ENOENT || errno == ENOTDIR ? 0 : -errno;
 }
 
 static bool is_file(const struct stat *status, const struct identity_file *file)
@@ -50,12 +36,25 @@ static bool is_file(const struct stat *status, const struct identity_file *file)
 	return file && (uint64_t)status->st_dev == file->device && (uint64_t)status->st_ino == file->inode;
 }
 
-static int open_link(struct chain_search *search, struct chain_link *ret, const char *path, const struct sibling_rank *rank)
+static bool is_inode(const struct stat *status, const struct log_position *position)
 {
-	*ret = (struct chain_link){ .rank = *rank };
-	int error = identity_open(&ret->file, path, O_NOFOLLOW, search->options->deadline, NULL);
-	search->has_vanished = search->has_vanished || error == -ENOENT;
-	return error;
+	return (uint64_t)status->st_dev == position->device && (uint64_t)status->st_ino == position->inode;
+}
+
+/* 1 with RET; 0: it is no file any more; -ENOTSUP or -errno. */
+static int open_link(struct chain_search *search, struct chain_link *ret, const struct nearby_file *file)
+{
+	*ret = (struct chain_link){ .rank = file->rank };
+	int error = identity_open(&ret->file, file->path, O_NOFOLLOW, search->options->deadline, NULL);
+	bool is_gone = error == -ENOENT || error == -EAGAIN;
+	search->has_vanished = search->has_vanished || is_gone;
+	return error == 0 ? 1 : is_gone || error == -ELOOP || error == -EISDIR || error == -EINVAL ? 0 : error;
+}
+
+void chain_close_links(struct chain_link *links, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		identity_close(&links[i].file);
 }
 
 void chain_links_freep(struct chain_link **links)
@@ -75,70 +74,107 @@ bool chain_is_steady(const struct chain_link *links, size_t count)
 
 /* --- the old file --- */
 
-/* A copy that someone made can have the old file's number, if that was deleted: names of the log come first. */
+/* A copy that someone made can have the old file's number, if that was deleted: names of the log come first. Unpacking costs: what
+ * was written last long before our last line is tried only when nothing else is it. */
 enum old_pass { BY_INODE, BY_BYTES, BY_INODE_ELSEWHERE, BY_PACKED_BYTES, BY_OLD_PACKED_BYTES, OLD_PASSES };
 
 struct old_search {
 	struct chain_search *search;
 	const struct log_position *position;
 	enum old_pass pass;
-	struct chain_link *ret;
-	bool is_found;
+	bool is_aside;     /* looks into the directories in the log's own */
+	int error;         /* of the first file that couldn't be read */
+	struct strbuf *why;
 };
 
-/* Unpacking costs: what was written last long before our last line is tried only when nothing else is it. */
-static bool is_candidate(const struct old_search *old, const char *path, const struct stat *status,
-                         const struct sibling_rank *rank)
+static bool is_candidate(const struct old_search *old, const struct nearby_file *file, const struct stat *status)
 {
-	bool is_inode = (uint64_t)status->st_dev == old->position->device && (uint64_t)status->st_ino == old->position->inode;
+	bool is_same_inode = is_inode(status, old->position);
 	bool is_fresh = (int64_t)status->st_mtime >= old->position->read_sec - DAY_SEC;
-	bool is_named = rank->is_sibling || strcmp(path, old->search->cursor) == 0;
+	bool is_named = file->rank.is_sibling || strcmp(file->path, old->search->nearby->cursor) == 0;
 	switch (old->pass) {
 	case BY_INODE:
-		return is_inode && is_named;
+		return is_same_inode && is_named;
 	case BY_INODE_ELSEWHERE:
-		return is_inode && !is_named;
+		return is_same_inode && !is_named;
 	case BY_BYTES:
-		return is_named && !rank->is_packed;
+		return is_named && !file->rank.is_packed;
 	case BY_PACKED_BYTES:
-		return rank->is_sibling && rank->is_packed && is_fresh;
+		return file->rank.is_sibling && file->rank.is_packed && is_fresh;
 	default:
-		return rank->is_sibling && rank->is_packed && !is_fresh;
+		return file->rank.is_sibling && file->rank.is_packed && !is_fresh;
 	}
 }
 
-static bool visit_old(void *context, const char *path, const struct sibling_rank *rank)
+/* That it can't be told of one file matters if no other one is it. */
+static int note_error(struct old_search *old, const char *path, int error)
 {
-	struct old_search *old = context;
 	bool is_by_inode = old->pass == BY_INODE || old->pass == BY_INODE_ELSEWHERE;
-	struct chain_link link;
-	struct stat status;
-	if (!is_regular(path, &status)) {
-		old->search->has_vanished = old->search->has_vanished || errno == ENOENT;
-		return true;
-	}
-	if (is_file(&status, old->search->current) || !is_candidate(old, path, &status, rank))
-		return true;
-	int error = open_link(old->search, &link, path, rank);
-	if (error < 0) {
-		old->search->is_unreadable = old->search->is_unreadable || (is_by_inode && error == -EACCES);
-		return true;
-	}
-	enum identity_match match = identity_compare(&link.file, old->position);
-	old->is_found = is_by_inode ? match == IDENTITY_SAME : match != IDENTITY_OTHER;
-	if (old->is_found)
-		*old->ret = link;
-	else
-		identity_close(&link.file);
-	return !old->is_found;
+	if (!old->error)
+		old->error = cannot_read(path, error, old->why);
+	return is_by_inode ? error : 0;
 }
 
-bool chain_find_old(struct chain_search *search, struct chain_link *ret, const struct log_position *position)
+static void note_doubt(struct chain_search *search, const char *path, const char *reason)
 {
-	struct old_search old = { .search = search, .position = position, .ret = ret };
-	for (old.pass = BY_INODE; old.pass < OLD_PASSES && !old.is_found; old.pass++)
-		visit_all(search, visit_old, &old);
-	return old.is_found;
+	if (search->doubt && search->doubt->length == 0)
+		strbuf_add_format(search->doubt, "%s may be it, but %s", path, reason);
+}
+
+/* 1 with RET: it is FILE; 0: it isn't; -errno. */
+static int try_old(struct old_search *old, struct chain_link *ret, const struct nearby_file *file)
+{
+	bool is_by_inode = old->pass == BY_INODE || old->pass == BY_INODE_ELSEWHERE;
+	struct stat status;
+	int result = is_regular(old->search, file->path, &status);
+	if (result < 0)
+		return note_error(old, file->path, result);
+	if (result == 0 || is_file(&status, old->search->current) || !is_candidate(old, file, &status))
+		return 0;
+	result = open_link(old->search, ret, file);
+	if (result == -ENOTSUP)
+		note_doubt(old->search, file->path, "it is compressed, and libarchive is not there");
+	if (result <= 0)
+		return result < 0 && result != -ENOTSUP ? note_error(old, file->path, result) : 0;
+	int match = identity_compare(&ret->file, old->position);
+	if (is_by_inode ? match == IDENTITY_SAME : match > IDENTITY_OTHER)
+		return 1;
+	if (match == IDENTITY_OTHER && file->rank.is_packed && (ret->file.is_damaged || identity_has_head(&ret->file, old->position)))
+		note_doubt(old->search, file->path, "it is damaged or cut off");
+	identity_close(&ret->file);
+	return match < 0 ? note_error(old, file->path, match) : 0;
+}
+
+static int find_old(struct old_search *old, struct chain_link *ret)
+{
+	const struct nearby *nearby = old->search->nearby;
+	int result = 0;
+	for (old->pass = BY_INODE; old->pass < OLD_PASSES && result == 0; old->pass++)
+		for (size_t i = 0; i < nearby->count && result == 0; i++)
+			if (nearby->files[i].is_aside == old->is_aside)
+				result = try_old(old, ret, &nearby->files[i]);
+	return result;
+}
+
+int chain_find_old(struct chain_search *search, struct chain_link *ret, const struct log_position *position, struct strbuf *why)
+{
+	struct strbuf reason CLEANUP(strbuf_release) = STRBUF_INIT(WHY_MAX);
+	struct old_search old = { .search = search, .position = position, .why = &reason };
+	int result = nearby_list(search->nearby, why);
+	if (result < 0)
+		return result;
+	result = find_old(&old, ret);
+	/* An empty file is known by its inode only, which isn't enough in other places. */
+	if (result == 0 && identity_is_of_bytes(position)) {
+		result = nearby_list_aside(search->nearby, why);
+		if (result < 0)
+			return result;
+		old.is_aside = true;
+		result = find_old(&old, ret);
+	}
+	if (result == 0)
+		result = old.error;
+	return result < 0 ? strbuf_fail(why, result, "%s", strbuf_text(&reason)) : result;
 }
 
 /* --- the newer ones --- */
@@ -150,6 +186,7 @@ struct link_search {
 	int64_t since_sec;
 	bool is_since;      /* looks for all since SINCE_SEC, and not for those after the old one */
 	bool has_dropped;
+	struct strbuf *why;
 };
 
 /* Names of one kind tell the order, whatever the clocks did; else the first lines do. */
@@ -219,17 +256,25 @@ static int name_tells(const struct chain_search *search, const struct sibling_ra
 	return order > 0 || (order == 0 && !search->is_rank_read) ? 1 : -1;
 }
 
-static bool is_wanted(const struct link_search *links, const struct chain_link *link)
+/* 1; 0; or -errno. */
+static int is_wanted(const struct link_search *links, const struct chain_link *link)
 {
 	const struct chain_search *search = links->search;
+	struct stream *stream = link->file.stream;
 	int64_t last_sec;
 	if (!links->is_since)
-		return name_tells(search, &link->rank) > 0
-			|| link->first_sec >= search->after_sec;
-	if (stream_is_compressed(link->file.stream)
-	    || seek_last_time(&last_sec, link->file.stream, stream_size(link->file.stream), search->options) <= 0)
-		return true;
-	return last_sec >= links->since_sec;
+		return name_tells(search, &link->rank) > 0 || link->first_sec >= search->after_sec;
+	if (stream_is_compressed(stream))
+		return 1;
+	int result = seek_last_time(&last_sec, stream, stream_size(stream), search->options);
+	return result < 0 ? result : result == 0 || last_sec >= links->since_sec;
+}
+
+/* Was FILE written last well before what is looked for? Times may be wrong by a day. */
+static bool is_long_ago(const struct link_search *links, const struct stat *status)
+{
+	int64_t since_sec = links->is_since ? links->since_sec : links->search->after_sec;
+	return since_sec > INT64_MIN + DAY_SEC && (int64_t)status->st_mtime < since_sec - DAY_SEC;
 }
 
 /* Before it is opened: is it worth it? */
@@ -237,7 +282,7 @@ static bool may_be_wanted(const struct link_search *links, const struct sibling_
 {
 	if (!links->is_since)
 		return name_tells(links->search, rank) >= 0;
-	return links->since_sec == INT64_MIN || !rank->is_packed || (int64_t)status->st_mtime >= links->since_sec - DAY_SEC;
+	return links->since_sec == INT64_MIN || !rank->is_packed || !is_long_ago(links, status);
 }
 
 static void note_unreadable(struct chain_search *search, const char *path, const char *reason)
@@ -247,80 +292,119 @@ static void note_unreadable(struct chain_search *search, const char *path, const
 	strbuf_add_format(search->notes, "lines of %s could not be read: %s", path, reason);
 }
 
-static bool visit_link(void *context, const char *path, const struct sibling_rank *rank);
+/* FILE can't be read. If it may be left out, that is no failure. STATUS is NULL where even that isn't known. */
+static int refuse(struct link_search *links, const struct nearby_file *file, const struct stat *status, int error)
+{
+	bool is_named = name_tells(links->search, &file->rank) > 0;
+	bool may_be_left_out = !is_named && status && is_long_ago(links, status);
+	if (error == -ENOTSUP || error == -EBADMSG) {
+		if (is_named || error == -ENOTSUP)
+			note_unreadable(links->search, file->path, error == -EBADMSG ? "it is damaged"
+				: "it is compressed, and libarchive is not there");
+		return 0;
+	}
+	return may_be_left_out ? 0 : cannot_read(file->path, error, links->why);
+}
+
+/* LINK is one that may be read: is it, and where does it belong? */
+static int take_link(struct link_search *links, struct chain_link *link, const struct nearby_file *file, const struct stat *status)
+{
+	if (is_double(links, link))
+		return 0;
+	int result = seek_begin_time(&link->first_sec, link->file.stream, links->search->options);
+	if (result > 0)
+		result = is_wanted(links, link);
+	if (result > 0) {
+		insert(links, link);
+		return 0;
+	}
+	identity_close(&link->file);
+	return result < 0 ? refuse(links, file, status, result) : 0;
+}
+
+static int visit_link(struct link_search *links, const struct nearby_file *file);
 
 /* While a file is being packed both are there, and until the end the plain one holds more. It may not have been among the entries
- * of the directory yet, so it is visited in place of the packed one. */
-static bool visit_plain_twin(struct link_search *links, const char *path, const struct sibling_rank *rank)
+ * of the directory yet, so it is visited in place of the packed one. 1: it was. */
+static int visit_plain_twin(struct link_search *links, const struct nearby_file *file)
 {
 	struct stat status;
-	const char *ending = strrchr(path, '.');
-	char *plain CLEANUP(xalloc_freep) = rank->is_packed ? xalloc_copy(path, (size_t)(ending - path)) : NULL;
-	struct sibling_rank plain_rank = *rank;
-	if (!plain || !is_regular(plain, &status))
-		return false;
-	plain_rank.is_packed = false;
-	(void)visit_link(links, plain, &plain_rank);
-	return true;
+	const char *ending = strrchr(file->path, '.');
+	char *path CLEANUP(xalloc_freep) = file->rank.is_packed ? xalloc_copy(file->path, (size_t)(ending - file->path)) : NULL;
+	struct nearby_file plain = { .path = path, .rank = file->rank };
+	if (!path)
+		return 0;
+	if (lstat(path, &status) < 0)
+		return errno == ENOENT ? 0 : refuse(links, file, NULL, -errno);
+	if (!S_ISREG(status.st_mode))
+		return 0;
+	plain.rank.is_packed = false;
+	int result = visit_link(links, &plain);
+	return result < 0 ? result : 1;
 }
 
-/* FILE is one that may be read: is it, and where does it belong? */
-static void take_link(struct link_search *links, struct chain_link *link, bool is_named)
+static int visit_link(struct link_search *links, const struct nearby_file *file)
 {
-	struct chain_search *search = links->search;
-	if (is_double(links, link))
-		return;
-	int result = seek_begin_time(&link->first_sec, link->file.stream, search->options);
-	if (result > 0 && is_wanted(links, link)) {
-		insert(links, link);
-		return;
-	}
-	if (result < 0 && is_named)
-		note_unreadable(search, link->file.path, result == -EBADMSG ? "it is damaged" : strerror(-result));
-	identity_close(&link->file);
-}
-
-static bool visit_link(void *context, const char *path, const struct sibling_rank *rank)
-{
-	struct link_search *links = context;
-	struct chain_search *search = links->search;
 	struct chain_link link;
 	struct stat status;
-	if (!rank->is_sibling)
-		return true;
-	if (!is_regular(path, &status)) {
-		search->has_vanished = search->has_vanished || errno == ENOENT;
-		return true;
-	}
-	if (is_known(links, &status) || !may_be_wanted(links, rank, &status) || visit_plain_twin(links, path, rank))
-		return true;
-	bool is_named = name_tells(search, rank) > 0;
-	int error = open_link(search, &link, path, rank);
-	if (error == 0)
-		take_link(links, &link, is_named);
-	else if (is_named && error != -ENOENT)
-		note_unreadable(search, path, error == -ENOTSUP ? "it is compressed, and libarchive is not there"
-			: strerror(-error));
-	return true;
+	if (!file->rank.is_sibling)
+		return 0;
+	int result = is_regular(links->search, file->path, &status);
+	if (result < 0)
+		return refuse(links, file, NULL, result);
+	if (result == 0 || is_known(links, &status) || !may_be_wanted(links, &file->rank, &status))
+		return 0;
+	result = visit_plain_twin(links, file);
+	if (result)
+		return result < 0 ? result : 0;
+	result = open_link(links->search, &link, file);
+	if (result > 0)
+		return take_link(links, &link, file, &status);
+	return result < 0 ? refuse(links, file, &status, result) : 0;
 }
 
-static size_t find_links(struct link_search *links)
+/* Files aside count where the old one is among them. */
+static bool is_in_reach(const struct chain_search *search, const struct nearby_file *file)
 {
-	visit_all(links->search, visit_link, links);
+	return !file->is_aside || (search->old && nearby_is_beside(file->path, search->old->file.path));
+}
+
+static void note_left_out(struct link_search *links)
+{
+	const struct nearby *nearby = links->search->nearby;
+	struct strbuf *notes = links->search->notes;
 	if (links->has_dropped)
-		strbuf_add_format(links->search->notes, "%s%s has more than %d rotated files that were not read: the oldest are left out",
-		                  links->search->notes->length ? "\n" : "", links->search->path, CHAIN_MAX);
-	return links->count;
+		strbuf_add_format(notes, "%s%s has more than %d rotated files that were not read: the oldest are left out",
+		                  notes->length ? "\n" : "", nearby->path, CHAIN_MAX);
+	if (nearby->is_cut)
+		strbuf_add_format(notes, "%s%s has more rotated files than can be looked at (%d): some are left out",
+		                  notes->length ? "\n" : "", nearby->path, NEARBY_FILES_MAX);
 }
 
-size_t chain_find_newer(struct chain_search *search, struct chain_link *links)
+static int find_links(struct link_search *links, size_t *ret_count)
 {
-	struct link_search newer = { .search = search, .links = links };
-	return find_links(&newer);
+	const struct nearby *nearby = links->search->nearby;
+	int result = nearby_list(links->search->nearby, links->why);
+	for (size_t i = 0; i < nearby->count && result == 0; i++)
+		if (is_in_reach(links->search, &nearby->files[i]))
+			result = visit_link(links, &nearby->files[i]);
+	if (result < 0) {
+		chain_close_links(links->links, links->count);
+		return result;
+	}
+	note_left_out(links);
+	*ret_count = links->count;
+	return 0;
 }
 
-size_t chain_find_since(struct chain_search *search, struct chain_link *links, int64_t since_sec)
+int chain_find_newer(struct chain_search *search, struct chain_link *links, size_t *ret_count, struct strbuf *why)
 {
-	struct link_search since = { .search = search, .links = links, .is_since = true, .since_sec = since_sec };
-	return find_links(&since);
+	struct link_search newer = { .search = search, .links = links, .why = why };
+	return find_links(&newer, ret_count);
+}
+
+int chain_find_since(struct chain_search *search, struct chain_link *links, int64_t since_sec, size_t *ret_count, struct strbuf *why)
+{
+	struct link_search since = { .search = search, .links = links, .is_since = true, .since_sec = since_sec, .why = why };
+	return find_links(&since, ret_count);
 }

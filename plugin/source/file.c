@@ -22,6 +22,10 @@
 #define CLOCK_SLACK_SEC 60 /* what is logged into an empty file from now on isn't older than that */
 #define UNFINISHED_SEC 86400 /* nor is an unfinished line than that */
 
+#define SECTOR_BYTES 512
+#define PADDING_BYTES 4096
+#define ATTEMPTS 3 /* at a log that is truncated each time before its first byte is read */
+
 #define HASHED ((size_t)LOG_HASHED_BYTES)
 
 _Static_assert(BUFFER_ROOM > 2 * SOURCE_LINE_MAX + LOG_HASHED_BYTES, "a refill must complete any allowed line");
@@ -34,15 +38,16 @@ struct file_source {
 	int64_t base;             /* the offset of buffer[0] */
 	size_t at, filled;        /* buffer[at] is the first byte that was not given; HASHED bytes before it stay */
 	bool is_whole_line;       /* buffer[0] is the begin of a line */
-	bool is_cut, is_emptied;  /* the part was truncated when it was to be read: before its start; to nothing */
-	char tail[LOG_HASHED_BYTES]; /* while skipping: what is before skip_from */
+	bool has_nuls;            /* there are some in the buffer */
+	bool is_begun;            /* false: nothing of the part was read */
+	bool is_cut;              /* the part's file is not what it was: nothing more of it is read, and nothing after it */
+	bool is_emptied;          /* it was truncated to nothing when it was to be read */
 	bool is_skipping;         /* inside of a line that is too long */
-	int64_t skip_from;        /* where that line begins */
 	uint64_t skipped_lines;
 
 	int64_t read_sec;         /* the time of the last line with one that was given */
 	struct log_position left; /* where the last part before this one that has a line was left */
-	struct strbuf damage, notes;
+	struct strbuf damage, torn, notes;
 };
 
 /* --- the buffer --- */
@@ -54,7 +59,7 @@ static struct rotation_part *part_of(const struct file_source *self)
 
 static bool is_part_read(const struct file_source *self)
 {
-	return self->base + (int64_t)self->filled >= part_of(self)->end;
+	return self->is_cut || self->base + (int64_t)self->filled >= part_of(self)->end;
 }
 
 /* The newest line with a time among those that were given and are still in the buffer. */
@@ -88,168 +93,247 @@ static void note_damage(struct file_source *self)
 	strbuf_add_string(&self->damage, " could not be read: it is damaged or cut off");
 }
 
-/* What was given goes out of the buffer, but for the HASHED bytes before buffer[at], and the file's next bytes come in.
- * Only while the part is not read. */
-static int fill(struct file_source *self)
+/* What was given goes out of the buffer, but for the HASHED bytes before buffer[at]. */
+static void drop_given(struct file_source *self)
 {
-	struct rotation_part *part = part_of(self);
 	size_t gone = self->at > HASHED ? self->at - HASHED : 0;
-	if (gone) {
-		note_read(self);
-		self->is_whole_line = self->buffer[gone - 1] == '\n';
-	}
+	if (!gone)
+		return;
+	note_read(self);
+	self->is_whole_line = self->buffer[gone - 1] == '\n';
 	memmove(self->buffer, self->buffer + gone, self->filled - gone);
 	self->base += (int64_t)gone;
 	self->at -= gone;
 	self->filled -= gone;
+}
+
+/* The file was truncated, and maybe grew again: what comes now isn't what follows what was read. The position stays there, so the
+ * next run finds the rest wherever it was copied to. */
+static void cut_part(struct file_source *self)
+{
+	part_of(self)->end = self->base + (int64_t)self->filled;
+	self->is_cut = true;
+}
+
+/* Of a plain file the last bytes that are known are read again, and must be the same. -ESTALE: they aren't. */
+static ssize_t read_behind(struct file_source *self, size_t wanted)
+{
+	char again[HASHED];
+	struct stream *stream = part_of(self)->file.stream;
+	size_t known = stream_is_compressed(stream) ? 0 : self->filled < HASHED ? self->filled : HASHED;
+	char *from = self->buffer + self->filled - known;
+	memcpy(again, from, known);
+	ssize_t got = stream_read(stream, from, known + wanted, self->base + (int64_t)(self->filled - known));
+	bool is_same = got >= (ssize_t)known && memcmp(from, again, known) == 0;
+	memcpy(from, again, known);
+	return got < 0 ? got : is_same ? got - (ssize_t)known : -ESTALE;
+}
+
+/* Nothing was ever written to a hole, so it is not read: all that was given ends with NULs, and so does the hole. */
+static void skip_hole(struct file_source *self)
+{
+	struct rotation_part *part = part_of(self);
+	bool is_in_nuls = self->filled > 0 && self->at == self->filled && self->buffer[self->filled - 1] == '\0';
+	if (!is_in_nuls)
+		return;
+	int64_t from = self->base + (int64_t)self->filled;
+	int64_t data = stream_next_data(part->file.stream, from);
+	data = data < part->end ? data : part->end;
+	if (data - from < (int64_t)BUFFER_ROOM)
+		return;
+	note_read(self);
+	memset(self->buffer, 0, HASHED);
+	self->base = data - (int64_t)HASHED;
+	self->at = self->filled = HASHED;
+	self->is_whole_line = self->is_skipping = false;
+}
+
+/* The file's next bytes come in. Only while the part is not read. */
+static int fill(struct file_source *self)
+{
+	struct rotation_part *part = part_of(self);
+	skip_hole(self);
+	drop_given(self);
 	int64_t left = part->end - self->base - (int64_t)self->filled;
 	size_t room = BUFFER_ROOM - self->filled;
 	size_t wanted = left < (int64_t)room ? (size_t)left : room;
-	ssize_t got = stream_read(part->file.stream, self->buffer + self->filled, wanted, self->base + (int64_t)self->filled);
+	ssize_t got = read_behind(self, wanted);
+	if (got == -ESTALE) {
+		cut_part(self);
+		return 0;
+	}
 	if (got == -EBADMSG)
 		note_damage(self);
 	else if (got < 0)
 		return (int)got;
-	self->filled += got > 0 ? (size_t)got : 0;
-	if (got < (ssize_t)wanted && (got <= 0 || !stream_is_compressed(part->file.stream)))
-		part->end = self->base + (int64_t)self->filled; /* a plain one was truncated: the next run finds out */
+	const char *added = self->buffer + self->filled;
+	size_t length = got > 0 ? (size_t)got : 0;
+	self->has_nuls = memchr(self->buffer, '\0', self->filled) || memchr(added, '\0', length);
+	self->filled += length;
+	if (length == wanted)
+		return 0;
+	if (!stream_is_compressed(part->file.stream))
+		cut_part(self);
+	else if (got <= 0)
+		part->end = self->base + (int64_t)self->filled;
 	return 0;
 }
 
-/* A position is hashed from the bytes that were read, so a file that changes under us is another one next time. */
-static int read_head(struct file_source *self)
-{
-	struct identity_file *file = &part_of(self)->file;
-	if (self->base > 0) {
-		identity_read_head(file);
-		return file->head_length < 0 && file->head_length != -EBADMSG ? (int)file->head_length : 0;
-	}
-	file->has_head = true;
-	file->head_length = (ssize_t)(self->filled < sizeof file->head ? self->filled : sizeof file->head);
-	memcpy(file->head, self->buffer, (size_t)file->head_length);
-	return 0;
-}
-
-/* Was the part's file cut after it was found to be the right one? Then what is before its start isn't what was read. */
-static bool is_other_by_now(const struct file_source *self, size_t before)
+/* Is the part's file still what was planned to be read: by its head, and by the BEFORE bytes before the start, which are in the
+ * buffer? 1; 0; -errno. */
+static int is_as_planned(const struct file_source *self, size_t before)
 {
 	const struct rotation_part *part = part_of(self);
-	const struct log_position *known = part->is_late ? &self->rotation.before : &self->rotation.old;
 	if (self->filled < before)
-		return true;
-	return before > 0 && known->is_known && known->offset == part->start && known->tail_length == (int64_t)before
-		&& identity_hash(self->buffer, before) != known->tail_hash;
+		return 0;
+	if (before > 0 && part->tail_length == (int64_t)before && identity_hash(self->buffer, before) != part->tail_hash)
+		return 0;
+	if (stream_is_compressed(part->file.stream))
+		return 1;
+	if (self->base == 0 && self->filled >= part->file.head_length)
+		return memcmp(self->buffer, part->file.head, part->file.head_length) == 0;
+	return identity_still_holds(&part->file, 0);
 }
 
+/* A line that is longer than allowed may go on at the start. */
+static void begin_lines(struct file_source *self, size_t before)
+{
+	char last = before ? self->buffer[before - 1] : '\n';
+	self->is_begun = true;
+	self->at = before;
+	self->is_skipping = last != '\n' && last != '\0';
+}
+
+/* 0; or -errno: nothing of the part was read then, and its position is the planned one. So it is if the file was changed since. */
 static int begin_part(struct file_source *self)
 {
 	struct rotation_part *part = part_of(self);
 	size_t before = part->start < (int64_t)HASHED ? (size_t)part->start : HASHED;
 	bool had_lines = part->end > part->start;
-	self->is_skipping = false;
+	self->is_begun = self->is_cut = self->is_skipping = self->is_emptied = false;
 	self->base = part->start - (int64_t)before;
 	self->at = self->filled = 0;
 	self->is_whole_line = self->base == 0;
-	int error = fill(self);
-	if (error == 0)
-		error = read_head(self);
-	if (error < 0)
-		return error;
-	self->at = before;
-	self->is_cut = is_other_by_now(self, before);
-	self->is_emptied = had_lines && part->end == 0;
-	if (self->is_cut) { /* there is nothing to read, and its position is the one from before */
-		memset(self->buffer, 0, self->at);
-		self->filled = self->at;
-		part->end = part->start;
-	}
+	int result = fill(self);
+	if (result == 0)
+		result = is_as_planned(self, before);
+	if (result < 0)
+		return result;
+	self->is_emptied = had_lines && self->base + (int64_t)self->filled == 0;
+	self->is_cut = self->is_cut || result == 0;
+	if (result > 0)
+		begin_lines(self, before);
 	return 0;
 }
 
 /* --- lines --- */
 
-static void count_skipped(struct file_source *self)
+static void begin_skipping(struct file_source *self)
 {
-	self->is_skipping = false;
+	self->is_skipping = true;
 	self->skipped_lines++;
 }
 
-static void begin_skipping(struct file_source *self)
+/* After a crash of the host a file system may show NULs where bytes had not been written. They begin where a line does, or in the
+ * middle of one that was not written to its end: then at a sector's begin, or they are many. Nobody can log such a thing. */
+static bool is_padding(const struct file_source *self, size_t from, size_t to)
 {
-	size_t length = self->at < HASHED ? self->at : HASHED;
-	memcpy(self->tail, self->buffer + self->at - length, length);
-	self->skip_from = self->base + (int64_t)self->at;
-	self->is_skipping = true;
+	int64_t offset = self->base + (int64_t)from;
+	bool is_at_line = from == self->at && !self->is_skipping;
+	return is_at_line || offset % SECTOR_BYTES == 0 || to - from >= PADDING_BYTES;
 }
 
-/* After a crash of the host a file system may show NULs where bytes had not been written: the next line is behind them. */
-static void skip_padding(struct file_source *self)
+static size_t skip_nuls(const struct file_source *self, size_t from)
 {
-	while (!self->is_skipping && self->at < self->filled && self->buffer[self->at] == '\0')
-		self->at++;
+	while (from < self->filled && self->buffer[from] == '\0')
+		from++;
+	return from;
+}
+
+/* True: buffer[at] is behind padding that was found before END; what stood before it was the begin of a line at most. */
+static bool skip_padding(struct file_source *self, size_t end)
+{
+	const char *nul;
+	for (size_t from = self->at; from < end && (nul = memchr(self->buffer + from, '\0', end - from));) {
+		size_t begin = (size_t)(nul - self->buffer);
+		from = skip_nuls(self, begin);
+		if (!is_padding(self, begin, from))
+			continue;
+		self->at = from;
+		self->is_skipping = false;
+		return true;
+	}
+	return false;
 }
 
 /* The next line that is in the buffer as a whole. False: read on. */
 static bool take_line(struct file_source *self, struct slice *ret)
 {
 	while (self->at < self->filled) {
-		skip_padding(self);
 		const char *line = self->buffer + self->at;
 		size_t length = self->filled - self->at;
 		const char *newline = memchr(line, '\n', length);
+		length = newline ? (size_t)(newline - line) : length;
+		if (self->has_nuls && skip_padding(self, self->at + length))
+			continue;
+		if (!newline && length > SOURCE_LINE_MAX && !self->is_skipping)
+			begin_skipping(self);
 		if (!newline) {
-			if (length > SOURCE_LINE_MAX && !self->is_skipping)
-				begin_skipping(self);
 			self->at = self->is_skipping ? self->filled : self->at;
 			return false;
 		}
-		length = (size_t)(newline - line);
 		self->at += length + 1;
-		if (!self->is_skipping && length <= SOURCE_LINE_MAX) {
+		bool is_rest = self->is_skipping;
+		self->is_skipping = false;
+		if (!is_rest && length <= SOURCE_LINE_MAX) {
 			*ret = slice_make(line, length);
 			return true;
 		}
-		count_skipped(self);
+		self->skipped_lines += !is_rest;
 	}
 	return false;
+}
+
+static void note_torn(struct file_source *self)
+{
+	strbuf_add_format(&self->torn, "%sthe last line of %s has no end, and may be part of another one: left out",
+	                  self->torn.length ? "\n" : "", part_of(self)->file.path);
 }
 
 /* The unfinished end of a file that nobody writes any more. */
 static bool take_end(struct file_source *self, struct slice *ret)
 {
-	if (!part_of(self)->gives_end)
+	enum rotation_end end = part_of(self)->at_end;
+	size_t length = self->filled - self->at;
+	bool is_line = end == END_IS_LINE && length > 0 && !self->is_skipping;
+	if (end == END_WAITS || self->is_cut)
 		return false;
-	if (self->is_skipping)
-		count_skipped(self);
-	*ret = slice_make(self->buffer + self->at, self->filled - self->at);
+	if (end == END_IS_TORN && length > 0)
+		note_torn(self);
+	*ret = slice_make(self->buffer + self->at, length);
 	self->at = self->filled;
-	return ret->length > 0;
+	self->is_skipping = false;
+	return is_line;
 }
 
-/* Of the part that is read now. */
+/* Of the part that is read now. It is hashed from the bytes that were read, so a file that changes under us is another one next
+ * time. */
 static void position_in_part(struct file_source *self, struct log_position *ret)
 {
-	const struct identity_file *file = &part_of(self)->file;
-	if (self->is_cut) {
-		*ret = part_of(self)->is_late ? self->rotation.before : self->rotation.old;
+	const struct rotation_part *part = part_of(self);
+	rotation_planned_position(part, ret);
+	ret->read_sec = ret->newest_sec = self->read_sec;
+	if (!self->is_begun)
 		return;
-	}
-	int64_t offset = self->is_skipping ? self->skip_from : self->base + (int64_t)self->at;
-	size_t hashed = offset < (int64_t)HASHED ? (size_t)offset : HASHED;
-	const char *tail = self->is_skipping ? self->tail : self->buffer + self->at - hashed;
-	*ret = (struct log_position){
-		.device = file->device,
-		.inode = file->inode,
-		.head_hash = hashed > 0 ? identity_hash(file->head, hashed) : 0,
-		.head_length = (int64_t)hashed,
-		.tail_hash = hashed > 0 ? identity_hash(tail, hashed) : 0,
-		.tail_length = (int64_t)hashed,
-		.offset = offset,
-		.read_sec = self->read_sec,
-		.newest_sec = self->read_sec,
-		.is_known = true,
-	};
-	snprintf(ret->cursor, sizeof ret->cursor, "%s", file->path);
+	size_t hashed = self->at < HASHED ? self->at : HASHED;
+	size_t head = part->file.head_length;
+	ret->offset = self->base + (int64_t)self->at;
+	if (ret->offset > 0 && (int64_t)head > ret->offset)
+		head = (size_t)ret->offset;
+	ret->head_length = (int64_t)head;
+	ret->head_hash = head > 0 ? identity_hash(part->file.head, head) : 0;
+	ret->tail_length = (int64_t)hashed;
+	ret->tail_hash = hashed > 0 ? identity_hash(self->buffer + self->at - hashed, hashed) : 0;
 }
 
 static void leave_part(struct file_source *self)
@@ -268,7 +352,8 @@ static int read_on(struct file_source *self)
 		int error = fill(self);
 		return error < 0 ? error : 1;
 	}
-	if (self->current + 1 >= self->rotation.count)
+	bool is_end = self->current + 1 >= self->rotation.count || (self->is_cut && !part_of(self)->is_late);
+	if (is_end)
 		return 0;
 	leave_part(self);
 	self->current++;
@@ -292,16 +377,21 @@ static void write_notes(struct file_source *self)
 	strbuf_clear(&self->notes);
 	add_note(self, &self->rotation.gap);
 	add_note(self, &self->damage);
+	add_note(self, &self->torn);
 	add_note(self, &skipped);
 }
 
+/* A line may have no end, so the clock is looked at while there is none; the position is kept in it. */
 static int next_line(struct file_source *self, struct slice *ret)
 {
-	for (;;) {
+	const struct deadline *deadline = self->rotation.options.deadline;
+	for (bool is_first = true;; is_first = false) {
 		if (take_line(self, ret))
 			return 1;
 		if (is_part_read(self) && take_end(self, ret))
 			return 1;
+		if (!is_first && deadline && deadline_is_over(deadline))
+			return -ETIMEDOUT;
 		int result = read_on(self);
 		if (result <= 0)
 			return result;
@@ -311,13 +401,13 @@ static int next_line(struct file_source *self, struct slice *ret)
 int file_source_next(struct file_source *self, struct slice *ret, struct strbuf *why)
 {
 	uint64_t skipped_before = self->skipped_lines;
-	size_t damage_before = self->damage.length;
+	size_t notes_before = self->damage.length + self->torn.length;
 	struct slice line;
 	int result = next_line(self, &line);
-	if (self->skipped_lines != skipped_before || self->damage.length != damage_before)
+	if (self->skipped_lines != skipped_before || self->damage.length + self->torn.length != notes_before)
 		write_notes(self);
 	if (result < 0)
-		return refusal_read(self->rotation.path, result, why);
+		return refusal_read(part_of(self)->file.path, result, why);
 	if (result > 0)
 		*ret = line;
 	return result;
@@ -345,11 +435,13 @@ static int64_t from_when_on(const struct file_source *self, int64_t read_sec)
 void file_source_position(struct file_source *self, struct log_position *ret)
 {
 	const struct rotation *rotation = &self->rotation;
-	bool has_all = self->current + 1 == rotation->count && is_part_read(self);
+	bool has_all = self->current + 1 == rotation->count && is_part_read(self) && !self->is_cut;
 	note_read(self);
 	if (part_of(self)->is_late) {
 		ret[LOG_CURRENT] = rotation->old;
-		position_in_part(self, &ret[LOG_BEFORE]);
+		ret[LOG_BEFORE] = rotation->before;
+		if (self->is_begun)
+			position_in_part(self, &ret[LOG_BEFORE]);
 		return;
 	}
 	position_in_part(self, &ret[LOG_CURRENT]);
@@ -368,8 +460,7 @@ static int64_t part_bytes(const struct rotation_part *part, int64_t from)
 
 int64_t file_source_left_bytes(const struct file_source *self)
 {
-	int64_t offset = self->is_skipping ? self->skip_from : self->base + (int64_t)self->at;
-	int64_t left = part_bytes(part_of(self), offset);
+	int64_t left = part_bytes(part_of(self), self->base + (int64_t)self->at);
 	for (size_t i = self->current + 1; i < self->rotation.count; i++)
 		left += part_bytes(&self->rotation.parts[i], self->rotation.parts[i].start);
 	return left;
@@ -382,25 +473,35 @@ const char *file_source_notes(const struct file_source *self)
 
 /* --- open and free --- */
 
-/* A packed file can be so damaged that it has no line; the next ones are read all the same. */
-static int begin(struct file_source *self, struct strbuf *why)
+/* A packed file can be so damaged that it has no line; the next ones are read all the same. -EAGAIN: the log was truncated since
+ * the plan was made. */
+static int begin(struct file_source *self, bool is_last, struct strbuf *why)
 {
 	self->read_sec = self->rotation.old.read_sec;
 	int error = begin_part(self);
 	write_notes(self);
-	return error < 0 ? refusal_read(self->rotation.path, error, why) : 0;
+	if (error < 0)
+		return refusal_read(part_of(self)->file.path, error, why);
+	return self->is_cut && !is_last ? -EAGAIN : 0;
 }
 
 int file_source_open(struct file_source **ret, const char *path, const struct log_position *positions,
                      const struct source_options *options, struct strbuf *why)
 {
 	struct file_source *self = xalloc_zero(1, sizeof *self);
+	int error = -EAGAIN;
 	strbuf_init(&self->notes, NOTES_MAX);
 	strbuf_init(&self->damage, NOTES_MAX);
+	strbuf_init(&self->torn, NOTES_MAX);
 	self->buffer = xalloc_resize(NULL, BUFFER_ROOM, 1);
-	int error = rotation_open(&self->rotation, path, positions, options, why);
-	if (error == 0)
-		error = begin(self, why);
+	for (int i = 1; i <= ATTEMPTS && error == -EAGAIN; i++) {
+		rotation_close(&self->rotation);
+		error = rotation_open(&self->rotation, path, positions, options, why);
+		if (error == 0)
+			error = begin(self, i == ATTEMPTS, why);
+		else
+			break;
+	}
 	if (error < 0) {
 		file_source_free(self);
 		return error;
@@ -416,6 +517,7 @@ void file_source_free(struct file_source *self)
 	rotation_close(&self->rotation);
 	strbuf_release(&self->notes);
 	strbuf_release(&self->damage);
+	strbuf_release(&self->torn);
 	free(self->buffer);
 	free(self);
 }

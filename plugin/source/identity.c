@@ -10,8 +10,6 @@
 #include "common/xalloc.h"
 #include "plugin/source/identity.h"
 
-#define COPY_LEAST 2 /* an empty line is the rest of a line that was cut */
-
 #define FNV_BASIS UINT64_C(14695981039346656037)
 #define FNV_PRIME UINT64_C(1099511628211)
 
@@ -39,6 +37,23 @@ static int judge(struct identity_file *file, int descriptor)
 	return 0;
 }
 
+/* What is before it was written at once: a plain file that gives less than it has was truncated since. */
+static int read_head(struct identity_file *file)
+{
+	ssize_t got = stream_read(file->stream, file->head, sizeof file->head, 0);
+	file->is_damaged = got == -EBADMSG;
+	if (got < 0 && !file->is_damaged)
+		return (int)got;
+	file->head_length = got > 0 ? (size_t)got : 0;
+	if (stream_is_compressed(file->stream))
+		return 0;
+	int64_t size = stream_size(file->stream);
+	/* Lines that came meanwhile wait for the next run, and so does their part of the head. */
+	if (size < (int64_t)sizeof file->head && (int64_t)file->head_length > size)
+		file->head_length = (size_t)size;
+	return (int64_t)file->head_length < (int64_t)sizeof file->head && (int64_t)file->head_length < size ? -EAGAIN : 0;
+}
+
 int identity_open(struct identity_file *ret, const char *path, int extra_flags, const struct deadline *deadline,
                   struct strbuf *why)
 {
@@ -52,6 +67,11 @@ int identity_open(struct identity_file *ret, const char *path, int extra_flags, 
 		error = stream_open(&file.stream, descriptor, deadline, why);
 	if (error < 0) {
 		close(descriptor);
+		return error;
+	}
+	error = read_head(&file);
+	if (error < 0) {
+		stream_free(file.stream);
 		return error;
 	}
 	file.path = xalloc_string(path);
@@ -71,56 +91,78 @@ bool identity_is_one(const struct identity_file *a, const struct identity_file *
 	return a->device == b->device && a->inode == b->inode;
 }
 
-/* Of the LENGTH bytes at FROM; RET_LAST (may be NULL) is the last one. */
-static bool has_hash(const struct identity_file *file, int64_t from, int64_t length, uint64_t hash, char *ret_last)
+bool identity_is_of_bytes(const struct log_position *position)
 {
-	char bytes[LOG_HASHED_BYTES];
-	if (length == 0)
-		return true;
-	if (stream_read(file->stream, bytes, (size_t)length, from) != (ssize_t)length)
-		return false;
-	if (identity_hash(bytes, (size_t)length) != hash)
-		return false;
-	if (ret_last)
-		*ret_last = bytes[length - 1];
-	return true;
+	return position->head_length > 0;
 }
 
 bool identity_has_head(const struct identity_file *file, const struct log_position *position)
 {
-	return has_hash(file, 0, position->head_length, position->head_hash, NULL);
+	return position->head_length == 0
+		|| ((int64_t)file->head_length >= position->head_length
+		    && identity_hash(file->head, (size_t)position->head_length) == position->head_hash);
 }
 
-enum identity_match identity_compare(const struct identity_file *file, const struct log_position *position)
+/* Less than a line with a time is what many files begin with: the rest of a cut one, a time and a host. So do the NULs of a crash. */
+static bool is_telling(const char *bytes, size_t length)
 {
+	const char *newline = length > 1 ? memchr(bytes + 1, '\n', length - 1) : NULL;
+	size_t nuls = 0;
+	while (nuls < length && bytes[nuls] == '\0')
+		nuls++;
+	return nuls < length && (newline || length == LOG_HASHED_BYTES);
+}
+
+/* The bytes before POSITION's offset into TAIL. 1: they are those that were read; 0: they aren't; -errno. */
+static int has_tail(const struct identity_file *file, const struct log_position *position, char *tail)
+{
+	size_t length = (size_t)position->tail_length;
+	if (length == 0)
+		return 1;
+	ssize_t got = stream_read(file->stream, tail, length, position->offset - position->tail_length);
+	if (got < 0)
+		return got == -EBADMSG ? 0 : (int)got;
+	return got == (ssize_t)length && identity_hash(tail, length) == position->tail_hash;
+}
+
+int identity_compare(const struct identity_file *file, const struct log_position *position)
+{
+	char tail[LOG_HASHED_BYTES];
 	bool is_same = file->device == position->device && file->inode == position->inode;
 	if (!stream_is_compressed(file->stream) && stream_size(file->stream) < position->offset)
 		return IDENTITY_OTHER;
 	if (!identity_has_head(file, position))
 		return IDENTITY_OTHER;
-	char last = '\0';
-	if (!has_hash(file, position->offset - position->tail_length, position->tail_length, position->tail_hash, &last))
-		return IDENTITY_OTHER;
+	int result = has_tail(file, position, tail);
+	if (result <= 0)
+		return result;
 	if (is_same)
 		return IDENTITY_SAME;
-	/* Less than a line with a time is what many files begin with: the rest of a cut one, a time and a host. */
-	return position->offset >= COPY_LEAST && last == '\n' ? IDENTITY_COPY : IDENTITY_OTHER;
+	bool is_told = is_telling(file->head, (size_t)position->head_length) || is_telling(tail, (size_t)position->tail_length);
+	return is_told ? IDENTITY_COPY : IDENTITY_OTHER;
 }
 
-void identity_read_head(struct identity_file *file)
+int identity_still_holds(const struct identity_file *file, int64_t offset)
 {
-	if (!file->has_head)
-		file->head_length = stream_read(file->stream, file->head, sizeof file->head, 0);
-	file->has_head = true;
+	char head[LOG_HASHED_BYTES], last;
+	if (stream_is_compressed(file->stream))
+		return 1;
+	ssize_t got = stream_read(file->stream, head, file->head_length, 0);
+	if (got < 0)
+		return (int)got;
+	if (got < (ssize_t)file->head_length || memcmp(head, file->head, file->head_length) != 0)
+		return 0;
+	if (offset <= (int64_t)file->head_length)
+		return 1;
+	got = stream_read(file->stream, &last, 1, offset - 1);
+	return got < 0 ? (int)got : got == 1;
 }
 
-bool identity_has_same_head(struct identity_file *a, struct identity_file *b)
+bool identity_has_same_head(const struct identity_file *a, const struct identity_file *b)
 {
-	identity_read_head(a);
-	identity_read_head(b);
-	ssize_t common = a->head_length < b->head_length ? a->head_length : b->head_length;
+	size_t common = a->head_length < b->head_length ? a->head_length : b->head_length;
 	bool is_padding = common > 0 && a->head[0] == '\0'; /* NULs of a crash are in many files */
 	/* Not only a time and a host. */
-	bool is_enough = common == sizeof a->head || (common > 0 && memchr(a->head, '\n', (size_t)common));
-	return is_enough && !is_padding && memcmp(a->head, b->head, (size_t)common) == 0;
+	bool is_enough = common == sizeof a->head || (common > 0 && memchr(a->head, '\n', common));
+	return is_enough && !is_padding && memcmp(a->head, b->head, common) == 0;
 }

@@ -2,7 +2,9 @@
  *
  * Rotation renames a log (same device and inode), copies and truncates it, or packs it (other inode, same bytes); an
  * inode's number is used again for other files. So a file is known by device, inode, and hashes of two places that don't
- * change.
+ * change: its first bytes, and those before the place up to which it was read.
+ *
+ * A read that fails is not another file: what keeps one from knowing is an error here, never an answer.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -22,9 +24,9 @@ struct identity_file {
 	char *path;            /* owned */
 	uint64_t device, inode;
 	int64_t written_sec;   /* mtime */
-	char head[LOG_HASHED_BYTES];
-	ssize_t head_length;   /* what is in head; -errno if it can't be read; meaningless if !has_head */
-	bool has_head;
+	char head[LOG_HASHED_BYTES]; /* the first bytes of the moment when it was opened, unpacked */
+	size_t head_length;
+	bool is_damaged;       /* a packed one that can't be unpacked even so far */
 };
 
 enum identity_match {
@@ -36,26 +38,31 @@ enum identity_match {
 /* FNV-1a, 64 bits: it tells files apart and is no secret. */
 uint64_t identity_hash(const void *data, size_t length);
 
-/* Opens PATH without ever waiting: 0; -EISDIR; -EINVAL for what is neither directory nor regular file; -ENOTSUP for a packed
- * one that can't be unpacked here; or -errno of open(2) with EXTRA_FLAGS. WHY (may be NULL) is for ENOTSUP only. */
+/* Opens PATH without ever waiting, and reads its head: 0; -EAGAIN: it was truncated meanwhile; -EISDIR; -EINVAL for what is
+ * neither directory nor regular file; -ENOTSUP for a packed one that can't be unpacked here; -ETIMEDOUT: unpacking its head took
+ * too long; or -errno of open(2) with EXTRA_FLAGS, fstat(2) or pread(2). WHY (may be NULL) is for ENOTSUP only. */
 int identity_open(struct identity_file *ret, const char *path, int extra_flags, const struct deadline *deadline,
                   struct strbuf *why);
 void identity_close(struct identity_file *file);
 
 bool identity_is_one(const struct identity_file *a, const struct identity_file *b);
 
-/* Is FILE the one that was read up to POSITION? One that is shorter than that is another one. A packed one is unpacked up to
- * there; if that can't be done in time it is another one, too. */
-enum identity_match identity_compare(const struct identity_file *file, const struct log_position *position);
+/* Is FILE the one that was read up to POSITION? An enum identity_match; or -errno if that can't be told: it can't be read, or
+ * (-ETIMEDOUT) not be unpacked up to there in time. One that is shorter than that is another one, and so is a packed one that is
+ * damaged before it. */
+int identity_compare(const struct identity_file *file, const struct log_position *position);
 
-/* Does it begin as the file of POSITION did? Of a packed file that costs one block; identity_compare() unpacks it. */
+/* Does it begin as the file of POSITION did? Costs nothing; identity_compare() may have to unpack. */
 bool identity_has_head(const struct identity_file *file, const struct log_position *position);
 
-/* Reads head, once. */
-void identity_read_head(struct identity_file *file);
+/* Does it still begin as it did when it was opened, with as much before OFFSET as there was? 1; 0: it was truncated; -errno. */
+int identity_still_holds(const struct identity_file *file, int64_t offset);
+
+/* Is anything known of the bytes of POSITION's file? Of an empty one, nothing is but its inode. */
+bool identity_is_of_bytes(const struct log_position *position);
 
 /* The same bytes at the head, as far as both have them: then one is a copy of the other, maybe an unfinished one. Two heads of
  * less than a line are never the same. */
-bool identity_has_same_head(struct identity_file *a, struct identity_file *b);
+bool identity_has_same_head(const struct identity_file *a, const struct identity_file *b);
 
 #endif

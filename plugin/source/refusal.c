@@ -91,7 +91,7 @@ int refusal_read(const char *path, int error, struct strbuf *why)
 	if (error == -EBADMSG)
 		return strbuf_fail(why, error, "%s can't be unpacked: it is damaged or cut off", path);
 	if (error == -ETIMEDOUT)
-		return strbuf_fail(why, error, "the time was not enough to unpack %s: see --timeout", path);
+		return strbuf_fail(why, error, "the time was not enough to read %s to its end: the next run goes on; see --timeout", path);
 	return strbuf_fail(why, error, "%s can't be read: %s", path, strerror(-error));
 }
 

@@ -9,6 +9,7 @@
 
 #include "common/timestamp.h"
 #include "common/xalloc.h"
+#include "plugin/source/nearby.h"
 #include "plugin/source/refusal.h"
 #include "plugin/source/rotation.h"
 #include "plugin/source/seek.h"
@@ -22,6 +23,11 @@ bool rotation_is_left_alone(const struct identity_file *file)
 	return file->written_sec < (int64_t)time(NULL) - WATCHED_SEC;
 }
 
+static bool is_inode_of(const struct identity_file *file, const struct log_position *position)
+{
+	return file->device == position->device && file->inode == position->inode;
+}
+
 /* --- gaps --- */
 
 /* The first part that isn't late lines. */
@@ -33,13 +39,20 @@ static const struct rotation_part *first_in_order(const struct rotation *self)
 	return NULL;
 }
 
+/* From when on, as far as that is known: what lies ahead of the run's own time was no right one. */
+static int64_t gap_begin_sec(const struct rotation *self)
+{
+	int64_t sec = self->old.read_sec ? self->old.read_sec : self->old.newest_sec;
+	return self->options.now_sec && sec > self->options.now_sec ? 0 : sec;
+}
+
 /* "lines between … and … could not be read: " for the reason to be added. */
 static void begin_gap(struct rotation *self)
 {
 	char from[TIMESTAMP_TEXT_ROOM], to[TIMESTAMP_TEXT_ROOM];
 	const struct rotation_part *first = first_in_order(self);
-	int64_t from_sec = self->old.read_sec ? self->old.read_sec : self->old.newest_sec, to_sec;
-	bool has_to = first && seek_begin_time(&to_sec, first->file.stream, &self->options) > 0;
+	int64_t from_sec = gap_begin_sec(self), to_sec;
+	bool has_to = first && seek_begin_time(&to_sec, first->file.stream, &self->options) > 0 && to_sec >= from_sec;
 	if (self->gap.length > 0)
 		strbuf_add_char(&self->gap, '\n');
 	if (from_sec)
@@ -55,15 +68,16 @@ static void begin_gap(struct rotation *self)
 	strbuf_add_string(&self->gap, " could not be read: ");
 }
 
-static void note_gap(struct rotation *self, const struct identity_file *current, bool is_unreadable)
+static void note_gap(struct rotation *self, const struct identity_file *current, const struct nearby *nearby)
 {
-	bool is_same_inode = current && current->device == self->old.device && current->inode == self->old.inode;
 	begin_gap(self);
 	strbuf_add_string(&self->gap, self->path);
-	if (is_same_inode)
+	if (self->doubt.length)
+		strbuf_add_format(&self->gap, " was rotated, and its old file is not there: %s", strbuf_text(&self->doubt));
+	else if (current && is_inode_of(current, &self->old))
 		strbuf_add_string(&self->gap, " was truncated");
-	else if (is_unreadable)
-		strbuf_add_string(&self->gap, " was rotated, and its old file may not be read by this user");
+	else if (nearby && nearby->closed)
+		strbuf_add_format(&self->gap, " was rotated, and its old file was not found; this user may not look into %s", nearby->closed);
 	else
 		strbuf_add_string(&self->gap, " was rotated, and its old file is gone");
 }
@@ -76,9 +90,36 @@ static struct rotation_part *add_part(struct rotation *self, const struct identi
 	struct rotation_part *part = &self->parts[self->count++];
 	bool is_packed = stream_is_compressed(file->stream);
 	*part = (struct rotation_part){
-		.file = *file, .start = start, .end = is_packed ? INT64_MAX : stream_size(file->stream), .gives_end = is_packed,
+		.file = *file, .start = start, .end = is_packed ? INT64_MAX : stream_size(file->stream),
+		.at_end = is_packed ? END_IS_LINE : END_WAITS,
 	};
 	return part;
+}
+
+/* What was read up to POSITION goes on there. */
+static struct rotation_part *add_rest(struct rotation *self, const struct identity_file *file, const struct log_position *position)
+{
+	struct rotation_part *part = add_part(self, file, position->offset);
+	part->tail_hash = position->tail_hash;
+	part->tail_length = position->tail_length;
+	return part;
+}
+
+void rotation_planned_position(const struct rotation_part *part, struct log_position *ret)
+{
+	const struct identity_file *file = &part->file;
+	size_t hashed = part->start > 0 && part->start < (int64_t)file->head_length ? (size_t)part->start : file->head_length;
+	*ret = (struct log_position){
+		.device = file->device,
+		.inode = file->inode,
+		.head_hash = hashed > 0 ? identity_hash(file->head, hashed) : 0,
+		.head_length = (int64_t)hashed,
+		.tail_hash = part->tail_hash,
+		.tail_length = part->tail_length,
+		.offset = part->start,
+		.is_known = true,
+	};
+	snprintf(ret->cursor, sizeof ret->cursor, "%s", file->path);
 }
 
 static void close_parts(struct rotation *self)
@@ -87,111 +128,154 @@ static void close_parts(struct rotation *self)
 		identity_close(&self->parts[i].file);
 	self->count = 0;
 	strbuf_clear(&self->gap);
+	strbuf_clear(&self->doubt);
 }
 
-static void add_links(struct rotation *self, const struct chain_link *links, size_t count)
+static void add_links(struct rotation *self, const struct chain_link *links, size_t count, enum rotation_end at_end)
 {
 	for (size_t i = 0; i < count; i++)
-		add_part(self, &links[i].file, 0)->gives_end = true;
+		add_part(self, &links[i].file, 0)->at_end = at_end;
 }
 
-/* Only the file directly before the current one can still get lines. */
+/* Only the file directly before the current one can still get lines, if it isn't a copy. */
 static void watch_last_but_one(struct rotation *self)
 {
 	struct rotation_part *part = self->count < 2 ? NULL : &self->parts[self->count - 2];
-	if (!part || part->is_late)
-		return;
-	part->gives_end = stream_is_compressed(part->file.stream) || rotation_is_left_alone(&part->file);
+	bool is_watched = part && !part->is_late && !stream_is_compressed(part->file.stream) && !rotation_is_left_alone(&part->file);
+	if (is_watched)
+		part->at_end = END_WAITS;
 }
 
-/* Of a file that was found under PATH. A link's target tells the directory. */
-static struct sibling_rank rank_of(const char *log, const char *path)
+/* A log that keeps its inode while rotated files of it appear is copied and truncated. */
+static enum rotation_end end_of_rotated(const struct rotation *self, const struct identity_file *current)
 {
-	char *target CLEANUP(xalloc_freep) = realpath(log, NULL);
-	struct sibling_rank rank = sibling_rank_of(log, path);
-	return rank.is_sibling || !target ? rank : sibling_rank_of(target, path);
+	return current && is_inode_of(current, &self->old) ? END_IS_TORN : END_IS_LINE;
 }
 
-static void init_search(struct chain_search *search, struct rotation *self, struct identity_file *current, const char *cursor)
+static void init_search(struct chain_search *search, struct rotation *self, struct nearby *nearby,
+                        const struct identity_file *current)
 {
 	*search = (struct chain_search){
-		.path = self->path, .cursor = cursor, .options = &self->options, .current = current, .notes = &self->gap,
+		.nearby = nearby, .options = &self->options, .current = current, .notes = &self->gap, .doubt = &self->doubt,
 	};
 }
 
 /* --- late lines --- */
 
-/* The file before the current one, where it was, or wherever it is now. */
-static bool find_before(struct rotation *self, struct identity_file *ret, struct identity_file *current)
+/* Is the file before the current one still at PATH? 1 with RET; 0; -errno with WHY. */
+static int open_before(struct rotation *self, struct identity_file *ret, struct strbuf *why)
 {
 	const struct log_position *before = &self->before;
-	struct chain_search search;
-	struct chain_link link;
-	int error = before->cursor[0] ? identity_open(ret, before->cursor, O_NOFOLLOW, self->options.deadline, NULL) : -ENOENT;
-	bool is_same = error == 0 && ret->device == before->device && ret->inode == before->inode;
-	bool is_packed = is_same && stream_is_compressed(ret->stream);
-	if (is_same && (is_packed ? identity_has_head(ret, before) : identity_compare(ret, before) == IDENTITY_SAME))
-		return true;
-	if (error == 0)
-		identity_close(ret);
-	init_search(&search, self, current, before->cursor);
-	if (!chain_find_old(&search, &link, before))
-		return false;
-	*ret = link.file;
-	if (link.rank.is_sibling || strcmp(ret->path, before->cursor) == 0)
-		return true;
-	identity_close(ret); /* somebody's copy */
-	return false;
+	if (!before->cursor[0])
+		return 0;
+	int error = identity_open(ret, before->cursor, O_NOFOLLOW, self->options.deadline, NULL);
+	if (error == -ENOENT || error == -ENOTDIR || error == -ELOOP || error == -EISDIR || error == -EINVAL || error == -ENOTSUP)
+		return 0;
+	if (error < 0)
+		return error == -EAGAIN ? error : refusal_open(before->cursor, error, why);
+	int match = IDENTITY_OTHER;
+	if (is_inode_of(ret, before) && stream_is_compressed(ret->stream))
+		match = identity_has_head(ret, before) ? IDENTITY_SAME : IDENTITY_OTHER;
+	else if (is_inode_of(ret, before))
+		match = identity_compare(ret, before);
+	if (match == IDENTITY_SAME)
+		return 1;
+	identity_close(ret);
+	return match < 0 ? refusal_read(before->cursor, match, why) : 0;
 }
 
-/* IS_LAST_LOOK: the log was rotated again, so this file is not watched any longer. */
-static void add_late(struct rotation *self, struct identity_file *current, bool is_last_look)
+/* The file before the current one, where it was, or wherever it is now, with the rank of its name. 1 with RET; 0; -errno with WHY. */
+static int find_before(struct rotation *self, struct identity_file *ret, const struct identity_file *current, struct strbuf *why)
+{
+	struct nearby nearby CLEANUP(nearby_release) = { 0 };
+	struct chain_search search;
+	struct chain_link link;
+	int result = nearby_init(&nearby, self->path, self->before.cursor, why);
+	if (result == 0)
+		result = open_before(self, ret, why);
+	if (result == 0) {
+		init_search(&search, self, &nearby, current);
+		result = chain_find_old(&search, &link, &self->before, why);
+		strbuf_clear(&self->doubt);
+		if (result <= 0)
+			return result < 0 && search.has_vanished ? -EAGAIN : result;
+		*ret = link.file;
+		if (!link.rank.is_sibling && strcmp(ret->path, self->before.cursor) != 0) { /* somebody's copy */
+			identity_close(ret);
+			return 0;
+		}
+	}
+	if (result > 0)
+		self->before_rank = nearby_rank(&nearby, ret->path);
+	return result;
+}
+
+/* Is there something in FILE, the one before, that was not read? > 0: yes; 0: no; -errno with WHY. */
+static int has_late(const struct rotation *self, const struct identity_file *file, struct strbuf *why)
+{
+	const struct log_position *before = &self->before;
+	/* By its name, too: a packed file can get the inode that the plain one had. */
+	bool is_same = is_inode_of(file, before) && strcmp(file->path, before->cursor) == 0;
+	if (stream_is_compressed(file->stream) ? is_same : stream_size(file->stream) <= before->offset)
+		return 0;
+	int match = identity_compare(file, before);
+	return match < 0 ? refusal_read(file->path, match, why) : match == IDENTITY_OTHER ? -ENODATA : 1;
+}
+
+/* IS_LAST_LOOK: the log was rotated again, so this file is not watched any longer. 0; or -errno with WHY. */
+static int add_late(struct rotation *self, const struct identity_file *current, bool is_last_look, struct strbuf *why)
 {
 	struct log_position *before = &self->before;
 	struct identity_file file;
 	if (!before->is_known)
-		return;
-	before->is_known = find_before(self, &file, current);
+		return 0;
+	int result = find_before(self, &file, current, why);
+	if (result < 0)
+		return result;
+	before->is_known = result > 0;
 	self->has_lost_before = !before->is_known;
-	if (self->has_lost_before)
-		return;
-	self->before_rank = rank_of(self->path, file.path);
-	/* By its name, too: a packed file can get the inode that the plain one had. */
-	bool is_same = file.device == before->device && file.inode == before->inode && strcmp(file.path, before->cursor) == 0;
-	bool is_packed = stream_is_compressed(file.stream);
-	bool has_more = is_packed ? !is_same : stream_size(file.stream) > before->offset;
-	if (has_more && identity_compare(&file, before) != IDENTITY_OTHER) {
-		struct rotation_part *part = add_part(self, &file, before->offset);
+	if (result == 0)
+		return 0;
+	result = has_late(self, &file, why);
+	if (result > 0) {
+		bool is_ended = is_last_look || stream_is_compressed(file.stream) || rotation_is_left_alone(&file);
+		struct rotation_part *part = add_rest(self, &file, before);
 		part->is_late = true;
-		part->gives_end = is_last_look || is_packed || rotation_is_left_alone(&file);
-	} else {
-		identity_close(&file);
-		before->is_known = !has_more;
+		part->at_end = is_ended ? END_IS_LINE : END_WAITS;
+		return 0;
 	}
+	identity_close(&file);
+	before->is_known = result == 0;
+	return result == -ENODATA ? 0 : result;
 }
 
 /* --- what is to be read --- */
 
-/* The log's path holds the file that was read last. */
-static void plan_going_on(struct rotation *self, struct identity_file *current)
+/* The log's path holds the file that was read last. CURRENT is a part's then, or still the caller's after an error. */
+static int plan_going_on(struct rotation *self, const struct identity_file *current, struct strbuf *why)
 {
 	self->is_going_on = true;
-	add_late(self, current, false);
-	add_part(self, current, self->old.offset);
+	int error = add_late(self, current, false, why);
+	if (error == 0)
+		add_rest(self, current, &self->old);
+	return error;
 }
 
-/* From when on files whose names don't tell must begin. */
-static void bound_times(struct rotation *self, struct chain_search *search)
+/* From when on files whose names don't tell must begin. 0; or -errno with WHY. */
+static int bound_times(struct rotation *self, struct chain_search *search, struct strbuf *why)
 {
 	search->after_sec = self->old.read_sec ? self->old.read_sec : self->old.newest_sec;
 	if (search->old && !stream_is_compressed(search->old->file.stream)) {
 		struct stream *stream = search->old->file.stream;
 		if (search->after_sec == 0)
 			search->after_sec = search->old->file.written_sec; /* it stayed empty: what was logged later is younger */
-		(void)seek_last_time(&search->after_sec, stream, stream_size(stream), &self->options);
+		int result = seek_last_time(&search->after_sec, stream, stream_size(stream), &self->options);
+		if (result < 0)
+			return refusal_read(search->old->file.path, result, why);
 	}
 	if (search->after_sec == 0)
 		search->after_sec = INT64_MAX; /* nothing to go by: none can be told from what was read */
+	return 0;
 }
 
 /* CURRENT (may be NULL) becomes the last part, or is closed. Rotation creates the new file before the daemon leaves the old
@@ -201,142 +285,238 @@ static void add_current(struct rotation *self, struct identity_file *current, bo
 	struct rotation_part *last = has_older ? &self->parts[self->count - 1] : NULL;
 	bool is_used = current && (!has_older || stream_is_compressed(current->stream) || stream_size(current->stream) > 0);
 	if (is_used) {
+		bool is_copied = has_older && last->at_end == END_IS_TORN;
 		add_part(self, current, 0);
-		watch_last_but_one(self);
+		if (!is_copied)
+			watch_last_but_one(self);
 		return;
 	}
 	if (current)
 		identity_close(current);
-	if (last)
-		last->gives_end = stream_is_compressed(last->file.stream);
+	if (last && last->at_end != END_IS_TORN)
+		last->at_end = stream_is_compressed(last->file.stream) ? END_IS_LINE : END_WAITS;
 }
 
 /* An inode's number alone may be another file's by now. It is all there is of a file that was empty, so it counts only at the same
  * PATH, or where neither the file before it nor the time tells more. */
 static bool has_identity(const struct rotation *self, const char *path)
 {
-	return self->old.offset > 0 || strcmp(path, self->old.cursor) == 0
+	return identity_is_of_bytes(&self->old) || strcmp(path, self->old.cursor) == 0
 		|| (!self->before.is_known && self->old.read_sec == 0);
 }
 
 /* Was LINK the empty file? Its name tells, if that is one that stays; else the inode does, which is all that is known of it. */
-static bool was_empty(const struct rotation *self, const struct chain_link *link)
+static bool was_empty(const struct rotation *self, const struct nearby *nearby, const struct chain_link *link)
 {
-	struct sibling_rank rank = rank_of(self->path, self->old.cursor);
+	struct sibling_rank rank = nearby_rank(nearby, self->old.cursor);
 	if (rank.is_sibling && rank.is_dated)
 		return link->rank.is_dated && sibling_compare(&link->rank, &rank) == 0;
-	return link->file.device == self->old.device && link->file.inode == self->old.inode;
+	return is_inode_of(&link->file, &self->old);
 }
 
 /* Rotated files are deleted oldest first: while the one before the empty file is there, all after it are. Else the empty one
- * must be there, which only the names before it could be older than. */
-static bool is_all_there(struct chain_search *search, const struct rotation *self, const struct chain_link *links, size_t found)
+ * must be there, which only the names before it could be older than. 1; 0; -errno with WHY. */
+static int is_all_there(struct chain_search *search, const struct rotation *self, const struct chain_link *links, size_t found,
+                        struct strbuf *why)
 {
 	struct chain_link old;
-	if (search->is_rank_read || (found && was_empty(self, &links[0])))
-		return true;
-	if (found || !chain_find_old(search, &old, &self->old))
-		return false;
-	identity_close(&old.file);
-	return true;
-}
-
-/* The name of the old file's place among the others. Where a link led to it, it may be the log of a dated directory. */
-static struct sibling_rank old_rank(const struct rotation *self, const struct chain_link *old)
-{
-	return old->rank.is_sibling || chain_is_beside(old->file.path, self->path) ? old->rank : sibling_rank_of_log(old->file.path);
+	if (search->is_rank_read || (found && was_empty(self, search->nearby, &links[0])))
+		return 1;
+	if (found)
+		return 0;
+	int result = chain_find_old(search, &old, &self->old, why);
+	if (result > 0)
+		identity_close(&old.file);
+	return result;
 }
 
 /* By which names the files after what was read are known: those after the old file, or after the one before it. Where a link
  * points at dated files, the name of an old one that can't be found tells, too. */
-static void rank_by_name(struct rotation *self, struct chain_search *search)
+static void rank_by_name(const struct rotation *self, struct chain_search *search)
 {
-	struct sibling_rank cursor_rank = rank_of(self->path, self->old.cursor);
+	struct sibling_rank cursor_rank = nearby_rank(search->nearby, self->old.cursor);
 	search->is_rank_read = search->old || self->before.is_known;
 	if (search->old)
-		search->read_rank = old_rank(self, search->old);
+		search->read_rank = search->old->rank;
 	else if (self->before.is_known)
 		search->read_rank = self->before_rank;
-	else if (cursor_rank.is_dated && self->old.offset == 0)
+	else if (cursor_rank.is_dated && !identity_is_of_bytes(&self->old))
 		search->read_rank = cursor_rank;
 }
 
-/* CURRENT (NULL: nothing is at the path now) is not the file that was read last. It becomes a part, or is closed. > 0: parts
- * were found; 0: nothing is there to read; -EAGAIN: the files moved meanwhile. */
-static int plan_rotated(struct rotation *self, struct identity_file *current)
-{
-	struct chain_link *links CLEANUP(chain_links_freep) = xalloc_zero(CHAIN_MAX, sizeof *links);
-	struct chain_link old;
-	struct chain_search search;
-	add_late(self, current, true);
-	init_search(&search, self, current, self->old.cursor);
-	search.late = self->count ? &self->parts[0].file : NULL;
-	bool is_found = chain_find_old(&search, &old, &self->old);
-	if (is_found && !has_identity(self, old.file.path)) {
-		identity_close(&old.file);
-		is_found = false;
-	}
-	search.old = is_found ? &old : NULL;
-	rank_by_name(self, &search);
-	bound_times(self, &search);
-	size_t count = chain_find_newer(&search, links);
-	bool is_steady = !search.has_vanished && chain_is_steady(links, count) && (!is_found || chain_is_steady(&old, 1));
+/* What a plan after a rotation has found; whoever gives up closes it. */
+struct rotated {
+	struct chain_link *links, old;
+	size_t count;
+	bool has_old;
+};
 
-	if (is_found)
-		add_part(self, &old.file, self->old.offset)->gives_end = true;
-	add_links(self, links, count);
-	add_current(self, current, is_found || count);
-	if (!is_found && (current || count) && (self->old.offset > 0 || !is_all_there(&search, self, links, count)))
-		note_gap(self, current, search.is_unreadable);
-	return is_steady ? is_found || count || current : -EAGAIN;
+static void release_rotated(struct rotated *found)
+{
+	chain_close_links(found->links, found->count);
+	if (found->has_old)
+		identity_close(&found->old.file);
+	free(found->links);
+}
+
+/* The old file and those that came after it. 0; or -errno with WHY (-EAGAIN: they moved meanwhile). */
+static int find_rotated(struct rotation *self, struct chain_search *search, struct rotated *ret, struct strbuf *why)
+{
+	search->late = self->count ? &self->parts[0].file : NULL;
+	int result = chain_find_old(search, &ret->old, &self->old, why);
+	if (result < 0)
+		return search->has_vanished ? -EAGAIN : result;
+	ret->has_old = result > 0;
+	if (ret->has_old && !has_identity(self, ret->old.file.path)) {
+		identity_close(&ret->old.file);
+		ret->has_old = false;
+	}
+	search->old = ret->has_old ? &ret->old : NULL;
+	rank_by_name(self, search);
+	result = bound_times(self, search, why);
+	if (result == 0)
+		result = chain_find_newer(search, ret->links, &ret->count, why);
+	bool is_steady = !search->has_vanished && chain_is_steady(ret->links, ret->count)
+		&& (!ret->has_old || chain_is_steady(&ret->old, 1));
+	return is_steady ? result : -EAGAIN;
+}
+
+/* What was found becomes parts. */
+static void take_rotated(struct rotation *self, struct rotated *found, enum rotation_end at_end)
+{
+	if (found->has_old)
+		add_rest(self, &found->old.file, &self->old)->at_end = at_end;
+	add_links(self, found->links, found->count, at_end);
+	found->has_old = false;
+	found->count = 0;
+}
+
+/* CURRENT (NULL: nothing is at the path now) is not the file that was read last. 1: parts were found, and it is one or closed; 0:
+ * nothing is there to read; -errno with WHY (-EAGAIN: the files moved meanwhile), and it is still the caller's. */
+static int plan_rotated(struct rotation *self, struct identity_file *current, struct strbuf *why)
+{
+	struct rotated found CLEANUP(release_rotated) = { .links = xalloc_zero(CHAIN_MAX, sizeof *found.links) };
+	struct nearby nearby CLEANUP(nearby_release) = { 0 };
+	struct chain_search search;
+	int result = add_late(self, current, true, why);
+	if (result == 0)
+		result = nearby_init(&nearby, self->path, self->old.cursor, why);
+	if (result < 0)
+		return result;
+	init_search(&search, self, &nearby, current);
+	result = find_rotated(self, &search, &found, why);
+	if (result < 0)
+		return result;
+	bool has_old = found.has_old, has_rotated = has_old || found.count;
+	bool has_any = has_rotated || current;
+	int is_whole = has_old || !has_any ? 1 : identity_is_of_bytes(&self->old) ? 0
+		: is_all_there(&search, self, found.links, found.count, why);
+	if (is_whole < 0)
+		return is_whole;
+	take_rotated(self, &found, end_of_rotated(self, current));
+	add_current(self, current, has_rotated);
+	if (!is_whole)
+		note_gap(self, current, &nearby);
+	return has_any;
 }
 
 /* The last run left an empty file. It is there, but lines may have come and gone since (copied and truncated), so what was
- * rotated after the file before it is looked for. */
-static int plan_from_empty(struct rotation *self, struct identity_file *current)
+ * rotated after the file before it is looked for. Answers as plan_going_on(). */
+static int plan_from_empty(struct rotation *self, struct identity_file *current, struct strbuf *why)
 {
-	struct chain_link *links CLEANUP(chain_links_freep) = xalloc_zero(CHAIN_MAX, sizeof *links);
+	struct rotated found CLEANUP(release_rotated) = { .links = xalloc_zero(CHAIN_MAX, sizeof *found.links) };
+	struct nearby nearby CLEANUP(nearby_release) = { 0 };
 	struct chain_search search;
-	add_late(self, current, false);
-	init_search(&search, self, current, self->before.cursor);
+	int result = add_late(self, current, false, why);
+	if (result == 0)
+		result = nearby_init(&nearby, self->path, self->before.cursor, why);
+	if (result < 0)
+		return result;
+	init_search(&search, self, &nearby, current);
 	search.late = self->count ? &self->parts[0].file : NULL;
 	rank_by_name(self, &search);
-	bound_times(self, &search);
-	size_t count = chain_find_newer(&search, links);
-	add_links(self, links, count);
-	add_current(self, current, count > 0);
-	if (self->has_lost_before || (count && !search.is_rank_read))
-		note_gap(self, current, false);
-	self->is_going_on = !count;
-	return search.has_vanished || !chain_is_steady(links, count) ? -EAGAIN : 0;
+	result = bound_times(self, &search, why);
+	if (result == 0)
+		result = chain_find_newer(&search, found.links, &found.count, why);
+	if (search.has_vanished || !chain_is_steady(found.links, found.count))
+		return -EAGAIN;
+	if (result < 0)
+		return result;
+	bool has_links = found.count > 0;
+	/* They are copies, as the log kept its inode; but not where a link leads from one file to the next. */
+	take_rotated(self, &found, nearby.target ? END_IS_LINE : END_IS_TORN);
+	add_current(self, current, has_links);
+	if (self->has_lost_before || (has_links && !search.is_rank_read))
+		note_gap(self, current, NULL);
+	self->is_going_on = !has_links;
+	return 0;
 }
 
-/* Never read: the window is searched for in the file, and in the ones before it if it doesn't reach back so far. */
+/* The rotated files that reach into the window become parts. 0; or -errno with WHY. */
+static int add_since(struct rotation *self, const struct identity_file *current, int64_t since_sec, struct strbuf *why)
+{
+	struct rotated found CLEANUP(release_rotated) = { .links = xalloc_zero(CHAIN_MAX, sizeof *found.links) };
+	struct nearby nearby CLEANUP(nearby_release) = { 0 };
+	struct chain_search search;
+	int result = nearby_init(&nearby, self->path, "", why);
+	if (result < 0)
+		return result;
+	init_search(&search, self, &nearby, current);
+	result = chain_find_since(&search, found.links, since_sec, &found.count, why);
+	if (search.has_vanished || !chain_is_steady(found.links, found.count))
+		return -EAGAIN;
+	if (result < 0)
+		return result;
+	take_rotated(self, &found, END_IS_TORN); /* or it is renamed: that can't be told */
+	return 0;
+}
+
+/* Where the window begins in PART. 0; or -errno. */
+static int seek_start(struct rotation_part *part, const struct source_options *options)
+{
+	char tail[LOG_HASHED_BYTES];
+	struct stream *stream = part->file.stream;
+	int error = seek_cold_start(&part->start, stream, part->end, options);
+	if (error < 0)
+		return error;
+	size_t length = part->start < (int64_t)sizeof tail ? (size_t)part->start : sizeof tail;
+	ssize_t got = length ? stream_read(stream, tail, length, part->start - (int64_t)length) : 0;
+	if (got < (ssize_t)length)
+		return got < 0 ? (int)got : -EAGAIN;
+	part->tail_length = (int64_t)length;
+	part->tail_hash = length ? identity_hash(tail, length) : 0;
+	return 0;
+}
+
+/* Never read: the window is searched for in the file, and in the ones before it if it doesn't reach back so far. Answers as
+ * plan_going_on(). */
 static int plan_cold(struct rotation *self, struct identity_file *current, struct strbuf *why)
 {
-	int64_t since_sec = self->options.cold_start_sec, first_sec = INT64_MAX, start = 0;
+	int64_t since_sec = self->options.cold_start_sec, first_sec = INT64_MAX;
 	int error = refusal_examine(self->path, current, &self->options, why);
 	if (error < 0)
 		return error;
-	(void)seek_begin_time(&first_sec, current->stream, &self->options);
-	if (first_sec > since_sec) {
-		struct chain_link *links CLEANUP(chain_links_freep) = xalloc_zero(CHAIN_MAX, sizeof *links);
-		struct chain_search search;
-		init_search(&search, self, current, "");
-		size_t count = chain_find_since(&search, links, since_sec);
-		add_links(self, links, count);
-		if (search.has_vanished || !chain_is_steady(links, count))
-			return -EAGAIN;
-	}
+	int result = seek_begin_time(&first_sec, current->stream, &self->options);
+	if (result < 0)
+		return refusal_read(self->path, result, why);
+	if (first_sec > since_sec)
+		error = add_since(self, current, since_sec, why);
+	if (error < 0)
+		return error;
 	add_part(self, current, 0);
 	watch_last_but_one(self);
-	for (size_t i = 0; i < self->count && error == 0; i++) {
-		struct stream *stream = self->parts[i].file.stream;
-		error = seek_cold_start(&start, stream, self->parts[i].end, &self->options);
-		self->parts[i].start = start;
-	}
 	current->stream = NULL; /* it is a part's now */
-	return error < 0 ? refusal_read(self->path, error, why) : 0;
+	for (size_t i = 0; i < self->count && error == 0; i++) {
+		error = seek_start(&self->parts[i], &self->options);
+		if (error < 0 && error != -EAGAIN)
+			error = refusal_read(self->parts[i].file.path, error, why);
+	}
+	return error;
+}
+
+static int cannot_follow(const char *path, int error, struct strbuf *why)
+{
+	return strbuf_fail(why, error, "where the link %s leads to can't be told: %s", path, strerror(-error));
 }
 
 /* What is at the log's path. Where a link leads to is kept, since it may lead elsewhere next time: it must be the file that was
@@ -345,12 +525,20 @@ static int open_current(struct rotation *self, struct identity_file *ret, struct
 {
 	struct stat status;
 	int error = identity_open(ret, self->path, 0, self->options.deadline, why);
-	if (error < 0 || lstat(self->path, &status) < 0 || !S_ISLNK(status.st_mode))
+	if (error < 0)
 		return error;
-	char *target CLEANUP(xalloc_freep) = realpath(self->path, NULL);
-	if (!target || stat(target, &status) < 0 || (uint64_t)status.st_ino != ret->inode || (uint64_t)status.st_dev != ret->device) {
+	if (lstat(self->path, &status) < 0)
+		error = errno == ENOENT ? -EAGAIN : cannot_follow(self->path, -errno, why);
+	if (error == 0 && !S_ISLNK(status.st_mode))
+		return 0;
+	char *target CLEANUP(xalloc_freep) = error == 0 ? realpath(self->path, NULL) : NULL;
+	if (error == 0 && (!target || stat(target, &status) < 0))
+		error = errno == ENOENT ? -EAGAIN : cannot_follow(self->path, -errno, why);
+	else if (error == 0 && ((uint64_t)status.st_ino != ret->inode || (uint64_t)status.st_dev != ret->device))
+		error = -EAGAIN;
+	if (error < 0) {
 		identity_close(ret);
-		return -EAGAIN;
+		return error;
 	}
 	char *path = ret->path;
 	ret->path = target;
@@ -358,33 +546,34 @@ static int open_current(struct rotation *self, struct identity_file *ret, struct
 	return 0;
 }
 
+/* Of CURRENT, which is at the path. */
+static int plan_current(struct rotation *self, struct identity_file *current, struct strbuf *why)
+{
+	if (!self->old.is_known)
+		return plan_cold(self, current, why);
+	int match = identity_compare(current, &self->old);
+	if (match < 0)
+		return refusal_read(self->path, match, why);
+	if (match == IDENTITY_OTHER)
+		return plan_rotated(self, current, why);
+	return identity_is_of_bytes(&self->old) ? plan_going_on(self, current, why) : plan_from_empty(self, current, why);
+}
+
 static int plan(struct rotation *self, struct strbuf *why)
 {
-	struct identity_file current;
+	struct identity_file current = { 0 };
 	int error = open_current(self, &current, why);
-	if (error == -EAGAIN)
-		return error;
 	if (error == -ENOENT && self->old.is_known) {
-		int found = plan_rotated(self, NULL);
+		int found = plan_rotated(self, NULL, why);
 		if (found)
 			return found < 0 ? found : 0;
 	}
 	if (error < 0)
-		return refusal_open(self->path, error, why);
-	if (!self->old.is_known) {
-		error = plan_cold(self, &current, why);
-		if (error < 0 && current.stream)
-			identity_close(&current);
-		return error;
-	}
-	if (identity_compare(&current, &self->old) == IDENTITY_OTHER) {
-		int found = plan_rotated(self, &current);
-		return found < 0 ? found : 0;
-	}
-	if (self->old.offset == 0)
-		return plan_from_empty(self, &current);
-	plan_going_on(self, &current);
-	return 0;
+		return error == -EAGAIN ? error : refusal_open(self->path, error, why);
+	error = plan_current(self, &current, why);
+	if (error < 0 && current.stream)
+		identity_close(&current);
+	return error < 0 ? error : 0;
 }
 
 /* --- open and close --- */
@@ -394,7 +583,7 @@ static bool is_sound(const struct log_position *position)
 {
 	return position->is_known && position->offset >= 0
 		&& position->head_length >= 0 && position->head_length <= LOG_HASHED_BYTES
-		&& position->head_length <= position->offset
+		&& (position->head_length <= position->offset || position->offset == 0)
 		&& position->tail_length >= 0 && position->tail_length <= LOG_HASHED_BYTES
 		&& position->tail_length <= position->offset
 		&& (position->offset == 0 || (position->head_length > 0 && position->tail_length > 0));
@@ -462,6 +651,7 @@ int rotation_open(struct rotation *ret, const char *path, const struct log_posit
 	*ret = (struct rotation){ .path = xalloc_string(path), .options = *options };
 	ret->parts = xalloc_zero(ROTATION_PARTS_MAX, sizeof *ret->parts);
 	strbuf_init(&ret->gap, GAP_MAX);
+	strbuf_init(&ret->doubt, WHY_MAX);
 	for (int i = 0; i < ATTEMPTS && error == -EAGAIN; i++) {
 		take_positions(ret, positions);
 		error = try_plan(ret, i + 1 == ATTEMPTS, why);
@@ -479,6 +669,7 @@ void rotation_close(struct rotation *self)
 	free(self->parts);
 	self->parts = NULL;
 	strbuf_release(&self->gap);
+	strbuf_release(&self->doubt);
 	free(self->path);
 	self->path = NULL;
 }

@@ -14,12 +14,22 @@
 
 #define ROTATION_PARTS_MAX (CHAIN_MAX + 3) /* with the late lines, the old file and the new one */
 
-/* Of a file, what is read in this run. */
+/* What an unfinished line at the end of a part is. */
+enum rotation_end {
+	END_WAITS,   /* the next run may find it whole */
+	END_IS_LINE, /* nobody writes to the file any more */
+	END_IS_TORN, /* the file is a copy, which was made in the middle of the line: what is there may be another login */
+};
+
+/* Of a file, what is read in this run. What was there when that was planned must be there when it is read: the head of the file,
+ * and what is before the start. */
 struct rotation_part {
 	struct identity_file file;
-	int64_t start, end; /* in unpacked bytes; END of a packed one is INT64_MAX until it is reached */
-	bool is_late;       /* late lines of the file before: the log's position isn't in it */
-	bool gives_end;     /* nobody writes to it any more: an unfinished last line is one */
+	int64_t start, end;   /* in unpacked bytes; END of a packed one is INT64_MAX until it is reached */
+	uint64_t tail_hash;   /* of the tail_length bytes before START */
+	int64_t tail_length;
+	bool is_late;         /* late lines of the file before: the log's position isn't in it */
+	enum rotation_end at_end;
 };
 
 struct rotation {
@@ -33,12 +43,17 @@ struct rotation {
 	struct rotation_part *parts; /* oldest first; owned */
 	size_t count;
 	struct strbuf gap;           /* which lines were lost; "" if none. One sentence a line */
+	struct strbuf doubt;         /* which file may be the old one, but can't be unpacked; "" if none */
 };
 
 /* Finds and opens the files that are to be read after POSITIONS (LOG_AGES of them; NULL: never read): 0 with RET, in which one
- * part is at least; or -errno with WHY, and nothing is left open. */
+ * part is at least; or -errno with WHY, and nothing is left open: then which file was read last can't be told, or what came after
+ * it, and the positions are to stay as they are. */
 int rotation_open(struct rotation *ret, const char *path, const struct log_position *positions,
                   const struct source_options *options, struct strbuf *why);
+
+/* The position before PART, by what was known of its file when the part was planned; without times. */
+void rotation_planned_position(const struct rotation_part *part, struct log_position *ret);
 
 /* Does nothing to one that is closed, or all zero. */
 void rotation_close(struct rotation *rotation);

@@ -1,21 +1,23 @@
-/* siblings.c - the files of a log beside it, by their names; see siblings.h
+/* siblings.c - the rotated files of a log, by their names; see siblings.h
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "common/compat.h"
 
-#include <dirent.h>
-
 #include "common/slice.h"
-#include "common/strbuf.h"
 #include "common/xalloc.h"
 #include "plugin/source/siblings.h"
 
 #define NUMBER_DIGITS_MAX 4 /* a number; more digits are a date, or seconds since 1970 */
+#define DATE_DIGITS_MIN 6   /* of a date without anything before it, and of one in the path that a link leads to */
+#define YEAR_DIGITS 4
+#define TAI64N_DIGITS 24
+
+/* --- suffixes --- */
 
 static bool is_separator(unsigned char byte)
 {
-	return byte == '.' || byte == '-' || byte == '_';
+	return byte == '.' || byte == '-' || byte == '_' || byte == ':' || byte == '+';
 }
 
 /* Takes .gz and the like off the end. */
@@ -31,22 +33,116 @@ static bool cut_packing(struct slice *name)
 	return false;
 }
 
-/* SUFFIX, a separator and then digits and separators only, into RANK. */
+/* "24.11.2026": the year goes to the front, so that greater is newer. DIGITS are all of them. */
+static void turn_date(char *digits, const size_t *groups, size_t count)
+{
+	char year[YEAR_DIGITS], day[2], month[2];
+	if (count < 3 || groups[0] != 2 || groups[1] != 2 || groups[2] != YEAR_DIGITS)
+		return;
+	memcpy(day, digits, 2);
+	memcpy(month, digits + 2, 2);
+	memcpy(year, digits + 4, YEAR_DIGITS);
+	memcpy(digits, year, YEAR_DIGITS);
+	memcpy(digits + YEAR_DIGITS, month, 2);
+	memcpy(digits + YEAR_DIGITS + 2, day, 2);
+}
+
+#define GROUPS_MAX 8
+
+/* Digits in groups: by separators, and by a T or W between two of them. */
+struct digit_groups {
+	char digits[SIBLINGS_DIGITS_MAX];
+	size_t count, lengths[GROUPS_MAX], groups;
+};
+
+static bool add_digit(struct digit_groups *self, char digit, bool is_new_group)
+{
+	if (self->count + 1 >= sizeof self->digits || (is_new_group && self->groups == GROUPS_MAX))
+		return false;
+	self->groups += is_new_group;
+	self->lengths[self->groups - 1]++;
+	self->digits[self->count++] = digit;
+	return true;
+}
+
+static bool read_groups(struct digit_groups *ret, struct slice text)
+{
+	bool was_digit = false;
+	*ret = (struct digit_groups){ 0 };
+	for (size_t i = 0; i < text.length; i++) {
+		unsigned char byte = (unsigned char)text.data[i];
+		bool is_inside = i + 1 < text.length && slice_is_digit((unsigned char)text.data[i + 1]) && i > 0;
+		if (slice_is_digit(byte)) {
+			if (!add_digit(ret, (char)byte, !was_digit))
+				return false;
+			was_digit = true;
+			continue;
+		}
+		if (!is_separator(byte) && !((byte == 'T' || byte == 'W') && is_inside))
+			return false;
+		was_digit = false;
+	}
+	return ret->count > 0;
+}
+
+/* What stands between the log's name and the end, into RANK. Without a separator before them only a date's digits are meant. */
 static bool read_suffix(struct sibling_rank *rank, struct slice suffix)
 {
-	size_t count = 0;
-	if (!suffix.length || !is_separator((unsigned char)suffix.data[0]))
+	struct digit_groups groups;
+	if (!suffix.length || !read_groups(&groups, suffix))
 		return false;
-	for (size_t i = 0; i < suffix.length; i++) {
-		if (slice_is_digit((unsigned char)suffix.data[i]) && count + 1 < sizeof rank->digits)
-			rank->digits[count++] = suffix.data[i];
-		else if (!is_separator((unsigned char)suffix.data[i]))
+	if (!is_separator((unsigned char)suffix.data[0]) && groups.lengths[0] < DATE_DIGITS_MIN)
+		return false;
+	rank->is_dated = groups.count > NUMBER_DIGITS_MAX;
+	turn_date(groups.digits, groups.lengths, groups.groups);
+	size_t zeros = rank->is_dated ? 0 : strspn(groups.digits, "0");
+	memset(rank->digits, 0, sizeof rank->digits);
+	memcpy(rank->digits, groups.digits + zeros, groups.count - zeros);
+	return true;
+}
+
+/* --- names --- */
+
+/* svlogd's @4000000069f1c2d32f1a3c04.s: seconds and nanoseconds in hexadecimal digits, which are in order as text. */
+static bool read_tai64n(struct sibling_rank *rank, struct slice name)
+{
+	static const char *const endings[] = { ".s", ".u" };
+	if (!slice_take_char(&name, '@') && !slice_take_char(&name, '_'))
+		return false;
+	for (size_t i = 0; i < ARRAY_SIZE(endings); i++)
+		if (slice_ends_with(name, endings[i]))
+			name.length -= strlen(endings[i]);
+	if (name.length != TAI64N_DIGITS)
+		return false;
+	for (size_t i = 0; i < name.length; i++)
+		if (!strchr("0123456789abcdef", name.data[i]) || !name.data[i])
 			return false;
-	}
-	rank->is_dated = count > NUMBER_DIGITS_MAX;
-	size_t zeros = rank->is_dated ? 0 : strspn(rank->digits, "0");
-	memmove(rank->digits, rank->digits + zeros, sizeof rank->digits - zeros);
-	return count > 0;
+	memset(rank->digits, 0, sizeof rank->digits);
+	memcpy(rank->digits, name.data, name.length);
+	rank->is_dated = true;
+	return true;
+}
+
+/* BASE's own ending may stand behind the number or date. */
+static bool read_before_ending(struct sibling_rank *rank, const char *base, struct slice name)
+{
+	const char *ending = strrchr(base, '.');
+	char *stem CLEANUP(xalloc_freep) = ending ? xalloc_copy(base, (size_t)(ending - base)) : NULL;
+	if (!stem || !*stem || !slice_ends_with(name, ending) || !slice_take_string(&name, stem) || name.length <= strlen(ending))
+		return false;
+	name.length -= strlen(ending);
+	return read_suffix(rank, name);
+}
+
+static bool read_behind_name(struct sibling_rank *rank, const char *base, struct slice name)
+{
+	if (!slice_take_string(&name, base))
+		return false;
+	if (!name.length)
+		return rank->is_packed;
+	if (slice_ends_with(name, ".old"))
+		name.length -= strlen(".old");
+	return read_suffix(rank, name);
 }
 
 struct sibling_rank sibling_rank(const char *base, const char *name)
@@ -54,18 +150,8 @@ struct sibling_rank sibling_rank(const char *base, const char *name)
 	struct sibling_rank rank = { 0 };
 	struct slice rest = slice_string(name);
 	rank.is_packed = cut_packing(&rest);
-	struct slice suffix = rest;
-	if (slice_take_string(&suffix, base)) {
-		rank.is_sibling = suffix.length ? read_suffix(&rank, suffix) : rank.is_packed;
-		return rank;
-	}
-	/* BASE's own ending may stand behind the date. */
-	const char *ending = strrchr(base, '.');
-	char *stem CLEANUP(xalloc_freep) = ending ? xalloc_copy(base, (size_t)(ending - base)) : NULL;
-	if (stem && *stem && slice_ends_with(rest, ending) && slice_take_string(&rest, stem) && rest.length > strlen(ending)) {
-		rest.length -= strlen(ending);
-		rank.is_sibling = read_suffix(&rank, rest) && rank.is_dated;
-	}
+	rank.is_sibling = read_behind_name(&rank, base, rest) || read_before_ending(&rank, base, rest)
+		|| (strcmp(base, "current") == 0 && read_tai64n(&rank, rest));
 	return rank;
 }
 
@@ -88,127 +174,86 @@ int sibling_compare(const struct sibling_rank *a, const struct sibling_rank *b)
 	return strcmp(b->digits, a->digits);
 }
 
-/* --- dated directories --- */
+/* --- dated files that a link leads to --- */
 
-/* PARENT, NAME and BASE of PARENT/NAME/BASE; owned. */
-struct place {
-	char *parent, *name, *base;
-};
-
-static void place_release(struct place *place)
-{
-	free(place->parent);
-	free(place->name);
-	free(place->base);
-}
-
-static struct place split(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	struct place place = { .base = xalloc_string(slash ? slash + 1 : path) };
-	const char *parent = slash ? memrchr(path, '/', (size_t)(slash - path)) : NULL;
-	const char *name = parent ? parent + 1 : path;
-	place.name = slash ? xalloc_copy(name, (size_t)(slash - name)) : xalloc_string("");
-	place.parent = parent ? xalloc_copy(path, (size_t)(parent - path) + 1) : xalloc_string("");
-	return place;
-}
-
-/* The digits of a directory's name, if they are enough for a date. */
-static bool read_date(struct sibling_rank *rank, const char *name)
+static size_t count_digits(const char *text, size_t length)
 {
 	size_t count = 0;
-	memset(rank->digits, 0, sizeof rank->digits);
-	for (; *name; name++)
-		if (slice_is_digit((unsigned char)*name) && count + 1 < sizeof rank->digits)
-			rank->digits[count++] = *name;
-	rank->is_dated = count > NUMBER_DIGITS_MAX;
-	return rank->is_dated;
+	for (size_t i = 0; i < length; i++)
+		count += slice_is_digit((unsigned char)text[i]);
+	return count;
 }
 
-/* Do the two names differ in their digits only? */
-static bool has_same_form(const char *a, const char *b)
+const char *sibling_date_begin(const char *path)
 {
-	for (; *a && *b; a++, b++)
-		if (*a != *b && !(slice_is_digit((unsigned char)*a) && slice_is_digit((unsigned char)*b)))
+	struct slice whole = slice_string(path);
+	(void)cut_packing(&whole);
+	const char *end = path + whole.length;
+	size_t digits = 0;
+	while (end > path) {
+		const char *slash = memrchr(path, '/', (size_t)(end - path));
+		const char *name = slash ? slash + 1 : path;
+		size_t found = count_digits(name, (size_t)(end - name));
+		digits += found;
+		if (digits >= DATE_DIGITS_MIN)
+			return name;
+		if (!slash || (found == 0 && end != path + whole.length)) /* mail.log below a date is usual, a name within one isn't */
+			return NULL;
+		end = slash;
+	}
+	return NULL;
+}
+
+bool sibling_has_same_form(const char *pattern, size_t pattern_length, const char *name, size_t length)
+{
+	size_t i = 0, k = 0;
+	while (i < pattern_length && k < length) {
+		bool is_digit = slice_is_digit((unsigned char)pattern[i]);
+		if (is_digit != slice_is_digit((unsigned char)name[k]) || (!is_digit && pattern[i] != name[k]))
 			return false;
-	return !*a && !*b;
-}
-
-struct sibling_rank sibling_rank_of(const char *log, const char *path)
-{
-	struct place log_place CLEANUP(place_release) = split(log);
-	struct place place CLEANUP(place_release) = split(path);
-	struct sibling_rank rank = sibling_rank(log_place.base, place.base);
-	bool is_same = strcmp(log_place.base, place.base) == 0;
-	if (!rank.is_sibling && !is_same)
-		return rank;
-	/* In its own directory a log is none of its siblings, and a packed one may be of any date. */
-	if ((is_same || (rank.is_packed && !rank.digits[0])) && strcmp(log_place.name, place.name) != 0)
-		rank.is_sibling = read_date(&rank, place.name);
-	return rank;
-}
-
-struct sibling_rank sibling_rank_of_log(const char *log)
-{
-	struct place place CLEANUP(place_release) = split(log);
-	struct sibling_rank rank = { 0 };
-	rank.is_sibling = read_date(&rank, place.name);
-	return rank;
-}
-
-/* --- the entries of directories --- */
-
-struct visit {
-	const char *log;
-	sibling_visit_fn *function;
-	void *context;
-	bool is_dated; /* only siblings, by the date of their directory */
-};
-
-static bool visit_entries(const struct visit *visit, const char *directory)
-{
-	DIR *stream = opendir(*directory ? directory : ".");
-	struct dirent *entry;
-	bool is_wanted = true;
-	for (int i = 0; stream && is_wanted && i < SIBLINGS_ENTRIES_MAX && (entry = readdir(stream)); i++) {
-		struct strbuf path CLEANUP(strbuf_release) = STRBUF_INIT(PATH_MAX);
-		strbuf_add_format(&path, "%s%s", directory, entry->d_name);
-		struct sibling_rank rank = sibling_rank_of(visit->log, strbuf_text(&path));
-		if (!visit->is_dated || rank.is_sibling)
-			is_wanted = visit->function(visit->context, strbuf_text(&path), &rank);
-	}
-	if (stream)
-		closedir(stream);
-	return is_wanted;
-}
-
-/* The directories beside that of LOG whose names are other dates. */
-static bool visit_dated(struct visit *visit, const struct place *place)
-{
-	struct sibling_rank rank = { 0 };
-	DIR *stream = *place->name && read_date(&rank, place->name) ? opendir(*place->parent ? place->parent : ".") : NULL;
-	struct dirent *entry;
-	bool is_wanted = true;
-	visit->is_dated = true;
-	for (int i = 0; stream && is_wanted && i < SIBLINGS_ENTRIES_MAX && (entry = readdir(stream)); i++) {
-		struct strbuf directory CLEANUP(strbuf_release) = STRBUF_INIT(PATH_MAX);
-		if (!has_same_form(entry->d_name, place->name) || strcmp(entry->d_name, place->name) == 0)
+		if (!is_digit) {
+			i++, k++;
 			continue;
-		strbuf_add_format(&directory, "%s%s/", place->parent, entry->d_name);
-		is_wanted = visit_entries(visit, strbuf_text(&directory));
+		}
+		while (i < pattern_length && slice_is_digit((unsigned char)pattern[i]))
+			i++;
+		while (k < length && slice_is_digit((unsigned char)name[k]))
+			k++;
 	}
-	if (stream)
-		closedir(stream);
-	return is_wanted;
+	return i == pattern_length && k == length;
 }
 
-bool siblings_visit(const char *path, sibling_visit_fn *function, void *context)
+/* The digits of the date; "2026/1/9" as "20260109". */
+static bool read_date(struct sibling_rank *rank, const char *date, size_t length)
 {
-	struct visit visit = { .log = path, .function = function, .context = context };
-	struct place place CLEANUP(place_release) = split(path);
-	const char *slash = strrchr(path, '/');
-	char *directory CLEANUP(xalloc_freep) = slash ? xalloc_copy(path, (size_t)(slash - path) + 1) : xalloc_string("");
-	if (!*place.base)
-		return true;
-	return visit_entries(&visit, directory) && visit_dated(&visit, &place);
+	struct digit_groups groups = { 0 };
+	bool was_digit = false;
+	for (size_t i = 0; i < length; i++) {
+		bool is_digit = slice_is_digit((unsigned char)date[i]);
+		bool is_alone = is_digit && !was_digit && (i + 1 == length || !slice_is_digit((unsigned char)date[i + 1]));
+		if (is_alone && !add_digit(&groups, '0', true))
+			return false;
+		if (is_digit && !add_digit(&groups, date[i], !was_digit && !is_alone))
+			return false;
+		was_digit = is_digit;
+	}
+	turn_date(groups.digits, groups.lengths, groups.groups);
+	memcpy(rank->digits, groups.digits, sizeof rank->digits);
+	rank->is_dated = true;
+	return true;
+}
+
+struct sibling_rank sibling_dated_rank(const char *target, const char *path)
+{
+	struct sibling_rank rank = { 0 };
+	const char *date = sibling_date_begin(target);
+	struct slice pattern = slice_string(target), whole = slice_string(path);
+	size_t before = date ? (size_t)(date - target) : 0;
+	(void)cut_packing(&pattern);
+	rank.is_packed = cut_packing(&whole);
+	if (!date || whole.length < before || memcmp(target, path, before) != 0)
+		return rank;
+	rank.is_sibling = sibling_has_same_form(date, pattern.length - before, path + before, whole.length - before)
+		&& read_date(&rank, path + before, whole.length - before);
+	return rank;
 }

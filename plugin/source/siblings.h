@@ -1,13 +1,21 @@
-/* siblings.h - the files of a log beside it, by their names
+/* siblings.h - the rotated files of a log, by their names
  *
  * The siblings of mail.log are, each with or without .gz .bz2 .xz .zst at its end:
  *
- *	mail.log.1  mail.log.0                         numbers: a smaller one is newer
- *	mail.log-20261122  mail.log.20261123-090922    dates: a greater one is newer
- *	mail-20261122.log                              logrotate's "extension .log"
+ *	mail.log.1  mail.log.0  mail.1.log             numbers: a smaller one is newer (logrotate and its "extension .log",
+ *	                                               newsyslog, savelog, busybox)
+ *	mail.log.1.old                                 logrotate's "addextension .old"
+ *	mail.log-20261122  mail.log.20261123-090922    dates: a greater one is newer. Letters T and W may stand between digits,
+ *	mail.log-2026-W48  mail.log_24.11.2026         and a day before its month and year (dateformat, cronolog, savelog -d)
+ *	mail.log-1700000000                            seconds since 1970 (dateformat -%s, rotatelogs)
+ *	mail-20261122.log                              "extension .log" with a date
  *	mail.log.gz                                    packed where it was, when a link has moved on
  *
- * and nothing else: mail.log.bak and mail.err are other files.
+ * and nothing else: mail.log.bak and mail.err are other files. The siblings of "current" are also those of svlogd, multilog and
+ * s6-log: @4000000069… with .s or .u, and cyclog's with an underscore.
+ *
+ * Where a link leads to dated files (mail-20261122.log, 2026-11-22/mail.log, 2026/11/22.log), those are its siblings that differ
+ * in the date alone.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -18,13 +26,12 @@
 #include <stddef.h>
 
 #define SIBLINGS_DIGITS_MAX 32
-#define SIBLINGS_ENTRIES_MAX 10000 /* of a directory that are looked at */
 
 /* What the name of a rotated file says. */
 struct sibling_rank {
 	bool is_sibling;
 	bool is_dated;                    /* else numbered */
-	char digits[SIBLINGS_DIGITS_MAX]; /* of a number without leading zeros */
+	char digits[SIBLINGS_DIGITS_MAX]; /* of a number without leading zeros; "" if the name has none */
 	bool is_packed;                   /* by its ending */
 };
 
@@ -37,17 +44,14 @@ bool sibling_is_comparable(const struct sibling_rank *a, const struct sibling_ra
 /* < 0: A is older than B; 0: the same (one is packed, perhaps). They must be comparable. */
 int sibling_compare(const struct sibling_rank *a, const struct sibling_rank *b);
 
-/* The same for whole paths. Where LOG is in a dated directory (2026-11-22/mail.log, of which a link points to the newest), so are
- * the siblings: then the directory's date counts. */
-struct sibling_rank sibling_rank_of(const char *log, const char *path);
+/* Where the date in PATH begins, at the start of a name in it: there and behind it, digits vary among dated siblings. NULL if its
+ * last names have no date. */
+const char *sibling_date_begin(const char *path);
 
-/* The log's own place among those, if its directory has a date. */
-struct sibling_rank sibling_rank_of_log(const char *log);
+/* What PATH is to TARGET, to which a link leads: of another date, or of the same one (then it is TARGET itself, or that packed). */
+struct sibling_rank sibling_dated_rank(const char *target, const char *path);
 
-/* Calls VISIT for each entry of PATH's directory, with its whole path; for siblings of PATH with their rank, for others with one
- * that isn't. If that directory has a date in its name, also for the siblings in its own siblings. VISIT may end it by false, which
- * is handed on. */
-typedef bool sibling_visit_fn(void *context, const char *path, const struct sibling_rank *rank);
-bool siblings_visit(const char *path, sibling_visit_fn *visit, void *context);
+/* May the LENGTH bytes at NAME, a directory, be of another date than PATTERN's? */
+bool sibling_has_same_form(const char *pattern, size_t pattern_length, const char *name, size_t length);
 
 #endif

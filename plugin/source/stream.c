@@ -194,6 +194,19 @@ int64_t stream_size(struct stream *stream)
 	return stream->size;
 }
 
+int64_t stream_next_data(const struct stream *stream, int64_t offset)
+{
+#ifdef SEEK_DATA
+	off_t data = stream->kind ? (off_t)offset : lseek(stream->descriptor, (off_t)offset, SEEK_DATA);
+	if (data < 0)
+		return errno == ENXIO ? INT64_MAX : offset;
+	return (int64_t)data;
+#else
+	(void)stream;
+	return offset;
+#endif
+}
+
 bool stream_is_compressed(const struct stream *stream)
 {
 	return stream->kind != NULL;

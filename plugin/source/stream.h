@@ -37,6 +37,10 @@ ssize_t stream_read(struct stream *stream, void *bytes, size_t room, int64_t off
  * unpacked to its end once; damaged: what is readable. Or -errno (-ETIMEDOUT, -EIO). */
 int64_t stream_size(struct stream *stream);
 
+/* Where the next bytes after OFFSET are that were ever written: OFFSET itself unless it is in a hole of a plain file. INT64_MAX:
+ * nowhere. A file system that can't tell has no holes. */
+int64_t stream_next_data(const struct stream *stream, int64_t offset);
+
 /* How many bytes stream_read() gave in this process: for tests, which measure what a run costs. */
 uint64_t stream_bytes_read(void);
 

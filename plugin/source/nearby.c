@@ -1,0 +1,260 @@
+/* nearby.c - the files that may be a log's rotated ones; see nearby.h
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "common/compat.h"
+
+#include <dirent.h>
+#include <sys/stat.h>
+
+#include "common/xalloc.h"
+#include "plugin/source/nearby.h"
+
+/* --- paths --- */
+
+static size_t directory_length(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	return slash ? (size_t)(slash - path) + 1 : 0;
+}
+
+static const char *name_of(const char *path)
+{
+	return path + directory_length(path);
+}
+
+bool nearby_is_beside(const char *a, const char *b)
+{
+	size_t length = directory_length(a);
+	return length == directory_length(b) && memcmp(a, b, length) == 0;
+}
+
+static bool is_nothing(int error)
+{
+	return error == ENOENT || error == ENOTDIR;
+}
+
+int nearby_init(struct nearby *ret, const char *path, const char *cursor, struct strbuf *why)
+{
+	struct stat status;
+	*ret = (struct nearby){ .path = xalloc_string(path), .cursor = xalloc_string(cursor) };
+	if (lstat(path, &status) < 0)
+		return is_nothing(errno) ? 0 : strbuf_fail(why, -errno, "%s can't be looked at: %s", path, strerror(errno));
+	if (!S_ISLNK(status.st_mode))
+		return 0;
+	ret->target = realpath(path, NULL);
+	if (!ret->target && !is_nothing(errno))
+		return strbuf_fail(why, -errno, "where the link %s leads to can't be told: %s", path, strerror(errno));
+	return 0;
+}
+
+void nearby_release(struct nearby *nearby)
+{
+	for (size_t i = 0; i < nearby->count; i++)
+		free(nearby->files[i].path);
+	free(nearby->files);
+	free(nearby->path);
+	free(nearby->cursor);
+	free(nearby->target);
+	free(nearby->closed);
+	*nearby = (struct nearby){ 0 };
+}
+
+/* Where a link led to when the last run read, if nothing tells where it leads now. */
+static const char *dated_target(const struct nearby *nearby)
+{
+	bool was_link = nearby->cursor[0] && strcmp(nearby->cursor, nearby->path) != 0
+		&& !sibling_rank(name_of(nearby->path), name_of(nearby->cursor)).is_sibling;
+	return nearby->target ? nearby->target : was_link ? nearby->cursor : NULL;
+}
+
+struct sibling_rank nearby_rank(const struct nearby *nearby, const char *path)
+{
+	const char *target = dated_target(nearby);
+	struct sibling_rank rank = { 0 };
+	if (target)
+		rank = sibling_dated_rank(target, path);
+	if (!rank.is_sibling)
+		rank = sibling_rank(name_of(nearby->path), name_of(path));
+	if (!rank.is_sibling && target)
+		rank = sibling_rank(name_of(target), name_of(path));
+	return rank;
+}
+
+/* --- entries --- */
+
+static void add(struct nearby *nearby, const char *path, bool is_aside)
+{
+	struct sibling_rank rank = nearby_rank(nearby, path);
+	bool is_stranger = !rank.is_sibling && strcmp(path, nearby->cursor) != 0;
+	bool has_room = nearby->count < NEARBY_FILES_MAX && (!is_stranger || nearby->strangers < NEARBY_STRANGERS_MAX);
+	if (!has_room) {
+		nearby->is_cut = nearby->is_cut || !is_stranger;
+		return;
+	}
+	for (size_t i = 0; is_aside && i < nearby->count; i++)
+		if (strcmp(nearby->files[i].path, path) == 0)
+			return;
+	if (nearby->count == nearby->room) {
+		nearby->room = nearby->room ? 2 * nearby->room : 64;
+		nearby->files = xalloc_resize(nearby->files, nearby->room, sizeof *nearby->files);
+	}
+	nearby->strangers += is_stranger;
+	nearby->files[nearby->count++] = (struct nearby_file){ .path = xalloc_string(path), .rank = rank, .is_aside = is_aside };
+}
+
+/* An entry of a directory: its whole path. false ends the reading. */
+typedef int entry_fn(struct nearby *nearby, const char *path, const struct dirent *entry, const void *context, struct strbuf *why);
+
+static int cannot_list(const char *directory, int error, struct strbuf *why)
+{
+	return strbuf_fail(why, -error, "rotated files can't be looked for, as the directory %s can't be listed: %s",
+	                   *directory ? directory : ".", strerror(error));
+}
+
+/* DIRECTORY ends with a slash, or is "". One that isn't there has no entries. */
+static int each_entry(struct nearby *nearby, const char *directory, entry_fn *function, const void *context, struct strbuf *why)
+{
+	DIR *stream = opendir(*directory ? directory : ".");
+	struct dirent *entry = NULL;
+	int result = 0;
+	if (!stream)
+		return is_nothing(errno) ? 0 : cannot_list(directory, errno, why);
+	while (result == 0) {
+		errno = 0;
+		entry = readdir(stream);
+		if (!entry)
+			break;
+		struct strbuf path CLEANUP(strbuf_release) = STRBUF_INIT(PATH_MAX);
+		strbuf_add_format(&path, "%s%s", directory, entry->d_name);
+		if (++nearby->entries > NEARBY_ENTRIES_MAX)
+			nearby->is_cut = true;
+		else if (!path.truncated)
+			result = function(nearby, strbuf_text(&path), entry, context, why);
+	}
+	int error = result == 0 && !entry ? errno : 0;
+	closedir(stream);
+	return error ? cannot_list(directory, error, why) : result;
+}
+
+static bool may_be_file(const struct dirent *entry)
+{
+	return entry->d_type == DT_REG || entry->d_type == DT_UNKNOWN;
+}
+
+static bool may_be_directory(const struct dirent *entry)
+{
+	return (entry->d_type == DT_DIR || entry->d_type == DT_UNKNOWN) && entry->d_name[0] != '.';
+}
+
+static int take_entry(struct nearby *nearby, const char *path, const struct dirent *entry, const void *context, struct strbuf *why)
+{
+	(void)context, (void)why;
+	if (may_be_file(entry))
+		add(nearby, path, false);
+	return 0;
+}
+
+static char *directory_of(const char *path)
+{
+	return xalloc_copy(path, directory_length(path));
+}
+
+static int list_directory_of(struct nearby *nearby, const char *path, struct strbuf *why)
+{
+	char *directory CLEANUP(xalloc_freep) = directory_of(path);
+	return each_entry(nearby, directory, take_entry, NULL, why);
+}
+
+/* --- other dates --- */
+
+/* PATTERN: the rest of the target's path from a name on that is to be matched. */
+static int take_dated(struct nearby *nearby, const char *path, const struct dirent *entry, const void *context, struct strbuf *why)
+{
+	const char *pattern = context;
+	const char *slash = strchr(pattern, '/');
+	if (!slash) {
+		bool is_listed = nearby_is_beside(path, nearby->target ? nearby->target : nearby->cursor)
+			|| nearby_is_beside(path, nearby->path);
+		if (may_be_file(entry) && !is_listed && nearby_rank(nearby, path).is_sibling)
+			add(nearby, path, false);
+		return 0;
+	}
+	if (!may_be_directory(entry)
+	    || !sibling_has_same_form(pattern, (size_t)(slash - pattern), entry->d_name, strlen(entry->d_name)))
+		return 0;
+	struct strbuf directory CLEANUP(strbuf_release) = STRBUF_INIT(PATH_MAX);
+	strbuf_add_format(&directory, "%s/", path);
+	return each_entry(nearby, strbuf_text(&directory), take_dated, slash + 1, why);
+}
+
+static int list_dates(struct nearby *nearby, struct strbuf *why)
+{
+	const char *target = dated_target(nearby);
+	const char *date = target ? sibling_date_begin(target) : NULL;
+	if (!date || !strchr(date, '/')) /* in one directory, which is listed already */
+		return 0;
+	char *directory CLEANUP(xalloc_freep) = xalloc_copy(target, (size_t)(date - target));
+	return each_entry(nearby, directory, take_dated, date, why);
+}
+
+int nearby_list(struct nearby *nearby, struct strbuf *why)
+{
+	if (nearby->is_listed)
+		return 0;
+	bool is_target_elsewhere = nearby->target && !nearby_is_beside(nearby->target, nearby->path);
+	bool is_cursor_elsewhere = nearby->cursor[0] && !nearby_is_beside(nearby->cursor, nearby->path)
+		&& !(nearby->target && nearby_is_beside(nearby->cursor, nearby->target));
+	int result = list_directory_of(nearby, nearby->path, why);
+	if (result == 0 && is_target_elsewhere)
+		result = list_directory_of(nearby, nearby->target, why);
+	if (result == 0)
+		result = list_dates(nearby, why);
+	if (result == 0 && is_cursor_elsewhere)
+		result = list_directory_of(nearby, nearby->cursor, why);
+	nearby->is_listed = result == 0;
+	return result;
+}
+
+/* --- olddir --- */
+
+struct aside {
+	struct nearby *nearby;
+	size_t directories;
+};
+
+static int take_aside(struct nearby *nearby, const char *path, const struct dirent *entry, const void *context, struct strbuf *why)
+{
+	(void)context, (void)why;
+	if (may_be_file(entry) && nearby_rank(nearby, path).is_sibling)
+		add(nearby, path, true);
+	return 0;
+}
+
+/* /var/log has directories that are root's alone: that is no fault, but is told if nothing else is found. */
+static int look_aside(struct nearby *nearby, const char *path, const struct dirent *entry, const void *context, struct strbuf *why)
+{
+	struct aside *aside = *(struct aside *const *)context;
+	if (!may_be_directory(entry) || aside->directories == NEARBY_ASIDE_MAX)
+		return 0;
+	aside->directories++;
+	struct strbuf directory CLEANUP(strbuf_release) = STRBUF_INIT(PATH_MAX);
+	strbuf_add_format(&directory, "%s/", path);
+	int result = each_entry(nearby, strbuf_text(&directory), take_aside, NULL, why);
+	if (result != -EACCES || access(path, R_OK | X_OK) == 0)
+		return result;
+	if (!nearby->closed)
+		nearby->closed = xalloc_string(path);
+	return 0;
+}
+
+int nearby_list_aside(struct nearby *nearby, struct strbuf *why)
+{
+	struct aside aside = { .nearby = nearby }, *context = &aside;
+	char *directory CLEANUP(xalloc_freep) = directory_of(nearby->path);
+	if (nearby->has_aside)
+		return 0;
+	int result = each_entry(nearby, directory, look_aside, &context, why);
+	nearby->has_aside = result == 0;
+	return result;
+}

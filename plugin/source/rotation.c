@@ -75,7 +75,7 @@ static void note_gap(struct rotation *self, const struct identity_file *current,
 	if (self->doubt.length)
 		strbuf_add_format(&self->gap, " was rotated, and its old file is not there: %s", strbuf_text(&self->doubt));
 	else if (current && is_inode_of(current, &self->old))
-		strbuf_add_string(&self->gap, " was truncated");
+		strbuf_add_string(&self->gap, " was truncated, or removed and made anew");
 	else if (nearby && nearby->closed)
 		strbuf_add_format(&self->gap, " was rotated, and its old file was not found; this user may not look into %s", nearby->closed);
 	else

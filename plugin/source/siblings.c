@@ -71,14 +71,15 @@ static bool read_groups(struct digit_groups *ret, struct slice text)
 	*ret = (struct digit_groups){ 0 };
 	for (size_t i = 0; i < text.length; i++) {
 		unsigned char byte = (unsigned char)text.data[i];
-		bool is_inside = i + 1 < text.length && slice_is_digit((unsigned char)text.data[i + 1]) && i > 0;
+		bool is_before_digit = i + 1 < text.length && slice_is_digit((unsigned char)text.data[i + 1]);
 		if (slice_is_digit(byte)) {
 			if (!add_digit(ret, (char)byte, !was_digit))
 				return false;
 			was_digit = true;
 			continue;
 		}
-		if (!is_separator(byte) && !((byte == 'T' || byte == 'W') && is_inside))
+		bool is_letter = is_before_digit && i > 0 && (byte == 'W' || (byte == 'T' && was_digit));
+		if (!is_separator(byte) && !is_letter)
 			return false;
 		was_digit = false;
 	}

@@ -191,6 +191,7 @@ int follow_log(struct follow *follow, const char *name, struct strbuf *why)
 		.line_time = line_time,
 		.context = follow,
 		.now_sec = follow->options->now_sec,
+		.olddir = follow->options->olddir,
 		.deadline = follow->deadline,
 	};
 	follow->name = name;

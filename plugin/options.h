@@ -43,6 +43,7 @@ struct options {
 	char **logs; /* as given, globs not yet expanded; empty: the usual places */
 	size_t log_count;
 	int64_t window_sec; /* NUMPARSE_ALL_SEC for "all" */
+	const char *olddir;       /* where rotated files are moved to, if not beside the log; NULL: nowhere else */
 	const char *log_timezone; /* of lines that name none; NULL: TZ's */
 	logformat_set formats;
 	const char *state; /* NULL: the default place */

@@ -26,6 +26,7 @@ struct source_options {
 	source_time_fn *line_time;
 	void *context;           /* for line_time */
 	int64_t now_sec;         /* the run's (--at), for what is logged from now on; 0: not known */
+	const char *olddir;      /* a directory where rotated files may be, beside the usual ones; NULL: none */
 	const struct deadline *deadline; /* of the run, or NULL: unpacking what lies before the position ends with it */
 };
 

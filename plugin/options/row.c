@@ -53,6 +53,14 @@ static int set_log_timezone(struct options *options, const char *value, struct s
 	                   "or a rule like CET-1CEST,M3.5.0,M10.5.0/3");
 }
 
+static int set_olddir(struct options *options, const char *value, struct strbuf *why)
+{
+	if (value[0] != '/')
+		return strbuf_fail(why, -EINVAL, "must be a whole path, from / on; a directory in the log's own is found without it");
+	options->olddir = value;
+	return 0;
+}
+
 static int set_format(struct options *options, const char *value, struct strbuf *why)
 {
 	return logformat_choose(&options->formats, value, why);
@@ -230,6 +238,8 @@ const struct option_row option_rows[] = {
 	  "/var/log/mail.log, /var/log/maillog and /var/log/mail that exists" },
 	{ "journal", 'J', "[=DIR]", set_journal,
 	  "read the systemd journal, of this host or in DIR, instead of a log file.\nThe default where no log file is at the usual places" },
+	{ "olddir", 0, "DIR", set_olddir,
+	  "where rotated files are moved to, if that is another directory than the\nlog's own and none in that (logrotate's olddir)" },
 	{ "window", 'm', "DURATION", set_window, "judge the last so many minutes (or 90s, 2h, 3d, all). Default: 15" },
 	{ "log-timezone", 0, "ZONE", set_log_timezone,
 	  "time zone of log lines that name none, where it isn't this machine's:\nEurope/Berlin, or CET-1CEST,M3.5.0,M10.5.0/3" },

@@ -34,10 +34,18 @@ static bool is_nothing(int error)
 	return error == ENOENT || error == ENOTDIR;
 }
 
-int nearby_init(struct nearby *ret, const char *path, const char *cursor, struct strbuf *why)
+static char *with_slash(const char *directory)
+{
+	struct strbuf text CLEANUP(strbuf_release) = STRBUF_INIT(PATH_MAX);
+	strbuf_add_format(&text, "%s/", directory);
+	return strbuf_detach(&text);
+}
+
+int nearby_init(struct nearby *ret, const char *path, const char *cursor, const char *olddir, struct strbuf *why)
 {
 	struct stat status;
-	*ret = (struct nearby){ .path = xalloc_string(path), .cursor = xalloc_string(cursor) };
+	*ret = (struct nearby){ .path = xalloc_string(path), .cursor = xalloc_string(cursor),
+	                        .olddir = olddir ? with_slash(olddir) : NULL };
 	if (lstat(path, &status) < 0)
 		return is_nothing(errno) ? 0 : strbuf_fail(why, -errno, "%s can't be looked at: %s", path, strerror(errno));
 	if (!S_ISLNK(status.st_mode))
@@ -56,6 +64,7 @@ void nearby_release(struct nearby *nearby)
 	free(nearby->path);
 	free(nearby->cursor);
 	free(nearby->target);
+	free(nearby->olddir);
 	free(nearby->closed);
 	*nearby = (struct nearby){ 0 };
 }
@@ -198,6 +207,16 @@ static int list_dates(struct nearby *nearby, struct strbuf *why)
 	return each_entry(nearby, directory, take_dated, date, why);
 }
 
+/* It was named, so one that isn't there is a mistake. */
+static int list_olddir(struct nearby *nearby, struct strbuf *why)
+{
+	struct stat status;
+	if (stat(nearby->olddir, &status) < 0)
+		return cannot_list(nearby->olddir, errno, why);
+	bool is_cursor_there = nearby->cursor[0] && nearby_is_beside(nearby->cursor, nearby->olddir);
+	return is_cursor_there ? 0 : each_entry(nearby, nearby->olddir, take_entry, NULL, why);
+}
+
 int nearby_list(struct nearby *nearby, struct strbuf *why)
 {
 	if (nearby->is_listed)
@@ -212,6 +231,8 @@ int nearby_list(struct nearby *nearby, struct strbuf *why)
 		result = list_dates(nearby, why);
 	if (result == 0 && is_cursor_elsewhere)
 		result = list_directory_of(nearby, nearby->cursor, why);
+	if (result == 0 && nearby->olddir && !nearby_is_beside(nearby->olddir, nearby->path))
+		result = list_olddir(nearby, why);
 	nearby->is_listed = result == 0;
 	return result;
 }

@@ -1,7 +1,7 @@
 /* nearby.h - the files that may be a log's rotated ones: one look at the directories where they can be
  *
  * These are the log's own directory; where it is a link that of its target, and those of other dates if the target has one in its
- * path; where the last run read, if that was elsewhere. When nothing is found there: the directories in the log's own (logrotate's
+ * path; where the last run read, if that was elsewhere; and the one that --olddir names. When nothing is found there: the directories in the log's own (logrotate's
  * olddir), one level deep.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
@@ -28,6 +28,7 @@ struct nearby_file {
 
 struct nearby {
 	char *path, *cursor; /* of the log, and where the last run read ("": not known); owned */
+	char *olddir;        /* with a slash at its end; NULL: not named; owned */
 	char *target;        /* what PATH links to; NULL: it is no link, or leads nowhere; owned */
 	struct nearby_file *files;
 	size_t count, room, strangers, entries;
@@ -35,8 +36,8 @@ struct nearby {
 	bool is_listed, has_aside, is_cut;
 };
 
-/* Says where to look; no directory is read yet. 0; or -errno with WHY. To be released either way. */
-int nearby_init(struct nearby *ret, const char *path, const char *cursor, struct strbuf *why);
+/* Says where to look (OLDDIR may be NULL); no directory is read yet. 0; or -errno with WHY. To be released either way. */
+int nearby_init(struct nearby *ret, const char *path, const char *cursor, const char *olddir, struct strbuf *why);
 void nearby_release(struct nearby *nearby);
 
 /* What PATH is to the log, by its name. */

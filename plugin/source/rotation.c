@@ -190,7 +190,7 @@ static int find_before(struct rotation *self, struct identity_file *ret, const s
 	struct nearby nearby CLEANUP(nearby_release) = { 0 };
 	struct chain_search search;
 	struct chain_link link;
-	int result = nearby_init(&nearby, self->path, self->before.cursor, why);
+	int result = nearby_init(&nearby, self->path, self->before.cursor, self->options.olddir, why);
 	if (result == 0)
 		result = open_before(self, ret, why);
 	if (result == 0) {
@@ -400,7 +400,7 @@ static int plan_rotated(struct rotation *self, struct identity_file *current, st
 	struct chain_search search;
 	int result = add_late(self, current, true, why);
 	if (result == 0)
-		result = nearby_init(&nearby, self->path, self->old.cursor, why);
+		result = nearby_init(&nearby, self->path, self->old.cursor, self->options.olddir, why);
 	if (result < 0)
 		return result;
 	init_search(&search, self, &nearby, current);
@@ -429,7 +429,7 @@ static int plan_from_empty(struct rotation *self, struct identity_file *current,
 	struct chain_search search;
 	int result = add_late(self, current, false, why);
 	if (result == 0)
-		result = nearby_init(&nearby, self->path, self->before.cursor, why);
+		result = nearby_init(&nearby, self->path, self->before.cursor, self->options.olddir, why);
 	if (result < 0)
 		return result;
 	init_search(&search, self, &nearby, current);
@@ -458,7 +458,7 @@ static int add_since(struct rotation *self, const struct identity_file *current,
 	struct rotated found CLEANUP(release_rotated) = { .links = xalloc_zero(CHAIN_MAX, sizeof *found.links) };
 	struct nearby nearby CLEANUP(nearby_release) = { 0 };
 	struct chain_search search;
-	int result = nearby_init(&nearby, self->path, "", why);
+	int result = nearby_init(&nearby, self->path, "", self->options.olddir, why);
 	if (result < 0)
 		return result;
 	init_search(&search, self, &nearby, current);

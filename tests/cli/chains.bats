@@ -15,7 +15,7 @@ has() {
 	local wanted
 	wanted=$(printf '%s\n' "$@" | sort | tr '\n' ' ')
 	for _ in 1 2; do
-		check -vv
+		check -vv ${olddir:+--olddir="$olddir"}
 		[ "$(counted)" = "$wanted" ] || fail "counted: $(counted)" "expected: $wanted"
 		refuse_output "*could not be read*"
 		refuse_output "*left out*"
@@ -117,6 +117,29 @@ rotated_twice() {
 @test "seconds since 1970: mail.log-1393322900" { rotated_twice "$log-1393322900" "$log-1393322990"; }
 @test "logrotate's olddir, below the log's own: one rotation" { rotated old/mail.log.1; }
 @test "logrotate's olddir, below the log's own: two rotations" { rotated_twice old/mail.log.2 old/mail.log.1; }
+
+@test "logrotate's olddir elsewhere is named: two rotations, packed" {
+	needs libarchive
+	mkdir -p elsewhere/old logs
+	log=$BATS_TEST_TMPDIR/logs/mail.log
+	olddir=$BATS_TEST_TMPDIR/elsewhere/old
+	rotated_twice "$olddir/mail.log.3" "$olddir/mail.log.2"
+	gzip "$olddir/mail.log.2"
+	mv "$log" "$olddir/mail.log.1"
+	login 10:11:00 frank $russia
+	has alice=1 bob=1 carol=1 dave=1 erin=1 frank=1
+}
+
+@test "an olddir that isn't there is told when it is needed" {
+	setup_log
+	olddir=$BATS_TEST_TMPDIR/elsewhere
+	login 10:08:00 carol $brazil
+	mv "$log" "$log.1"
+	login 10:09:00 dave $russia
+	check -vv --olddir="$olddir"
+	[ "$(counted)" = "alice=1 bob=1 " ] || fail "counted: $(counted)"
+	expect_output "*the directory $olddir/ can't be listed: No such file or directory*"
+}
 
 @test "a log of the same name in a directory beside is none of the log's rotated ones" {
 	mkdir mx2

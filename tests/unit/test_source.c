@@ -631,7 +631,7 @@ static void test_truncated_and_regrown_is_noticed(void **state)
 	overwrite(path, "2000 b is longer than what was there before\n");
 	assert_string_equal(run(), "2000 b is longer than what was there before|");
 	snprintf(expected, sizeof expected, "lines between 1970-01-01T00:16:40 and 1970-01-01T00:33:20 could not be read: "
-	         "%s was truncated", path);
+	         "%s was truncated, or removed and made anew", path);
 	assert_notes(expected);
 	assert_string_equal(run(), "");
 	assert_notes("");
@@ -647,7 +647,7 @@ static void test_same_head_with_another_tail_is_noticed(void **state)
 	append_many(path, 'h', 300);
 	append(path, "\n1001 b\n1002 c\n");
 	assert_non_null(strstr(run(), "|1001 b|1002 c|"));
-	assert_non_null(strstr(strbuf_text(&notes), "was truncated"));
+	assert_non_null(strstr(strbuf_text(&notes), "was truncated, or removed and made anew"));
 }
 
 static void test_truncated_to_nothing_then_grown(void **state)
@@ -673,7 +673,7 @@ static void test_each_note_has_its_line(void **state)
 	append_many(path, 'x', 100000);
 	append(path, "\n");
 	assert_string_equal(run(), "2000 b is longer|");
-	assert_non_null(strstr(strbuf_text(&notes), "was truncated\n1 line of more than"));
+	assert_non_null(strstr(strbuf_text(&notes), "was truncated, or removed and made anew\n1 line of more than"));
 }
 
 static void test_inode_used_again_is_another_file(void **state)
@@ -940,7 +940,7 @@ static void test_log_that_shrinks_under_us_ends(void **state)
 	assert_in_range(count, 1, 2 * MIB / 100);
 	source_position(source, positions);
 	assert_int_equal(strncmp(run_some(1), "1000000 ", 8), 0);
-	assert_non_null(strstr(strbuf_text(&notes), "was truncated"));
+	assert_non_null(strstr(strbuf_text(&notes), "was truncated, or removed and made anew"));
 }
 
 static void test_log_that_shrinks_in_the_first_buffer(void **state)
@@ -955,7 +955,7 @@ static void test_log_that_shrinks_in_the_first_buffer(void **state)
 	source_position(source, positions);
 	append(path, "3 c\n4 d\n5 e\n");
 	assert_string_equal(run(), "3 c|4 d|5 e|");
-	assert_non_null(strstr(strbuf_text(&notes), "was truncated"));
+	assert_non_null(strstr(strbuf_text(&notes), "was truncated, or removed and made anew"));
 }
 
 /* --- refusals --- */

@@ -958,6 +958,138 @@ static void test_log_that_shrinks_in_the_first_buffer(void **state)
 	assert_non_null(strstr(strbuf_text(&notes), "was truncated, or removed and made anew"));
 }
 
+/* --- rotations in the middle of a run --- */
+
+/* What logrotate does in the middle of a run. */
+static void copy_and_truncate(void)
+{
+	copy(path, path_1);
+	overwrite(path, "");
+}
+
+static void rename_and_create(void)
+{
+	assert_int_equal(rename(path, path_1), 0);
+	overwrite(path, "");
+}
+
+static void copy_truncate_and_grow(void)
+{
+	copy_and_truncate();
+	for (int i = 0; i < 40; i++)
+		append(path, "2000 filler filler filler filler\n");
+}
+
+typedef void rotation_fn(void);
+
+static rotation_fn *const rotations[] = { copy_and_truncate, rename_and_create, copy_truncate_and_grow };
+
+static struct {
+	rotation_fn *rotate; /* NULL: done */
+	int looks_before;
+} plot;
+
+/* Times are looked at while the run is planned and while it reads: at one of these looks the log is rotated. */
+static bool rotating_time(void *context, int64_t *ret_sec, struct slice line)
+{
+	if (plot.rotate && plot.looks_before-- == 0) {
+		plot.rotate();
+		plot.rotate = NULL;
+	}
+	return number_time(context, ret_sec, line);
+}
+
+static void count_lines(int *counts, struct source *source)
+{
+	struct slice line;
+	int number, result;
+	while ((result = source_next(source, &line, &why)) > 0)
+		if (line.length > 6 && memcmp(line.data, "1000 u", 6) == 0 && sscanf(line.data, "1000 u%d", &number) == 1)
+			counts[number]++;
+	assert_true(result >= 0);
+}
+
+static void run_and_count(int *counts, const struct source_options *options)
+{
+	struct source *source CLEANUP(source_freep) = open_with(options);
+	count_lines(counts, source);
+	source_position(source, positions);
+}
+
+#define LINES 60
+
+static void add_numbered(int from, int to)
+{
+	char line[40];
+	for (int i = from; i < to; i++) {
+		snprintf(line, sizeof line, "1000 u%d of the log\n", i);
+		append(path, line);
+	}
+}
+
+/* A log with BEFORE lines that were read (-1: it was never read) gets more, and is rotated at look LOOK of the next run. */
+static bool was_rotated_and_each_line_counts_once(rotation_fn *rotate, int before, int look)
+{
+	const struct source_options rotating = { .cold_start_sec = INT64_MIN, .line_time = rotating_time };
+	int counts[LINES] = { 0 };
+	assert_int_equal(tear_down(NULL), 0);
+	assert_int_equal(set_up(NULL), 0);
+	overwrite(path, "");
+	add_numbered(0, before < 0 ? 0 : before);
+	if (before >= 0)
+		run_and_count(counts, &from_begin);
+	add_numbered(before < 0 ? 0 : before, 40);
+	plot.rotate = rotate;
+	plot.looks_before = look;
+	run_and_count(counts, &rotating);
+	bool was_rotated = !plot.rotate;
+	plot.rotate = NULL;
+	add_numbered(40, LINES);
+	run_and_count(counts, &from_begin);
+	run_and_count(counts, &from_begin);
+	for (int i = 0; i < LINES; i++)
+		if (counts[i] != 1)
+			fail_msg("line %d counts %d times: rotation %d, %d lines before, look %d", i, counts[i],
+			         rotate == rotations[0] ? 0 : rotate == rotations[1] ? 1 : 2, before, look);
+	return was_rotated;
+}
+
+static void test_a_rotation_at_any_look_of_a_run_loses_nothing_and_doubles_nothing(void **state)
+{
+	(void)state;
+	static const int befores[] = { -1, 0, 1, 7, 39 };
+	int tries = 0;
+	for (size_t i = 0; i < ARRAY_SIZE(rotations); i++)
+		for (size_t k = 0; k < ARRAY_SIZE(befores); k++)
+			for (int look = 0; was_rotated_and_each_line_counts_once(rotations[i], befores[k], look); look++)
+				tries++;
+	assert_in_range(tries, 20, 10000);
+}
+
+static void test_a_rotation_between_opening_and_reading_loses_nothing_and_doubles_nothing(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rotations); i++)
+		for (int before = -1; before < 40; before++) {
+			int counts[LINES] = { 0 };
+			assert_int_equal(tear_down(NULL), 0);
+			assert_int_equal(set_up(NULL), 0);
+			overwrite(path, "");
+			add_numbered(0, before < 0 ? 0 : before);
+			if (before >= 0)
+				run_and_count(counts, &from_begin);
+			add_numbered(before < 0 ? 0 : before, 40);
+			struct source *source CLEANUP(source_freep) = open_with(&from_begin);
+			rotations[i]();
+			count_lines(counts, source);
+			source_position(source, positions);
+			add_numbered(40, LINES);
+			run_and_count(counts, &from_begin);
+			for (int k = 0; k < LINES; k++)
+				assert_int_equal(counts[k], 1);
+		}
+}
+
 /* --- refusals --- */
 
 static void test_missing_file_is_refused(void **state)
@@ -1155,6 +1287,8 @@ int main(void)
 		TEST(nuls_in_a_line_and_carriage_returns_are_passed_on),
 		TEST(log_that_shrinks_under_us_ends),
 		TEST(log_that_shrinks_in_the_first_buffer),
+		TEST(a_rotation_at_any_look_of_a_run_loses_nothing_and_doubles_nothing),
+		TEST(a_rotation_between_opening_and_reading_loses_nothing_and_doubles_nothing),
 		TEST(missing_file_is_refused),
 		TEST(directory_is_refused),
 		TEST(pipe_and_device_are_refused_at_once),

@@ -973,19 +973,52 @@ static void rename_and_create(void)
 	overwrite(path, "");
 }
 
-static void copy_truncate_and_grow(void)
+static void make_copy(void)
 {
-	copy_and_truncate();
+	copy(path, path_1);
+}
+
+static void truncate_only(void)
+{
+	overwrite(path, "");
+}
+
+static void grow(void)
+{
 	for (int i = 0; i < 40; i++)
 		append(path, "2000 filler filler filler filler\n");
 }
 
-typedef void rotation_fn(void);
+static void truncate_and_grow(void)
+{
+	truncate_only();
+	grow();
+}
 
-static rotation_fn *const rotations[] = { copy_and_truncate, rename_and_create, copy_truncate_and_grow };
+static void copy_truncate_and_grow(void)
+{
+	make_copy();
+	truncate_and_grow();
+}
+
+static void nothing(void)
+{
+}
+
+/* What is done before the run, which changes the directory, and in the middle of it. */
+static const struct rotation_kind {
+	const char *name;
+	void (*before)(void), (*inside)(void);
+} rotations[] = {
+	{ "copied and truncated", nothing, copy_and_truncate },
+	{ "renamed and made anew", nothing, rename_and_create },
+	{ "copied, truncated and grown", nothing, copy_truncate_and_grow },
+	{ "copied before, truncated inside", make_copy, truncate_only },
+	{ "copied before, truncated and grown inside", make_copy, truncate_and_grow },
+};
 
 static struct {
-	rotation_fn *rotate; /* NULL: done */
+	void (*rotate)(void); /* NULL: done */
 	int looks_before;
 } plot;
 
@@ -1028,7 +1061,7 @@ static void add_numbered(int from, int to)
 }
 
 /* A log with BEFORE lines that were read (-1: it was never read) gets more, and is rotated at look LOOK of the next run. */
-static bool was_rotated_and_each_line_counts_once(rotation_fn *rotate, int before, int look)
+static bool was_rotated_and_each_line_counts_once(const struct rotation_kind *kind, int before, int look)
 {
 	const struct source_options rotating = { .cold_start_sec = INT64_MIN, .line_time = rotating_time };
 	int counts[LINES] = { 0 };
@@ -1039,7 +1072,8 @@ static bool was_rotated_and_each_line_counts_once(rotation_fn *rotate, int befor
 	if (before >= 0)
 		run_and_count(counts, &from_begin);
 	add_numbered(before < 0 ? 0 : before, 40);
-	plot.rotate = rotate;
+	kind->before();
+	plot.rotate = kind->inside;
 	plot.looks_before = look;
 	run_and_count(counts, &rotating);
 	bool was_rotated = !plot.rotate;
@@ -1049,8 +1083,7 @@ static bool was_rotated_and_each_line_counts_once(rotation_fn *rotate, int befor
 	run_and_count(counts, &from_begin);
 	for (int i = 0; i < LINES; i++)
 		if (counts[i] != 1)
-			fail_msg("line %d counts %d times: rotation %d, %d lines before, look %d", i, counts[i],
-			         rotate == rotations[0] ? 0 : rotate == rotations[1] ? 1 : 2, before, look);
+			fail_msg("line %d counts %d times: %s, %d lines before, look %d", i, counts[i], kind->name, before, look);
 	return was_rotated;
 }
 
@@ -1061,7 +1094,7 @@ static void test_a_rotation_at_any_look_of_a_run_loses_nothing_and_doubles_nothi
 	int tries = 0;
 	for (size_t i = 0; i < ARRAY_SIZE(rotations); i++)
 		for (size_t k = 0; k < ARRAY_SIZE(befores); k++)
-			for (int look = 0; was_rotated_and_each_line_counts_once(rotations[i], befores[k], look); look++)
+			for (int look = 0; was_rotated_and_each_line_counts_once(&rotations[i], befores[k], look); look++)
 				tries++;
 	assert_in_range(tries, 20, 10000);
 }
@@ -1079,8 +1112,9 @@ static void test_a_rotation_between_opening_and_reading_loses_nothing_and_double
 			if (before >= 0)
 				run_and_count(counts, &from_begin);
 			add_numbered(before < 0 ? 0 : before, 40);
+			rotations[i].before();
 			struct source *source CLEANUP(source_freep) = open_with(&from_begin);
-			rotations[i]();
+			rotations[i].inside();
 			count_lines(counts, source);
 			source_position(source, positions);
 			add_numbered(40, LINES);

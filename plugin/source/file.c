@@ -13,6 +13,7 @@
 #include "common/xalloc.h"
 #include "plugin/source/file.h"
 #include "plugin/source/identity.h"
+#include "plugin/source/parts.h"
 #include "plugin/source/refusal.h"
 #include "plugin/source/rotation.h"
 #include "plugin/source/seek.h"
@@ -321,7 +322,7 @@ static bool take_end(struct file_source *self, struct slice *ret)
 static void position_in_part(struct file_source *self, struct log_position *ret)
 {
 	const struct rotation_part *part = part_of(self);
-	rotation_planned_position(part, ret);
+	part_planned_position(part, ret);
 	ret->read_sec = ret->newest_sec = self->read_sec;
 	if (!self->is_begun)
 		return;

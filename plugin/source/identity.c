@@ -91,6 +91,11 @@ bool identity_is_one(const struct identity_file *a, const struct identity_file *
 	return a->device == b->device && a->inode == b->inode;
 }
 
+bool identity_is_inode(const struct identity_file *file, const struct log_position *position)
+{
+	return file->device == position->device && file->inode == position->inode;
+}
+
 bool identity_is_of_bytes(const struct log_position *position)
 {
 	return position->head_length > 0;
@@ -128,7 +133,7 @@ static int has_tail(const struct identity_file *file, const struct log_position 
 int identity_compare(const struct identity_file *file, const struct log_position *position)
 {
 	char tail[LOG_HASHED_BYTES];
-	bool is_same = file->device == position->device && file->inode == position->inode;
+	bool is_same = identity_is_inode(file, position);
 	if (!stream_is_compressed(file->stream) && stream_size(file->stream) < position->offset)
 		return IDENTITY_OTHER;
 	if (!identity_has_head(file, position))

@@ -52,16 +52,10 @@ struct rotation {
 int rotation_open(struct rotation *ret, const char *path, const struct log_position *positions,
                   const struct source_options *options, struct strbuf *why);
 
-/* The position before PART, by what was known of its file when the part was planned; without times. */
-void rotation_planned_position(const struct rotation_part *part, struct log_position *ret);
-
 /* Does nothing to one that is closed, or all zero. */
 void rotation_close(struct rotation *rotation);
 
 /* The time of the newest line, from the ends of the files; the old position's if none has any. Packed files aren't asked. */
 int64_t rotation_newest_sec(const struct rotation *rotation);
-
-/* Was the file left alone for a day, by the clock that its mtime is of (never --at)? Then no late lines come any more. */
-bool rotation_is_left_alone(const struct identity_file *file);
 
 #endif

@@ -25,7 +25,8 @@
 
 #define SECTOR_BYTES 512
 #define PADDING_BYTES 4096
-#define ATTEMPTS 3 /* at a log that is truncated each time before its first byte is read */
+#define CHANGED (-EREMCHG) /* no call on a file fails so */
+#define ATTEMPTS 5 /* at a log that is rotated again and again while it is read; then the rest waits for the next run */
 
 #define HASHED ((size_t)LOG_HASHED_BYTES)
 
@@ -46,8 +47,12 @@ struct file_source {
 	bool is_skipping;         /* inside of a line that is too long */
 	uint64_t skipped_lines;
 
+	int attempts;             /* at finding the rest after the log was rotated in the middle of the run */
 	int64_t read_sec;         /* the time of the last line with one that was given */
 	struct log_position left; /* where the last part before this one that has a line was left */
+	struct log_position stay[LOG_AGES]; /* if no plan could be made: where the next run goes on */
+	bool has_stay;
+	struct strbuf gaps;       /* of plans before this one */
 	struct strbuf damage, torn, notes;
 };
 
@@ -116,7 +121,7 @@ static void cut_part(struct file_source *self)
 	self->is_cut = true;
 }
 
-/* Of a plain file the last bytes that are known are read again, and must be the same. -ESTALE: they aren't. */
+/* Of a plain file the last bytes that are known are read again, and must be the same. CHANGED: they aren't. */
 static ssize_t read_behind(struct file_source *self, size_t wanted)
 {
 	char again[HASHED];
@@ -127,7 +132,18 @@ static ssize_t read_behind(struct file_source *self, size_t wanted)
 	ssize_t got = stream_read(stream, from, known + wanted, self->base + (int64_t)(self->filled - known));
 	bool is_same = got >= (ssize_t)known && memcmp(from, again, known) == 0;
 	memcpy(from, again, known);
-	return got < 0 ? got : is_same ? got - (ssize_t)known : -ESTALE;
+	return got < 0 ? got : is_same ? got - (ssize_t)known : CHANGED;
+}
+
+/* The file's next bytes, at most WANTED, which the buffer has room for. CHANGED: the file isn't any more what it was. Its head is
+ * looked at afterwards: what was changed before shows there, be it that the file was truncated, or that shred(1) is at it. */
+static ssize_t read_next(struct file_source *self, size_t wanted)
+{
+	ssize_t got = read_behind(self, wanted);
+	if (got < 0)
+		return got;
+	int result = identity_still_holds(&part_of(self)->file, 0);
+	return result < 0 ? result : result == 0 ? CHANGED : got;
 }
 
 /* Nothing was ever written to a hole, so it is not read: all that was given ends with NULs, and so does the hole. */
@@ -158,8 +174,8 @@ static int fill(struct file_source *self)
 	int64_t left = part->end - self->base - (int64_t)self->filled;
 	size_t room = BUFFER_ROOM - self->filled;
 	size_t wanted = left < (int64_t)room ? (size_t)left : room;
-	ssize_t got = read_behind(self, wanted);
-	if (got == -ESTALE) {
+	ssize_t got = read_next(self, wanted);
+	if (got == CHANGED) {
 		cut_part(self);
 		return 0;
 	}
@@ -180,20 +196,13 @@ static int fill(struct file_source *self)
 	return 0;
 }
 
-/* Is the part's file still what was planned to be read: by its head, and by the BEFORE bytes before the start, which are in the
- * buffer? 1; 0; -errno. */
-static int is_as_planned(const struct file_source *self, size_t before)
+/* Are the BEFORE bytes before the start, which are in the buffer, those that were planned to be there? */
+static bool is_as_planned(const struct file_source *self, size_t before)
 {
 	const struct rotation_part *part = part_of(self);
 	if (self->filled < before)
-		return 0;
-	if (before > 0 && part->tail_length == (int64_t)before && identity_hash(self->buffer, before) != part->tail_hash)
-		return 0;
-	if (stream_is_compressed(part->file.stream))
-		return 1;
-	if (self->base == 0 && self->filled >= part->file.head_length)
-		return memcmp(self->buffer, part->file.head, part->file.head_length) == 0;
-	return identity_still_holds(&part->file, 0);
+		return false;
+	return before == 0 || part->tail_length != (int64_t)before || identity_hash(self->buffer, before) == part->tail_hash;
 }
 
 /* A line that is longer than allowed may go on at the start. */
@@ -215,15 +224,17 @@ static int begin_part(struct file_source *self)
 	self->base = part->start - (int64_t)before;
 	self->at = self->filled = 0;
 	self->is_whole_line = self->base == 0;
-	int result = fill(self);
-	if (result == 0)
-		result = is_as_planned(self, before);
-	if (result < 0)
-		return result;
+	int error = fill(self);
+	if (error < 0)
+		return error;
 	self->is_emptied = had_lines && self->base + (int64_t)self->filled == 0;
-	self->is_cut = self->is_cut || result == 0;
-	if (result > 0)
+	if (is_as_planned(self, before) && !(self->is_cut && self->filled == before)) {
 		begin_lines(self, before);
+		return 0;
+	}
+	self->is_cut = true;
+	self->base = part->start;
+	self->filled = 0;
 	return 0;
 }
 
@@ -346,27 +357,11 @@ static void leave_part(struct file_source *self)
 		self->left = position;
 }
 
-/* > 0: there is more in the buffer; 0: all parts are read; < 0: -errno. */
-static int read_on(struct file_source *self)
+static void add_note(struct strbuf *notes, const struct strbuf *text)
 {
-	if (!is_part_read(self)) {
-		int error = fill(self);
-		return error < 0 ? error : 1;
-	}
-	bool is_end = self->current + 1 >= self->rotation.count || (self->is_cut && !part_of(self)->is_late);
-	if (is_end)
-		return 0;
-	leave_part(self);
-	self->current++;
-	int error = begin_part(self);
-	return error < 0 ? error : 1;
-}
-
-static void add_note(struct file_source *self, const struct strbuf *text)
-{
-	if (text->length && self->notes.length)
-		strbuf_add_char(&self->notes, '\n');
-	strbuf_add(&self->notes, strbuf_text(text), text->length);
+	if (text->length && notes->length)
+		strbuf_add_char(notes, '\n');
+	strbuf_add(notes, strbuf_text(text), text->length);
 }
 
 static void write_notes(struct file_source *self)
@@ -376,42 +371,11 @@ static void write_notes(struct file_source *self)
 		strbuf_add_format(&skipped, "%ju line%s of more than %d bytes skipped: %s", (uintmax_t)self->skipped_lines,
 		                  self->skipped_lines == 1 ? "" : "s", SOURCE_LINE_MAX, self->rotation.path);
 	strbuf_clear(&self->notes);
-	add_note(self, &self->rotation.gap);
-	add_note(self, &self->damage);
-	add_note(self, &self->torn);
-	add_note(self, &skipped);
-}
-
-/* A line may have no end, so the clock is looked at while there is none; the position is kept in it. */
-static int next_line(struct file_source *self, struct slice *ret)
-{
-	const struct deadline *deadline = self->rotation.options.deadline;
-	for (bool is_first = true;; is_first = false) {
-		if (take_line(self, ret))
-			return 1;
-		if (is_part_read(self) && take_end(self, ret))
-			return 1;
-		if (!is_first && deadline && deadline_is_over(deadline))
-			return -ETIMEDOUT;
-		int result = read_on(self);
-		if (result <= 0)
-			return result;
-	}
-}
-
-int file_source_next(struct file_source *self, struct slice *ret, struct strbuf *why)
-{
-	uint64_t skipped_before = self->skipped_lines;
-	size_t notes_before = self->damage.length + self->torn.length;
-	struct slice line;
-	int result = next_line(self, &line);
-	if (self->skipped_lines != skipped_before || self->damage.length + self->torn.length != notes_before)
-		write_notes(self);
-	if (result < 0)
-		return refusal_read(part_of(self)->file.path, result, why);
-	if (result > 0)
-		*ret = line;
-	return result;
+	add_note(&self->notes, &self->gaps);
+	add_note(&self->notes, &self->rotation.gap);
+	add_note(&self->notes, &self->damage);
+	add_note(&self->notes, &self->torn);
+	add_note(&self->notes, &skipped);
 }
 
 /* --- the position --- */
@@ -437,6 +401,10 @@ void file_source_position(struct file_source *self, struct log_position *ret)
 {
 	const struct rotation *rotation = &self->rotation;
 	bool has_all = self->current + 1 == rotation->count && is_part_read(self) && !self->is_cut;
+	if (self->has_stay) {
+		memcpy(ret, self->stay, sizeof self->stay);
+		return;
+	}
 	note_read(self);
 	if (part_of(self)->is_late) {
 		ret[LOG_CURRENT] = rotation->old;
@@ -461,6 +429,8 @@ static int64_t part_bytes(const struct rotation_part *part, int64_t from)
 
 int64_t file_source_left_bytes(const struct file_source *self)
 {
+	if (self->has_stay)
+		return 0;
 	int64_t left = part_bytes(part_of(self), self->base + (int64_t)self->at);
 	for (size_t i = self->current + 1; i < self->rotation.count; i++)
 		left += part_bytes(&self->rotation.parts[i], self->rotation.parts[i].start);
@@ -472,41 +442,102 @@ const char *file_source_notes(const struct file_source *self)
 	return strbuf_text(&self->notes);
 }
 
-/* --- open and free --- */
+/* --- from part to part --- */
 
-/* A packed file can be so damaged that it has no line; the next ones are read all the same. -EAGAIN: the log was truncated since
- * the plan was made. */
-static int begin(struct file_source *self, bool is_last, struct strbuf *why)
+/* The log was rotated while it was read: what comes after this is planned anew, from here. > 0; 0: that can't be done now, and the
+ * rest waits for the next run; < 0: -errno with WHY. */
+static int plan_anew(struct file_source *self, struct strbuf *why)
 {
-	self->read_sec = self->rotation.old.read_sec;
-	int error = begin_part(self);
-	write_notes(self);
+	struct source_options options = self->rotation.options;
+	char *path CLEANUP(xalloc_freep) = xalloc_string(self->rotation.path);
+	if (self->attempts++ == ATTEMPTS)
+		return 0;
+	file_source_position(self, self->stay);
+	add_note(&self->gaps, &self->rotation.gap);
+	rotation_close(&self->rotation);
+	self->current = 0;
+	self->left.is_known = false;
+	self->has_stay = true;
+	int error = rotation_open(&self->rotation, path, self->stay, &options, why);
 	if (error < 0)
-		return refusal_read(part_of(self)->file.path, error, why);
-	return self->is_cut && !is_last ? -EAGAIN : 0;
+		return error == -EAGAIN ? 0 : error;
+	self->has_stay = false;
+	error = begin_part(self);
+	write_notes(self);
+	return error < 0 ? refusal_read(part_of(self)->file.path, error, why) : 1;
 }
+
+/* > 0: there is more in the buffer; 0: all parts are read; < 0: -errno with WHY. */
+static int read_on(struct file_source *self, struct strbuf *why)
+{
+	int error = 0;
+	if (self->is_cut && !part_of(self)->is_late)
+		return plan_anew(self, why);
+	if (!is_part_read(self)) {
+		error = fill(self);
+	} else if (self->current + 1 < self->rotation.count) {
+		leave_part(self);
+		self->current++;
+		error = begin_part(self);
+	} else {
+		return 0;
+	}
+	return error < 0 ? refusal_read(part_of(self)->file.path, error, why) : 1;
+}
+
+/* A line may have no end, so the clock is looked at while there is none; the position is kept in it. */
+static int next_line(struct file_source *self, struct slice *ret, struct strbuf *why)
+{
+	const struct deadline *deadline = self->rotation.options.deadline;
+	for (bool is_first = true;; is_first = false) {
+		if (take_line(self, ret))
+			return 1;
+		if (is_part_read(self) && take_end(self, ret))
+			return 1;
+		if (!is_first && deadline && deadline_is_over(deadline))
+			return refusal_read(part_of(self)->file.path, -ETIMEDOUT, why);
+		int result = read_on(self, why);
+		if (result <= 0)
+			return result;
+	}
+}
+
+int file_source_next(struct file_source *self, struct slice *ret, struct strbuf *why)
+{
+	uint64_t skipped_before = self->skipped_lines;
+	size_t notes_before = self->damage.length + self->torn.length;
+	struct slice line;
+	int result = next_line(self, &line, why);
+	if (self->skipped_lines != skipped_before || self->damage.length + self->torn.length != notes_before)
+		write_notes(self);
+	if (result > 0)
+		*ret = line;
+	return result;
+}
+
+/* --- open and free --- */
 
 int file_source_open(struct file_source **ret, const char *path, const struct log_position *positions,
                      const struct source_options *options, struct strbuf *why)
 {
 	struct file_source *self = xalloc_zero(1, sizeof *self);
-	int error = -EAGAIN;
+	strbuf_init(&self->gaps, NOTES_MAX);
 	strbuf_init(&self->notes, NOTES_MAX);
 	strbuf_init(&self->damage, NOTES_MAX);
 	strbuf_init(&self->torn, NOTES_MAX);
 	self->buffer = xalloc_resize(NULL, BUFFER_ROOM, 1);
-	for (int i = 1; i <= ATTEMPTS && error == -EAGAIN; i++) {
-		rotation_close(&self->rotation);
-		error = rotation_open(&self->rotation, path, positions, options, why);
-		if (error == 0)
-			error = begin(self, i == ATTEMPTS, why);
-		else
-			break;
+	int error = rotation_open(&self->rotation, path, positions, options, why);
+	if (error == 0) {
+		self->read_sec = self->rotation.old.read_sec;
+		error = begin_part(self);
+		if (error < 0)
+			error = refusal_read(part_of(self)->file.path, error, why);
 	}
 	if (error < 0) {
 		file_source_free(self);
 		return error;
 	}
+	write_notes(self);
 	*ret = self;
 	return 0;
 }
@@ -516,6 +547,7 @@ void file_source_free(struct file_source *self)
 	if (!self)
 		return;
 	rotation_close(&self->rotation);
+	strbuf_release(&self->gaps);
 	strbuf_release(&self->notes);
 	strbuf_release(&self->damage);
 	strbuf_release(&self->torn);

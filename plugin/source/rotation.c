@@ -13,7 +13,7 @@
 #include "plugin/source/seek.h"
 
 #define GAP_MAX 4000
-#define ATTEMPTS 4 /* rotations that go on while their files are opened */
+#define ATTEMPTS 6 /* rotations that go on while their files are opened */
 
 /* A position comes from a state file: what it says is not believed. */
 static bool is_sound(const struct log_position *position)
@@ -70,13 +70,16 @@ static void take_positions(struct rotation *self, const struct log_position *pos
 		self->before = positions[LOG_BEFORE];
 }
 
-/* -EAGAIN if files moved meanwhile. At the last attempt it is enough that those which were found stayed where they are. */
+/* -EAGAIN if files moved meanwhile. At the last attempt it is enough that nothing is missing, and that those which were found stayed
+ * where they are. */
 static int try_plan(struct rotation *self, bool is_last, struct strbuf *why)
 {
 	struct look seen = look_at_directory(self->path);
 	int error = plan_parts(self, why);
-	if (is_last || (error < 0 && error != -EAGAIN) || !has_changed(self->path, &seen))
+	if ((error < 0 && error != -EAGAIN) || !has_changed(self->path, &seen))
 		return error;
+	if (is_last && error == 0 && self->gap.length == 0)
+		return 0;
 	wait_a_tick();
 	return -EAGAIN;
 }

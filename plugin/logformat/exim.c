@@ -4,16 +4,18 @@
  * login is an accepted message whose protocol ends in "a", which Exim adds after a successful AUTH only:
  *
  *	([PID] )MSGID <= SENDER( R=..)( DS) H=HOST( I=..)( TFO)( U=..)( Ci=..) P=esmtpsa( L..)( X=..)( CV=..)( DN="..")( SNI=..)
- *		 A=AUTHENTICATOR(:ID)( PRDR)( PRX=..)( K) S=SIZE ...
- *	no MAIL in (TFO )SMTP connection from HOST D=.. A=AUTHENTICATOR(:ID)( X=..)( CV=..) C=EHLO,AUTH,QUIT
+ *		 A=AUTHENTICATOR(:ID(:AUTHSENDER))( PRDR)( PRX=..)( K) S=SIZE ...
+ *	no MAIL in (TFO )SMTP connection from HOST( I=..)( U=..)( Ci=..) D=.. A=AUTHENTICATOR(:ID)( X=..)( CV=..) C=EHLO,AUTH,QUIT
  *	HOST = (NAME )((HELO) )[ADDRESS](:PORT)
  *
  * in its own file behind the time, in syslog behind "exim: " and, unless syslog_timestamp is off, a time of its own.
  *
- * SENDER and HELO are a stranger's. A quoted sender may hold blanks, so its quotes are followed. HELO can't hold blanks or
- * brackets, unless helo_accept_junk_hosts lets it: then it can imitate all that is behind it, but the true " P=" still
- * follows. So a line with two of them outside of a subject is ambiguous.
- * ID may hold blanks; it ends where all the rest is a tail. With +smtp_mailauth it is ID:SENDER, which can't be told apart.
+ * SENDER, NAME and HELO are a stranger's. A quoted sender may hold blanks, so its quotes are followed. NAME is a verified name,
+ * of letters, digits and "/_.-" unless dns_check_names_pattern is changed; it holds no blank in any case, as the resolver
+ * escapes them. HELO can't hold blanks either, unless helo_accept_junk_hosts lets it: then it can imitate all that is behind it,
+ * but the true " P=" still follows. So a line with two of them outside of a subject is ambiguous, and so is one that says
+ * a login's " P=" behind a front that can't be read: whoever has a password could hide so.
+ * ID may hold blanks; it ends at a colon, or where all the rest is a tail.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -25,21 +27,10 @@
 
 #define TOKEN_MAX 1000
 #define FIELDS_MAX 12
+#define CUT_LENGTH_LEAST 800 /* no syslog cuts at less */
+#define OVERFLOW "**** log string overflowed log buffer ****"
 
-static bool is_host_name(unsigned char byte)
-{
-	return slice_is_alnum(byte) || (byte && strchr("._-", byte));
-}
-
-static bool is_helo(unsigned char byte)
-{
-	return slice_is_not_blank(byte) && !strchr("()[]", byte);
-}
-
-static bool is_literal(unsigned char byte)
-{
-	return slice_is_alnum(byte) || byte == ':' || byte == '.';
-}
+static const char overflow_why[] = "Exim has cut it, as it was too long (8 KiB): there may have been a login in it";
 
 static bool is_name(unsigned char byte)
 {
@@ -47,6 +38,23 @@ static bool is_name(unsigned char byte)
 }
 
 /* --- the front --- */
+
+/* How many bytes the next piece of an address has: a quoted string, an escaped byte, or any other byte but blanks; 0: none. */
+static size_t address_piece(struct slice text)
+{
+	if (!text.length || text.data[0] == ' ' || text.data[0] == '\t')
+		return 0;
+	if (text.data[0] == '\\')
+		return text.length > 1 ? 2 : 0;
+	if (text.data[0] != '"')
+		return 1;
+	for (size_t i = 1; i < text.length; i++) {
+		if (text.data[i] == '"')
+			return i + 1;
+		i += text.data[i] == '\\';
+	}
+	return 0;
+}
 
 /* 6-6-2 letters and digits, since 4.97 6-11-4. */
 static bool take_message_id(struct slice *text)
@@ -87,7 +95,7 @@ static struct slice message_of(const struct envelope *line)
 static bool take_sender(struct slice *text)
 {
 	size_t length = 0, piece;
-	while ((piece = exim_address_piece(slice_skip(*text, length))))
+	while ((piece = address_piece(slice_skip(*text, length))))
 		length += piece;
 	*text = slice_skip(*text, length);
 	return length > 0;
@@ -119,32 +127,28 @@ static void take_fields(struct slice *text, const char *const *names, size_t cou
 		;
 }
 
-/* (HELO) or ([literal]) */
+/* A name or "(HELO)", and the blank behind it. Neither holds one; all other bytes are as the site allows them. */
+static bool take_token(struct slice *text)
+{
+	return slice_take_while(text, slice_is_not_blank, TOKEN_MAX).length && slice_take_char(text, ' ');
+}
+
+/* (HELO) */
 static bool take_helo(struct slice *text)
 {
 	struct slice rest = *text;
 	if (!slice_take_char(&rest, '('))
-		return false;
-	if (slice_take_char(&rest, '[')) {
-		slice_take_while(&rest, is_literal, TOKEN_MAX);
-		if (!slice_take_char(&rest, ']'))
-			return false;
-	} else {
-		slice_take_while(&rest, is_helo, TOKEN_MAX);
-	}
-	if (!slice_take_string(&rest, ") "))
-		return false;
+		return true;
+	struct slice helo = slice_take_while(&rest, slice_is_not_blank, TOKEN_MAX);
 	*text = rest;
-	return true;
+	return slice_ends_with(helo, ")") && slice_take_char(text, ' ');
 }
 
 static bool take_host(struct login *ret, struct slice *text)
 {
 	struct slice rest = *text;
-	if (slice_take_while(&rest, is_host_name, TOKEN_MAX).length && !slice_take_char(&rest, ' '))
-		return false;
-	take_helo(&rest);
-	if (!slice_take_char(&rest, '['))
+	bool has_name = rest.length && rest.data[0] != '(' && rest.data[0] != '[';
+	if ((has_name && !take_token(&rest)) || !take_helo(&rest) || !slice_take_char(&rest, '['))
 		return false;
 	if (slice_find(rest, SLICE_LITERAL("]")) == rest.length || !ipaddr_parse(&ret->address, slice_take_until(&rest, ']')))
 		return false;
@@ -153,21 +157,72 @@ static bool take_host(struct login *ret, struct slice *text)
 	return !slice_take_char(text, ':') || slice_take_while(text, slice_is_digit, 5).length;
 }
 
-static bool take_protocol(struct login *ret, struct slice *text)
+/* --- the protocol --- */
+
+/* The service of the login that protocol NAME stands for; NULL: of none. */
+static const char *login_service(struct slice name)
 {
 	static const struct { const char *name, *service; } protocols[] = {
 		{ "esmtpa", "exim/esmtpa" }, { "esmtpsa", "exim/esmtpsa" }, { "essmtpa", "exim/essmtpa" }, { "utf8esmtpa", "exim/esmtpa" },
 		{ "utf8esmtpsa", "exim/esmtpsa" }, { "utf8essmtpa", "exim/essmtpa" },
 	};
-	struct slice name = slice_take_while(text, slice_is_not_blank, TOKEN_MAX);
-	for (size_t i = 0; i < ARRAY_SIZE(protocols); i++) {
-		if (slice_equals(name, protocols[i].name)) {
-			ret->service = slice_string(protocols[i].service);
+	for (size_t i = 0; i < ARRAY_SIZE(protocols); i++)
+		if (slice_equals(name, protocols[i].name))
+			return protocols[i].service;
+	return NULL;
+}
+
+/* Is a protocol at the front of TEXT, with OF_LOGIN one that stands for a login? A recipient "P=x@example.com" is none. */
+static bool is_protocol(struct slice text, bool of_login)
+{
+	if (!slice_take_string(&text, " P="))
+		return false;
+	struct slice name = slice_take_while(&text, slice_is_not_blank, TOKEN_MAX);
+	struct slice rest = name;
+	slice_take_while(&rest, is_name, TOKEN_MAX);
+	return of_login ? login_service(name) != NULL : !rest.length;
+}
+
+static bool has_protocol(struct slice text, bool of_login)
+{
+	static const struct slice protocol = { " P=", 3 };
+	for (size_t at = slice_find(text, protocol); at < text.length; at = slice_find(text, protocol)) {
+		text = slice_skip(text, at);
+		if (is_protocol(text, of_login))
 			return true;
-		}
+		text = slice_skip(text, protocol.length);
 	}
 	return false;
 }
+
+static bool has_unquoted_protocol(struct slice text, bool of_login)
+{
+	while (text.length) {
+		size_t piece = address_piece(text);
+		if (!piece && is_protocol(text, of_login))
+			return true;
+		text = slice_skip(text, piece ? piece : 1);
+	}
+	return false;
+}
+
+/* Could HELO, or what else a stranger brings, have imitated all that was read before TEXT, the true protocol being behind? It
+ * would be before the tail, or among its words: an imitated tail takes all for recipients; or anywhere, if the tail isn't known.
+ * An ident (RFC 1413) is a stranger's as well. What the quotes of a tail hold is no imitation, unless a cut has left them open:
+ * that must never make a login, and hide none. */
+static bool has_protocol_again(struct slice text, bool of_login, bool has_ident)
+{
+	bool fits;
+	size_t end = exim_find_tail(text, &fits);
+	if (has_protocol(slice_make(text.data, fits && !has_ident ? end : text.length), of_login))
+		return true;
+	if (has_unquoted_protocol(slice_skip(text, end), of_login))
+		return true;
+	size_t helo_end = slice_find(text, SLICE_LITERAL(") ["));
+	return (!of_login || text.length >= CUT_LENGTH_LEAST) && has_protocol(slice_skip(text, helo_end), of_login);
+}
+
+/* --- the user --- */
 
 /* Of "ID PRDR PRX=ip K" the ID. */
 static void cut_flags(struct slice *id)
@@ -180,7 +235,8 @@ static void cut_flags(struct slice *id)
 		id->length -= 5;
 }
 
-/* AUTHENTICATOR(:ID), of LENGTH bytes in all. */
+/* AUTHENTICATOR(:ID(:SENDER)), of LENGTH bytes in all. SENDER (+smtp_mailauth) is whatever the client likes, so ID ends at the
+ * first colon, or a thief were a new user with each message. */
 static bool take_user(struct login *ret, struct slice text, size_t length)
 {
 	bool is_cut = length == text.length;
@@ -188,38 +244,70 @@ static bool take_user(struct login *ret, struct slice text, size_t length)
 	if (is_cut || !slice_take_while(&text, is_name, TOKEN_MAX).length)
 		return false;
 	cut_flags(&text);
-	ret->user = text;
-	return !text.length || slice_take_char(&ret->user, ':');
+	bool has_id = slice_take_char(&text, ':');
+	ret->user = slice_make(text.data, slice_find(text, SLICE_LITERAL(":")));
+	return has_id || !text.length;
 }
 
 /* --- the two kinds of lines --- */
 
+/* To the protocol's name: "SENDER( R=..)( DS) H=HOST( I=..)( TFO)( U=..)( Ci=..) P=". What was read is taken off TEXT in any
+ * case. */
+static bool take_front(struct login *ret, bool *ret_has_ident, struct slice *text, const char **ret_why)
+{
+	static const char *const before_host[] = { " R=", " DS" };
+	static const char *const before_ident[] = { " I=", " TFO" };
+	static const char *const ident[] = { " U=" };
+	static const char *const before_protocol[] = { " Ci=" };
+
+	*ret_why = "a message that was accepted, but its sender can't be read";
+	if (!take_sender(text))
+		return false;
+	take_fields(text, before_host, ARRAY_SIZE(before_host));
+	*ret_why = "a message of this host itself, or its host can't be read";
+	if (!slice_take_string(text, " H=") || !take_host(ret, text))
+		return false;
+	take_fields(text, before_ident, ARRAY_SIZE(before_ident));
+	*ret_has_ident = take_field(text, ident, ARRAY_SIZE(ident));
+	take_fields(text, before_protocol, ARRAY_SIZE(before_protocol));
+	*ret_why = "a message that was accepted, but its protocol is not where it should be";
+	return slice_take_string(text, " P=");
+}
+
+/* Exim's mark stands for the end of what is too long for its buffer, with 4.96 for all behind the message's id. A client with a
+ * long HELO can bring that about, also after a login. */
+static bool is_overflown(struct slice text)
+{
+	return slice_find(text, SLICE_LITERAL(OVERFLOW)) < text.length;
+}
+
 /* Behind "MSGID <= ". */
 static enum line_kind read_message(struct login *ret, struct slice text, const char **ret_why)
 {
-	static const char *const before_host[] = { " R=", " DS" };
-	static const char *const before_protocol[] = { " I=", " TFO", " U=", " Ci=" };
-	static const char *const before_user[] = { " L", " X=", " CV=", " DN=\"", " SNI=" };
+	static const char *const before_user[] = { " L", " SPF", " X=", " CV=", " DN=\"", " SNI=" };
+	bool has_ident = false;
 
-	*ret_why = "a message that was accepted, but its sender can't be read";
-	if (!take_sender(&text))
-		return LINE_OTHER;
-	take_fields(&text, before_host, ARRAY_SIZE(before_host));
-	*ret_why = "a message of this host itself, or its host can't be read";
-	if (!slice_take_string(&text, " H=") || !take_host(ret, &text))
-		return LINE_OTHER;
-	take_fields(&text, before_protocol, ARRAY_SIZE(before_protocol));
-	*ret_why = "a message that was accepted without a login";
-	if (!slice_take_string(&text, " P=") || !take_protocol(ret, &text))
-		return LINE_OTHER;
-	*ret_why = "it says P= twice: HELO may have imitated a login (helo_accept_junk_hosts)";
-	size_t end = exim_find_tail(text);
-	if (slice_find(slice_make(text.data, end), SLICE_LITERAL(" P=")) < end
-	    || exim_tail_has(slice_skip(text, end), SLICE_LITERAL(" P=")))
+	*ret_why = overflow_why;
+	if (is_overflown(text))
 		return LINE_AMBIGUOUS;
+	if (!take_front(ret, &has_ident, &text, ret_why)) {
+		if (!has_protocol_again(text, true, has_ident))
+			return LINE_OTHER;
+		*ret_why = "it says P=...a, a login's protocol, but what stands before can't be read (helo_accept_junk_hosts)";
+		return LINE_AMBIGUOUS;
+	}
+	const char *service = login_service(slice_take_while(&text, slice_is_not_blank, TOKEN_MAX));
+	*ret_why = "it says P= twice: HELO may have imitated the first one (helo_accept_junk_hosts)";
+	if (has_protocol_again(text, !service, has_ident))
+		return LINE_AMBIGUOUS;
+	*ret_why = "a message that was accepted without a login";
+	if (!service)
+		return LINE_OTHER;
+	ret->service = slice_string(service);
 	take_fields(&text, before_user, ARRAY_SIZE(before_user));
 	*ret_why = "a login, but what stands before or behind its A= can't be read";
-	if (!slice_take_string(&text, " A=") || !take_user(ret, text, exim_find_tail(text)))
+	bool ignored;
+	if (!slice_take_string(&text, " A=") || !take_user(ret, text, exim_find_tail(text, &ignored)))
 		return LINE_AMBIGUOUS;
 	return LINE_LOGIN;
 }
@@ -227,7 +315,7 @@ static enum line_kind read_message(struct login *ret, struct slice text, const c
 /* The first of the fields that can follow a user here. */
 static size_t find_end(struct slice text)
 {
-	static const char *const ends[] = { " X=", " CV=", " C=" };
+	static const char *const ends[] = { " X=", " CV=", " DN=\"", " SNI=", " C=" };
 	size_t end = text.length;
 	for (size_t i = 0; i < ARRAY_SIZE(ends); i++) {
 		size_t at = slice_find(text, slice_string(ends[i]));
@@ -239,26 +327,41 @@ static size_t find_end(struct slice text)
 /* Behind "no MAIL in SMTP connection from ": written with log_selector +smtp_no_mail. */
 static enum line_kind read_no_mail(struct login *ret, struct slice text, const char **ret_why)
 {
-	static const char *const before_user[] = { " D=" };
+	static const char *const before_time[] = { " I=", " U=", " Ci=" };
+	static const char *const time[] = { " D=" };
+	*ret_why = overflow_why;
+	if (is_overflown(text))
+		return LINE_AMBIGUOUS;
 	*ret_why = "a connection without a login";
-	if (!take_host(ret, &text) || slice_find(text, SLICE_LITERAL(" D=")) != 0)
+	if (slice_find(text, SLICE_LITERAL(" A=")) == text.length)
 		return LINE_OTHER;
-	take_fields(&text, before_user, ARRAY_SIZE(before_user));
+	*ret_why = "a login perhaps, but what stands before its A= can't be read (helo_accept_junk_hosts)";
+	if (!take_host(ret, &text))
+		return LINE_AMBIGUOUS;
+	take_fields(&text, before_time, ARRAY_SIZE(before_time));
+	if (!take_field(&text, time, ARRAY_SIZE(time)))
+		return LINE_AMBIGUOUS;
+	*ret_why = "it says D= twice: HELO may have imitated the first one (helo_accept_junk_hosts)";
+	if (slice_find(text, SLICE_LITERAL(" D=")) < text.length)
+		return LINE_AMBIGUOUS;
+	*ret_why = "a login perhaps, but what stands before or behind its A= can't be read";
 	ret->service = SLICE_LITERAL("exim/no MAIL");
-	if (!slice_take_string(&text, " A=") || !take_user(ret, text, find_end(text)))
-		return LINE_OTHER;
-	*ret_why = "it says D= twice: HELO may have imitated a login (helo_accept_junk_hosts)";
-	return slice_find(text, SLICE_LITERAL(" D=")) < text.length ? LINE_AMBIGUOUS : LINE_LOGIN;
+	return slice_take_string(&text, " A=") && take_user(ret, text, find_end(text)) ? LINE_LOGIN : LINE_AMBIGUOUS;
 }
 
 static enum line_kind parse(struct login *ret, const struct envelope *line, const char **ret_why)
 {
 	struct slice text = message_of(line);
 	if (slice_take_string(&text, "no MAIL in ")) {
+		slice_take_string(&text, "TFO* ");
 		slice_take_string(&text, "TFO ");
 		return slice_take_string(&text, "SMTP connection from ") ? read_no_mail(ret, text, ret_why) : LINE_OTHER;
 	}
 	bool is_message = take_message_id(&text);
+	if (slice_starts_with(text, OVERFLOW)) {
+		*ret_why = overflow_why;
+		return LINE_AMBIGUOUS;
+	}
 	if (is_exim(line->program) || is_message)
 		*ret_why = "a line of Exim, but no message that was accepted";
 	if (!is_message || (!slice_take_string(&text, "<= ") && !slice_take_string(&text, "(= ")))
@@ -270,6 +373,7 @@ const struct logformat logformat_exim = {
 	.name = "exim",
 	.literals = {
 		{ " P=esmtpa", 9 }, { " P=esmtpsa", 10 }, { " P=essmtpa", 10 }, { " P=utf8es", 9 }, { "no MAIL in ", 11 },
+		{ " log string overflowed log buffer ", 34 },
 	},
 	.parse = parse,
 };

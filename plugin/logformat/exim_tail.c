@@ -1,108 +1,135 @@
 /* exim_tail.c - the end of a line of Exim's main log; see exim_tail.h
  *
+ * Recipients and subjects can hold sizes by the thousand, each of which could be where the tail begins. So the grammar is
+ * followed from the end to the front: at each byte it is known, of each state that a reader could be in, if all from there to
+ * the end fits. One step looks at a handful of bytes, so a line costs as many steps as it has bytes, whatever is in it.
+ *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "common/compat.h"
 
+#include <limits.h>
+#include <stdint.h>
+
 #include "plugin/logformat/exim_tail.h"
 
 #define SIZE_DIGITS 12
-#define FIELDS_MAX 2000 /* recipients are fields, too */
 
-size_t exim_address_piece(struct slice text)
+/* The fields behind the size, up to their word; "T=" and " for" are apart. */
+static const struct slice words[] = {
+	{ " M8S=", 5 }, { " DKIM=", 6 }, { " ARC", 4 }, { " DMARC", 6 }, { " RT=", 4 }, { " Q=", 3 }, { " id=", 4 },
+	{ " id*=", 5 }, { " from <", 7 },
+};
+static const struct slice subject = { " T=\"", 4 };
+static const struct slice recipients = { " for", 4 };
+
+/* --- from the end to the front --- */
+
+/* What a reader can be in at a byte, in a FIELD or in the list of recipients. */
+enum state { BETWEEN, IN_WORD, IN_QUOTES, STATES };
+
+/* Does all from here to the end fit? Bit N is the answer for the byte N bytes further on. */
+typedef uint32_t answers;
+
+struct reader {
+	answers fields[STATES], recipients[STATES], in_subject;
+};
+
+_Static_assert(sizeof(answers) * CHAR_BIT > sizeof " S=" + SIZE_DIGITS, "a size is no longer than what is remembered");
+
+static bool fits_at(answers of, size_t distance)
 {
-	if (!text.length || text.data[0] == ' ' || text.data[0] == '\t')
-		return 0;
+	return of >> distance & 1;
+}
+
+static void push(answers *of, bool fits)
+{
+	*of = *of << 1 | fits;
+}
+
+/* The answer in quotes at TEXT's front (none of this byte is pushed yet); when they end, it is BEHIND's. */
+static bool fits_quotes(struct slice text, answers inside, answers behind)
+{
 	if (text.data[0] == '\\')
-		return text.length > 1 ? 2 : 0;
-	if (text.data[0] != '"')
-		return 1;
-	for (size_t i = 1; i < text.length; i++) {
-		if (text.data[i] == '"')
-			return i + 1;
-		i += text.data[i] == '\\';
-	}
-	return 0;
+		return text.length > 1 && fits_at(inside, 1);
+	return fits_at(text.data[0] == '"' ? behind : inside, 0);
 }
 
-static bool take_word(struct slice *text)
+/* The answers in a word, and in its quotes. STATES[BETWEEN] of this byte is pushed already: a blank ends the word. */
+static void step_word(answers states[STATES], struct slice text)
 {
-	size_t length = 0, piece;
-	while ((piece = exim_address_piece(slice_skip(*text, length))))
-		length += piece;
-	*text = slice_skip(*text, length);
-	return !text->length || text->data[0] == ' ';
+	bool in_quotes = fits_quotes(text, states[IN_QUOTES], states[IN_WORD]);
+	bool in_word = fits_at(states[IN_WORD], 0);
+	if (text.data[0] == ' ')
+		in_word = fits_at(states[BETWEEN], 0);
+	else if (text.data[0] == '\t')
+		in_word = false;
+	else if (text.data[0] == '\\')
+		in_word = text.length > 1 && fits_at(states[IN_WORD], 1);
+	else if (text.data[0] == '"')
+		in_word = fits_at(states[IN_QUOTES], 0);
+	push(&states[IN_WORD], in_word);
+	push(&states[IN_QUOTES], in_quotes);
 }
 
-static bool take_size(struct slice *text)
+static bool starts_with(struct slice text, struct slice front)
 {
-	return slice_take_string(text, " S=") && slice_take_while(text, slice_is_digit, SIZE_DIGITS).length
-		&& (!text->length || text->data[0] == ' ');
+	return text.length >= front.length && memcmp(text.data, front.data, front.length) == 0;
 }
 
-/* One field behind the size. After " for" each word is a recipient. RET_SUBJECT: what is in the quotes of T="". */
-static bool take_field(struct slice *text, bool *is_recipients, struct slice *ret_subject)
+static bool fits_field(const struct reader *reader, struct slice text)
 {
-	static const char *const names[] = { " M8S=", " DKIM=", " ARC", " DMARC=", " RT=", " Q=", " id=", " id*=", " from <" };
-	if (!*is_recipients && slice_take_string(text, " T=\"")) {
-		*ret_subject = *text;
-		for (size_t i = 0; i < text->length; i++) {
-			if (text->data[i] == '"') {
-				ret_subject->length = i;
-				*text = slice_skip(*text, i + 1);
-				return true;
-			}
-			i += text->data[i] == '\\';
-		}
+	if (text.data[0] != ' ')
 		return false;
-	}
-	for (size_t i = 0; !*is_recipients && i < ARRAY_SIZE(names); i++)
-		if (slice_take_string(text, names[i]))
-			return take_word(text);
-	*is_recipients = *is_recipients || slice_take_string(text, " for");
-	return *is_recipients && slice_take_char(text, ' ') && text->length && take_word(text);
-}
-
-/* Does TEXT, to its end, fit the grammar? */
-static bool fits(struct slice text)
-{
-	bool is_recipients = false;
-	struct slice ignored;
-	if (!take_size(&text))
-		return false;
-	for (int i = 0; i < FIELDS_MAX && text.length; i++)
-		if (!take_field(&text, &is_recipients, &ignored))
-			return false;
-	return !text.length;
-}
-
-size_t exim_find_tail(struct slice text)
-{
-	static const struct slice size = { " S=", 3 };
-	size_t first = text.length, last = text.length;
-	for (size_t at = slice_find(text, size); at < text.length; at += 1 + slice_find(slice_skip(text, at + 1), size)) {
-		struct slice rest = slice_skip(text, at);
-		if (fits(rest))
-			last = at;
-		if (first == text.length && take_size(&rest))
-			first = at;
-	}
-	return last < text.length ? last : first;
-}
-
-bool exim_tail_has(struct slice tail, struct slice field)
-{
-	struct slice rest = tail, subject = { 0 };
-	bool is_recipients = false;
-	if (!take_size(&rest) || !fits(tail))
-		return slice_find(tail, field) < tail.length;
-	while (rest.length) {
-		struct slice begin = rest;
-		subject.length = 0;
-		take_field(&rest, &is_recipients, &subject);
-		begin.length -= rest.length;
-		if (!subject.length && slice_find(begin, field) < begin.length)
-			return true;
-	}
+	if (starts_with(text, subject))
+		return fits_at(reader->in_subject, subject.length - 1);
+	if (starts_with(text, recipients))
+		return fits_at(reader->recipients[BETWEEN], recipients.length - 1);
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+		if (starts_with(text, words[i]))
+			return fits_at(reader->fields[IN_WORD], words[i].length - 1);
 	return false;
+}
+
+/* To TEXT, from one byte behind its front. */
+static void step(struct reader *reader, struct slice text)
+{
+	bool in_subject = fits_quotes(text, reader->in_subject, reader->fields[BETWEEN]);
+	bool between_recipients = text.data[0] == ' ' && text.length > 1 && fits_at(reader->recipients[IN_WORD], 0);
+	bool between_fields = fits_field(reader, text);
+	push(&reader->in_subject, in_subject);
+	push(&reader->recipients[BETWEEN], between_recipients);
+	push(&reader->fields[BETWEEN], between_fields);
+	step_word(reader->recipients, text);
+	step_word(reader->fields, text);
+}
+
+/* The length of " S=SIZE" at TEXT's front, or 0. */
+static size_t size_length(struct slice text)
+{
+	struct slice rest = text;
+	if (!slice_take_string(&rest, " S=") || !slice_take_while(&rest, slice_is_digit, SIZE_DIGITS).length)
+		return 0;
+	return !rest.length || rest.data[0] == ' ' ? text.length - rest.length : 0;
+}
+
+/* At the end no quotes may be open. " for" may end it: Exim leaves out the recipients for which there is no room. */
+static const struct reader at_end = { .fields = { [BETWEEN] = 1, [IN_WORD] = 1 }, .recipients = { [BETWEEN] = 1, [IN_WORD] = 1 } };
+
+size_t exim_find_tail(struct slice text, bool *ret_fits)
+{
+	struct reader reader = at_end;
+	size_t first = text.length;
+	*ret_fits = false;
+	for (size_t at = text.length; at-- > 0;) {
+		struct slice rest = slice_skip(text, at);
+		size_t length = size_length(rest);
+		*ret_fits = length && fits_at(reader.fields[BETWEEN], length - 1);
+		if (*ret_fits)
+			return at;
+		if (length)
+			first = at;
+		step(&reader, rest);
+	}
+	return first;
 }

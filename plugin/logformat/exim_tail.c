@@ -108,7 +108,7 @@ static void step(struct reader *reader, struct slice text)
 static size_t size_length(struct slice text)
 {
 	struct slice rest = text;
-	if (!slice_take_string(&rest, " S=") || !slice_take_while(&rest, slice_is_digit, SIZE_DIGITS).length)
+	if (text.data[0] != ' ' || !slice_take_string(&rest, " S=") || !slice_take_while(&rest, slice_is_digit, SIZE_DIGITS).length)
 		return 0;
 	return !rest.length || rest.data[0] == ' ' ? text.length - rest.length : 0;
 }

@@ -55,8 +55,8 @@ int main(void)
 		struct strbuf unit CLEANUP(strbuf_release) = STRBUF_INIT(100);
 		double ns = ns_a_byte(reader, &worstlines[i], WORSTLINE_MOST);
 		double ratio = ns / ns_a_byte(reader, &worstlines[i], SHORT);
-		printable_add(&unit, slice_string(worstlines[i].unit), 40);
-		printf("%s %.2f %.2f %s\n", worstlines[i].format, ns, ratio, strbuf_text(&unit));
+		printable_add(&unit, slice_string(worstlines[i].unit), 16);
+		printf("%s %.2f %.2f \"%s\"\n", worstlines[i].format, ns, ratio, strbuf_text(&unit));
 	}
 	return 0;
 }

@@ -25,7 +25,7 @@
 #include "plugin/logformat/driver.h"
 #include "plugin/logformat/exim_tail.h"
 
-#define TOKEN_MAX 1000
+#define TOKEN_MAX 65536 /* a HELO, an SNI are as long as the client likes */
 #define FIELDS_MAX 12
 #define CUT_LENGTH_LEAST 800 /* no syslog cuts at less */
 #define OVERFLOW "**** log string overflowed log buffer ****"

@@ -92,6 +92,14 @@ static struct slice message_of(const struct envelope *line)
 	return text;
 }
 
+/* "[2/3] " in front of a piece: Exim cuts what it hands to syslog at 870 bytes. The first one has its own time behind it. */
+static bool is_piece(struct slice text)
+{
+	return slice_take_char(&text, '[') && slice_take_while(&text, slice_is_digit, 5).length
+		&& (slice_take_char(&text, '/') || slice_take_char(&text, '\\'))
+		&& slice_take_while(&text, slice_is_digit, 5).length && slice_take_string(&text, "] ");
+}
+
 static bool take_sender(struct slice *text)
 {
 	size_t length = 0, piece;
@@ -352,6 +360,10 @@ static enum line_kind read_no_mail(struct login *ret, struct slice text, const c
 static enum line_kind parse(struct login *ret, const struct envelope *line, const char **ret_why)
 {
 	struct slice text = message_of(line);
+	if (is_exim(line->program) && is_piece(text)) {
+		*ret_why = "a piece of a line that Exim cut for syslog (870 bytes)";
+		return has_protocol(text, true) ? LINE_AMBIGUOUS : LINE_OTHER;
+	}
 	if (slice_take_string(&text, "no MAIL in ")) {
 		slice_take_string(&text, "TFO* ");
 		slice_take_string(&text, "TFO ");

@@ -61,6 +61,7 @@ static const struct template {
 	{ "exim", QUOTED, EXIM "<= a@example.com H=(h) [203.0.113.9] P=esmtpsa A=plain:alice S=1 S=7 for ", "@example.com b@example.com", "alice S=1", "203.0.113.9" },
 	{ "exim", QUOTED, EXIM "<= a@evil.example H=(h) [203.0.113.9] P=esmtp S=7 T=", " for b@example.com", NULL, NULL },
 	{ "exim", PRINTABLE, EXIM "<= a@evil.example H=(", ") [203.0.113.9] P=esmtp S=7 for \" for z", NULL, NULL }, /* and cut */
+	{ "exim", PRINTABLE, "Nov 23 09:16:24 mx exim[4711]: [2/2] ", ") [203.0.113.9] P=esmtp S=7 id=x@y", NULL, NULL },
 	{ "exim", PRINTABLE, EXIM "<= a@evil.example H=(", "**** log string overflowed log buffer ****", NULL, NULL },
 	{ "exim", PRINTABLE, "2026-11-23 09:16:24 no MAIL in SMTP connection from (", ") [203.0.113.9] D=0.2s C=EHLO,QUIT", NULL, NULL },
 	{ "exim", PRINTABLE, "2026-11-23 09:16:24 plain authenticator failed for (h) [203.0.113.9]: 535 Incorrect authentication data (set_id=", ")", NULL, NULL },

@@ -11,10 +11,10 @@
  * in its own file behind the time, in syslog behind "exim: " and, unless syslog_timestamp is off, a time of its own.
  *
  * SENDER, NAME and HELO are a stranger's. A quoted sender may hold blanks, so its quotes are followed. NAME is a verified name,
- * of letters, digits and "/_.-" unless dns_check_names_pattern is changed; it holds no blank in any case, as the resolver
+ * of letters, digits and "/_.-" unless dns_check_names_pattern is changed; it holds no blank even then, as glibc's resolver
  * escapes them. HELO can't hold blanks either, unless helo_accept_junk_hosts lets it: then it can imitate all that is behind it,
- * but the true " P=" still follows. So a line with two of them outside of a subject is ambiguous, and so is one that says
- * a login's " P=" behind a front that can't be read: whoever has a password could hide so.
+ * but the true " P=" still follows. So a line with two of them outside of the tail's quotes is ambiguous, and so is one that
+ * says a login's " P=" behind a front that can't be read: whoever has a password could hide so.
  * ID may hold blanks; it ends at a colon, or where all the rest is a tail.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later

@@ -27,14 +27,37 @@ int sql_fail_damaged(struct store *store, struct strbuf *why, const char *reason
 	return strbuf_fail(why, -EIO, "the state %s is damaged: %s", sql_name(store), reason);
 }
 
+static int file_error(struct store *store)
+{
+	int error = 0;
+
+	return sqlite3_file_control(store->db, "main", SQLITE_FCNTL_LAST_ERRNO, &error) == SQLITE_OK ? error : 0;
+}
+
 /* The errno below SQLite's error; a failing COMMIT only leaves it with the file. */
 static int system_error(struct store *store)
 {
 	int error = sqlite3_system_errno(store->db);
 
-	if (error <= 0 && sqlite3_file_control(store->db, "main", SQLITE_FCNTL_LAST_ERRNO, &error) != SQLITE_OK)
-		error = 0;
+	if (error <= 0)
+		error = file_error(store);
 	return error > 0 ? error : EIO;
+}
+
+/* SQLite takes a disk that can't read for a damaged file. What can't be read now may be whole. */
+static bool is_disk_at_fault(struct store *store)
+{
+	int error = file_error(store);
+
+	return error == EIO || error == ENXIO || error == ERANGE;
+}
+
+static int fail_damaged_or_unreadable(struct store *store, struct strbuf *why, int rc)
+{
+	if (is_disk_at_fault(store))
+		return strbuf_fail(why, -EIO, "can't read the state %s: %s; it is left as it is", sql_name(store),
+			strerror(EIO));
+	return sql_fail_damaged(store, why, sqlite3_errstr(rc));
 }
 
 int sql_fail(struct store *store, struct strbuf *why, int rc)
@@ -43,7 +66,7 @@ int sql_fail(struct store *store, struct strbuf *why, int rc)
 	case SQLITE_CORRUPT:
 	case SQLITE_NOTADB:
 	case SQLITE_TOOBIG:
-		return sql_fail_damaged(store, why, sqlite3_errstr(rc));
+		return fail_damaged_or_unreadable(store, why, rc);
 	case SQLITE_BUSY:
 	case SQLITE_LOCKED:
 		return strbuf_fail(why, -EBUSY, "another run holds the state %s, and did not end in time",

@@ -76,12 +76,13 @@ bool chain_is_steady(const struct chain_link *links, size_t count)
 
 /* A copy that someone made can have the old file's number, if that was deleted: names of the log come first. Unpacking costs: what
  * was written last long before our last line is tried only when nothing else is it. */
-enum old_pass { BY_INODE, BY_BYTES, BY_INODE_ELSEWHERE, BY_PACKED_BYTES, BY_OLD_PACKED_BYTES, OLD_PASSES };
+enum old_pass { BY_INODE, BY_BYTES, BY_INODE_ELSEWHERE, BY_PACKED_BYTES, BY_OLD_PACKED_BYTES, BY_PREFIX, OLD_PASSES };
 
 struct old_search {
 	struct chain_search *search;
 	const struct log_position *position;
 	enum old_pass pass;
+	bool is_truncated; /* the file of the position was: a copy of it may lack what was written after it was made */
 	bool is_aside;     /* looks into the directories in the log's own */
 	int error;         /* of the first file that couldn't be read */
 	struct strbuf *why;
@@ -99,6 +100,8 @@ static bool is_candidate(const struct old_search *old, const struct nearby_file 
 		return is_same_inode && !is_named;
 	case BY_BYTES:
 		return is_named && !file->rank.is_packed;
+	case BY_PREFIX:
+		return file->rank.is_sibling && old->is_truncated && is_fresh;
 	case BY_PACKED_BYTES:
 		return file->rank.is_sibling && file->rank.is_packed && is_fresh;
 	default:
@@ -137,9 +140,11 @@ static int try_old(struct old_search *old, struct chain_link *ret, const struct 
 	if (result <= 0)
 		return result < 0 && result != -ENOTSUP ? note_error(old, file->path, result) : 0;
 	int match = identity_compare(&ret->file, old->position);
-	if (is_by_inode ? match == IDENTITY_SAME : match > IDENTITY_OTHER)
+	enum identity_match least = is_by_inode ? IDENTITY_SAME : old->pass == BY_PREFIX ? IDENTITY_PREFIX : IDENTITY_COPY;
+	ret->is_prefix = match == IDENTITY_PREFIX;
+	if (match >= (int)least)
 		return 1;
-	if (match == IDENTITY_OTHER && file->rank.is_packed && (ret->file.is_damaged || identity_has_head(&ret->file, old->position)))
+	if (match >= 0 && file->rank.is_packed && (ret->file.is_damaged || identity_has_head(&ret->file, old->position)))
 		note_doubt(old->search, file->path, "it is damaged or cut off");
 	identity_close(&ret->file);
 	return match < 0 ? note_error(old, file->path, match) : 0;
@@ -159,7 +164,10 @@ static int find_old(struct old_search *old, struct chain_link *ret)
 int chain_find_old(struct chain_search *search, struct chain_link *ret, const struct log_position *position, struct strbuf *why)
 {
 	struct strbuf reason CLEANUP(strbuf_release) = STRBUF_INIT(WHY_MAX);
-	struct old_search old = { .search = search, .position = position, .why = &reason };
+	struct old_search old = {
+		.search = search, .position = position, .why = &reason,
+		.is_truncated = search->current && identity_is_inode(search->current, position),
+	};
 	int result = nearby_list(search->nearby, why);
 	if (result < 0)
 		return result;
@@ -363,10 +371,15 @@ static int visit_link(struct link_search *links, const struct nearby_file *file)
 	return result < 0 ? refuse(links, file, &status, result) : 0;
 }
 
-/* Files aside count where the old one is among them. */
-static bool is_in_reach(const struct chain_search *search, const struct nearby_file *file)
+/* Files aside count where the old one is among them; at a first run, if they can be no other log's. 1; 0; -errno. */
+static int is_in_reach(const struct link_search *links, const struct nearby_file *file)
 {
-	return !file->is_aside || (search->old && nearby_is_beside(file->path, search->old->file.path));
+	const struct chain_search *search = links->search;
+	if (!file->is_aside)
+		return 1;
+	if (links->is_since)
+		return nearby_is_olddir(search->nearby, file, links->why);
+	return search->old && nearby_is_beside(file->path, search->old->file.path);
 }
 
 static void note_left_out(struct link_search *links)
@@ -385,9 +398,13 @@ static int find_links(struct link_search *links, size_t *ret_count)
 {
 	const struct nearby *nearby = links->search->nearby;
 	int result = nearby_list(links->search->nearby, links->why);
-	for (size_t i = 0; i < nearby->count && result == 0; i++)
-		if (is_in_reach(links->search, &nearby->files[i]))
+	if (result == 0 && links->is_since)
+		result = nearby_list_aside(links->search->nearby, links->why);
+	for (size_t i = 0; i < nearby->count && result == 0; i++) {
+		result = is_in_reach(links, &nearby->files[i]);
+		if (result > 0)
 			result = visit_link(links, &nearby->files[i]);
+	}
 	if (result < 0) {
 		chain_close_links(links->links, links->count);
 		return result;

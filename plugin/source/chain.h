@@ -18,6 +18,7 @@ struct chain_link {
 	struct identity_file file;
 	struct sibling_rank rank;
 	int64_t first_sec; /* the time of its first line */
+	bool is_prefix;    /* the old one, as far as it was copied before it was truncated: all of it was read */
 };
 
 /* Where to look, and for what. All is borrowed. */

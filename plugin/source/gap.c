@@ -54,8 +54,8 @@ void gap_note(struct rotation *self, const struct identity_file *current, const 
 		strbuf_add_format(&self->gap, " was rotated, and its old file is not there: %s", strbuf_text(&self->doubt));
 	else if (current && identity_is_inode(current, &self->old))
 		strbuf_add_string(&self->gap, " was truncated, or removed and made anew");
-	else if (nearby && nearby->closed)
-		strbuf_add_format(&self->gap, " was rotated, and its old file was not found; this user may not look into %s", nearby->closed);
+	else if (nearby && nearby->closed.length)
+		strbuf_add_format(&self->gap, " was rotated, and its old file was not found; %s", strbuf_text(&nearby->closed));
 	else
 		strbuf_add_string(&self->gap, " was rotated, and its old file is gone");
 }

@@ -118,6 +118,22 @@ static bool is_telling(const char *bytes, size_t length)
 	return nuls < length && (newline || length == LOG_HASHED_BYTES);
 }
 
+/* Does FILE, which has the head of POSITION's, end before its offset? 1; 0; -errno. */
+static int is_shorter(const struct identity_file *file, const struct log_position *position)
+{
+	char byte;
+	if (!stream_is_compressed(file->stream))
+		return stream_size(file->stream) < position->offset;
+	ssize_t got = stream_read(file->stream, &byte, 1, position->offset - 1);
+	return got == -EBADMSG ? 0 : got < 0 ? (int)got : got == 0;
+}
+
+static enum identity_match compare_shorter(const struct identity_file *file, const struct log_position *position)
+{
+	bool is_known = is_telling(file->head, (size_t)position->head_length) && !identity_is_inode(file, position);
+	return is_known ? IDENTITY_PREFIX : IDENTITY_OTHER;
+}
+
 /* The bytes before POSITION's offset into TAIL. 1: they are those that were read; 0: they aren't; -errno. */
 static int has_tail(const struct identity_file *file, const struct log_position *position, char *tail)
 {
@@ -134,11 +150,12 @@ int identity_compare(const struct identity_file *file, const struct log_position
 {
 	char tail[LOG_HASHED_BYTES];
 	bool is_same = identity_is_inode(file, position);
-	if (!stream_is_compressed(file->stream) && stream_size(file->stream) < position->offset)
-		return IDENTITY_OTHER;
 	if (!identity_has_head(file, position))
 		return IDENTITY_OTHER;
-	int result = has_tail(file, position, tail);
+	int result = position->offset > 0 ? is_shorter(file, position) : 0;
+	if (result)
+		return result < 0 ? result : (int)compare_shorter(file, position);
+	result = has_tail(file, position, tail);
 	if (result <= 0)
 		return result;
 	if (is_same)

@@ -30,7 +30,8 @@ struct identity_file {
 };
 
 enum identity_match {
-	IDENTITY_OTHER,
+	IDENTITY_OTHER, /* or the same one, truncated since */
+	IDENTITY_PREFIX, /* it begins likewise, and ends before the position: a copy of which all was read */
 	IDENTITY_COPY, /* the bytes agree, device or inode don't: copied, packed, moved to another device, restored */
 	IDENTITY_SAME,
 };
@@ -50,8 +51,7 @@ bool identity_is_inode(const struct identity_file *file, const struct log_positi
 bool identity_is_one(const struct identity_file *a, const struct identity_file *b);
 
 /* Is FILE the one that was read up to POSITION? An enum identity_match; or -errno if that can't be told: it can't be read, or
- * (-ETIMEDOUT) not be unpacked up to there in time. One that is shorter than that is another one, and so is a packed one that is
- * damaged before it. */
+ * (-ETIMEDOUT) not be unpacked up to there in time. A packed one that is damaged before it is another one. */
 int identity_compare(const struct identity_file *file, const struct log_position *position);
 
 /* Does it begin as the file of POSITION did? Costs nothing; identity_compare() may have to unpack. */

@@ -67,7 +67,7 @@ static int has_late(const struct rotation *self, const struct identity_file *fil
 	if (stream_is_compressed(file->stream) ? is_same : stream_size(file->stream) <= before->offset)
 		return 0;
 	int match = identity_compare(file, before);
-	return match < 0 ? refusal_read(file->path, match, why) : match == IDENTITY_OTHER ? -ENODATA : 1;
+	return match < 0 ? refusal_read(file->path, match, why) : match < IDENTITY_COPY ? -ENODATA : 1;
 }
 
 int late_add(struct rotation *self, const struct identity_file *current, bool is_last_look, struct strbuf *why)

@@ -45,7 +45,7 @@ int nearby_init(struct nearby *ret, const char *path, const char *cursor, const 
 {
 	struct stat status;
 	*ret = (struct nearby){ .path = xalloc_string(path), .cursor = xalloc_string(cursor),
-	                        .olddir = olddir ? with_slash(olddir) : NULL };
+	                        .olddir = olddir ? with_slash(olddir) : NULL, .closed = STRBUF_INIT(PATH_MAX + 100) };
 	if (lstat(path, &status) < 0)
 		return is_nothing(errno) ? 0 : strbuf_fail(why, -errno, "%s can't be looked at: %s", path, strerror(errno));
 	if (!S_ISLNK(status.st_mode))
@@ -65,7 +65,7 @@ void nearby_release(struct nearby *nearby)
 	free(nearby->cursor);
 	free(nearby->target);
 	free(nearby->olddir);
-	free(nearby->closed);
+	strbuf_release(&nearby->closed);
 	*nearby = (struct nearby){ 0 };
 }
 
@@ -207,12 +207,14 @@ static int list_dates(struct nearby *nearby, struct strbuf *why)
 	return each_entry(nearby, directory, take_dated, date, why);
 }
 
-/* It was named, so one that isn't there is a mistake. */
+/* One that isn't there may be made by the first rotation (createolddir), or be a mistake. */
 static int list_olddir(struct nearby *nearby, struct strbuf *why)
 {
 	struct stat status;
-	if (stat(nearby->olddir, &status) < 0)
+	if (stat(nearby->olddir, &status) < 0 && !is_nothing(errno))
 		return cannot_list(nearby->olddir, errno, why);
+	if (access(nearby->olddir, F_OK) < 0)
+		strbuf_add_format(&nearby->closed, "%s, which --olddir names, isn't there", nearby->olddir);
 	bool is_cursor_there = nearby->cursor[0] && nearby_is_beside(nearby->cursor, nearby->olddir);
 	return is_cursor_there ? 0 : each_entry(nearby, nearby->olddir, take_entry, NULL, why);
 }
@@ -264,8 +266,8 @@ static int look_aside(struct nearby *nearby, const char *path, const struct dire
 	int result = each_entry(nearby, strbuf_text(&directory), take_aside, NULL, why);
 	if (result != -EACCES || access(path, R_OK | X_OK) == 0)
 		return result;
-	if (!nearby->closed)
-		nearby->closed = xalloc_string(path);
+	if (!nearby->closed.length)
+		strbuf_add_format(&nearby->closed, "this user may not look into %s", path);
 	return 0;
 }
 
@@ -278,4 +280,15 @@ int nearby_list_aside(struct nearby *nearby, struct strbuf *why)
 	int result = each_entry(nearby, directory, look_aside, &context, why);
 	nearby->has_aside = result == 0;
 	return result;
+}
+
+int nearby_is_olddir(const struct nearby *nearby, const struct nearby_file *file, struct strbuf *why)
+{
+	struct strbuf other CLEANUP(strbuf_release) = STRBUF_INIT(PATH_MAX);
+	struct stat status;
+	strbuf_add(&other, file->path, directory_length(file->path));
+	strbuf_add_string(&other, name_of(nearby->path));
+	if (lstat(strbuf_text(&other), &status) == 0)
+		return 0;
+	return is_nothing(errno) ? 1 : strbuf_fail(why, -errno, "%s can't be looked at: %s", strbuf_text(&other), strerror(errno));
 }

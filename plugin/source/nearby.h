@@ -32,7 +32,7 @@ struct nearby {
 	char *target;        /* what PATH links to; NULL: it is no link, or leads nowhere; owned */
 	struct nearby_file *files;
 	size_t count, room, strangers, entries;
-	char *closed;        /* a directory that this user may not list, and that may hold rotated files; NULL: none; owned */
+	struct strbuf closed; /* which directory may hold rotated files, but can't be looked into; "" if none */
 	bool is_listed, has_aside, is_cut;
 };
 
@@ -47,6 +47,10 @@ struct sibling_rank nearby_rank(const struct nearby *nearby, const char *path);
  * in it is not known. */
 int nearby_list(struct nearby *nearby, struct strbuf *why);
 int nearby_list_aside(struct nearby *nearby, struct strbuf *why);
+
+/* Does a directory in the log's own hold rotated files of this log alone, as far as can be told? It has no log of the same name: then
+ * they would be that one's. 1; 0; -errno with WHY. */
+int nearby_is_olddir(const struct nearby *nearby, const struct nearby_file *file, struct strbuf *why);
 
 /* Are the two in the same directory, by their paths? */
 bool nearby_is_beside(const char *a, const char *b);

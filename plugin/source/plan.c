@@ -154,7 +154,9 @@ static int find_rotated(struct rotation *self, struct chain_search *search, stru
 /* What was found becomes parts. */
 static void take_rotated(struct rotation *self, struct rotated *found, enum rotation_end at_end)
 {
-	if (found->has_old)
+	if (found->has_old && found->old.is_prefix)
+		identity_close(&found->old.file);
+	else if (found->has_old)
 		parts_add_rest(self, &found->old.file, &self->old)->at_end = at_end;
 	parts_add_links(self, found->links, found->count, at_end);
 	found->has_old = false;
@@ -177,7 +179,7 @@ static int plan_rotated(struct rotation *self, struct identity_file *current, st
 	result = find_rotated(self, &search, &found, why);
 	if (result < 0)
 		return result;
-	bool has_old = found.has_old, has_rotated = has_old || found.count;
+	bool has_old = found.has_old, has_rotated = (has_old && !found.old.is_prefix) || found.count;
 	bool has_any = has_rotated || current;
 	int is_whole = has_old || !has_any ? 1 : identity_is_of_bytes(&self->old) ? 0
 		: is_all_there(&search, self, found.links, found.count, why);
@@ -324,7 +326,7 @@ static int plan_current(struct rotation *self, struct identity_file *current, st
 	int match = identity_compare(current, &self->old);
 	if (match < 0)
 		return refusal_read(self->path, match, why);
-	if (match == IDENTITY_OTHER)
+	if (match < IDENTITY_COPY)
 		return plan_rotated(self, current, why);
 	return identity_is_of_bytes(&self->old) ? plan_going_on(self, current, why) : plan_from_empty(self, current, why);
 }

@@ -13,7 +13,7 @@
 #include "plugin/source/seek.h"
 
 #define GAP_MAX 4000
-#define ATTEMPTS 6 /* rotations that go on while their files are opened */
+#define ATTEMPTS 7 /* rotations that go on while their files are opened: half a second */
 
 /* A position comes from a state file: what it says is not believed. */
 static bool is_sound(const struct log_position *position)
@@ -51,10 +51,12 @@ static bool has_changed(const char *path, const struct look *seen)
 	return seen->is_in_this_tick || now.changed.tv_sec != seen->changed.tv_sec || now.changed.tv_nsec != seen->changed.tv_nsec;
 }
 
-static void wait_a_tick(void)
+/* A tick, then two, four, …: logrotate may have many logs to rotate in one directory. */
+static void wait_for_rotation(int attempt)
 {
 	struct timespec tick = { 0 };
 	clock_getres(CLOCK_REALTIME_COARSE, &tick);
+	tick.tv_nsec *= (long)1 << attempt;
 	nanosleep(&tick, NULL);
 }
 
@@ -70,17 +72,16 @@ static void take_positions(struct rotation *self, const struct log_position *pos
 		self->before = positions[LOG_BEFORE];
 }
 
-/* -EAGAIN if files moved meanwhile. At the last attempt it is enough that nothing is missing, and that those which were found stayed
- * where they are. */
-static int try_plan(struct rotation *self, bool is_last, struct strbuf *why)
+/* -EAGAIN if files moved meanwhile; but where the log is still the file that was read last, nothing was looked for. */
+static int try_plan(struct rotation *self, int attempt, struct strbuf *why)
 {
 	struct look seen = look_at_directory(self->path);
 	int error = plan_parts(self, why);
 	if ((error < 0 && error != -EAGAIN) || !has_changed(self->path, &seen))
 		return error;
-	if (is_last && error == 0 && self->gap.length == 0)
+	if (attempt + 1 == ATTEMPTS && error == 0 && self->is_going_on)
 		return 0;
-	wait_a_tick();
+	wait_for_rotation(attempt);
 	return -EAGAIN;
 }
 
@@ -94,7 +95,7 @@ int rotation_open(struct rotation *ret, const char *path, const struct log_posit
 	strbuf_init(&ret->doubt, WHY_MAX);
 	for (int i = 0; i < ATTEMPTS && error == -EAGAIN; i++) {
 		take_positions(ret, positions);
-		error = try_plan(ret, i + 1 == ATTEMPTS, why);
+		error = try_plan(ret, i, why);
 	}
 	if (error == -EAGAIN)
 		strbuf_fail(why, error, "%s was being rotated each time that it was looked at: the next run goes on", path);

@@ -130,19 +130,58 @@ rotated_twice() {
 	has alice=1 bob=1 carol=1 dave=1 erin=1 frank=1
 }
 
-@test "an olddir that isn't there is told when it is needed" {
+@test "an olddir that isn't there is told when it is missed" {
 	setup_log
 	olddir=$BATS_TEST_TMPDIR/elsewhere
 	login 10:08:00 carol $brazil
-	mv "$log" "$log.1"
+	mkdir away
+	mv "$log" away/gone
 	login 10:09:00 dave $russia
 	check -vv --olddir="$olddir"
-	[ "$(counted)" = "alice=1 bob=1 " ] || fail "counted: $(counted)"
-	expect_output "*the directory $olddir/ can't be listed: No such file or directory*"
+	[ "$(counted)" = "alice=1 bob=1 dave=1 " ] || fail "counted: $(counted)"
+	expect_output "*could not be read: $log was rotated, and its old file was not found; $olddir/, which --olddir names, isn't there*"
+}
+
+@test "the first run reads what the window has in logrotate's olddir, and not in the directory of another log" {
+	login 10:08:00 carol $brazil
+	mkdir old mx2
+	mv "$log" old/mail.log.1
+	log=mx2/mail.log login 10:09:30 stranger $china
+	log=mx2/mail.log.1 login 10:08:30 stranger $china
+	login 10:09:00 dave $russia
+	has carol=1 dave=1
+}
+
+@test "a copy that lacks what was read before the log was truncated is no new file" {
+	setup_log
+	cp "$log" "$log.1"
+	login 10:07:00 carol $brazil
+	has alice=1 bob=1 carol=1
+	: >"$log"
+	login 10:09:00 dave $russia
+	has alice=1 bob=1 carol=1 dave=1
+}
+
+@test "so it is if that copy was packed, and the next one came" {
+	needs libarchive
+	setup_log
+	sed -i 's/T10:0[67]:00/T10:07:00/' "$log"
+	rm -r "$MP_STATE_PATH"
+	has alice=1 bob=1
+	gzip -c "$log" >"$log.2.gz"
+	login 10:07:00 carol $brazil
+	has alice=1 bob=1 carol=1
+	: >"$log"
+	login 10:08:00 dave $russia
+	cp "$log" "$log.1"
+	: >"$log"
+	login 10:09:00 erin $russia
+	has alice=1 bob=1 carol=1 dave=1 erin=1
 }
 
 @test "a log of the same name in a directory beside is none of the log's rotated ones" {
 	mkdir mx2
+	log=mx2/mail.log login 10:08:40 stranger $china
 	log=mx2/mail.log.1 login 10:08:30 stranger $china
 	log=mx2/mail.log.2 login 10:08:20 stranger $china
 	rotated "$log.1"

@@ -6,10 +6,9 @@
  */
 #include "common/compat.h"
 
-#include <sys/random.h>
-
 #include "common/xalloc.h"
 #include "common/keyset.h"
+#include "common/siphash.h"
 
 #define FIRST_SLOTS 256 /* a power of two, as ever */
 
@@ -25,7 +24,7 @@ struct keyset {
 	size_t count, room;
 	char *bytes;
 	size_t bytes_used, bytes_room;
-	uint64_t seed;
+	struct siphash_key secret;
 };
 
 struct keyset *keyset_new(void)
@@ -33,8 +32,7 @@ struct keyset *keyset_new(void)
 	struct keyset *set = xalloc_zero(1, sizeof *set);
 	set->slot_count = FIRST_SLOTS;
 	set->slots = xalloc_zero(set->slot_count, sizeof *set->slots);
-	if (getrandom(&set->seed, sizeof set->seed, GRND_NONBLOCK) != (ssize_t)sizeof set->seed)
-		set->seed = (uint64_t)(uintptr_t)set; /* early at boot: the address is random enough */
+	siphash_make_key(&set->secret);
 	return set;
 }
 
@@ -46,28 +44,6 @@ void keyset_free(struct keyset *set)
 	free(set->keys);
 	free(set->bytes);
 	free(set);
-}
-
-/* Eight bytes at a time from a secret start: multiply, and fold the high bits, which depend on all, to the low ones, which
- * choose the slot. */
-static uint64_t mix(uint64_t hash, uint64_t word)
-{
-	hash = (hash ^ word) * UINT64_C(0x9e3779b97f4a7c15);
-	return hash ^ hash >> 32;
-}
-
-static uint64_t hash_of(const struct keyset *set, struct slice key)
-{
-	uint64_t hash = mix(set->seed, key.length);
-	uint64_t word = 0;
-	for (; key.length >= sizeof word; key = slice_skip(key, sizeof word)) {
-		memcpy(&word, key.data, sizeof word);
-		hash = mix(hash, word);
-	}
-	word = 0;
-	if (key.length)
-		memcpy(&word, key.data, key.length);
-	return mix(mix(hash, word), set->seed);
 }
 
 static size_t find_slot(const struct keyset *set, struct slice key, uint64_t hash)
@@ -110,7 +86,7 @@ static size_t copy_bytes(struct keyset *set, struct slice key)
 
 size_t keyset_add(struct keyset *set, struct slice key, bool *ret_is_new)
 {
-	uint64_t hash = hash_of(set, key);
+	uint64_t hash = siphash(&set->secret, key);
 	size_t slot = find_slot(set, key, hash);
 	*ret_is_new = !set->slots[slot];
 	if (!*ret_is_new)

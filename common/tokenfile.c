@@ -7,8 +7,17 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include "common/shellquote.h"
 #include "common/slice.h"
 #include "common/tokenfile.h"
+
+static int fail_with_command(const char *who, const char *mode, const char *path, struct strbuf *why)
+{
+	strbuf_fail(why, 0, "the token file %s may be read by %s: chmod %s ", path, who, mode);
+	if (why)
+		shellquote_add(why, path);
+	return -EPERM;
+}
 
 static int check(int descriptor, const char *path, struct strbuf *why)
 {
@@ -18,9 +27,9 @@ static int check(int descriptor, const char *path, struct strbuf *why)
 	if (!S_ISREG(status.st_mode))
 		return strbuf_fail(why, -EINVAL, "the token file %s is no regular file", path);
 	if (status.st_mode & 007)
-		return strbuf_fail(why, -EPERM, "the token file %s may be read by everybody: chmod o= '%s'", path, path);
+		return fail_with_command("everybody", "o=", path, why);
 	if (status.st_uid == geteuid() && (status.st_mode & 077))
-		return strbuf_fail(why, -EPERM, "the token file %s may be read by others: chmod 600 '%s'", path, path);
+		return fail_with_command("others", "600", path, why);
 	return 0;
 }
 

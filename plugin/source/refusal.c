@@ -8,6 +8,7 @@
 #include <pwd.h>
 #include <sys/stat.h>
 
+#include "common/shellquote.h"
 #include "plugin/source/refusal.h"
 #include "plugin/source/seek.h"
 
@@ -43,10 +44,13 @@ static int refuse_access(const char *path, struct strbuf *why)
 	char me[NAME_ROOM], owner[NAME_ROOM], group[NAME_ROOM];
 	struct stat status;
 	user_name(geteuid(), me);
-	if (stat(path, &status) < 0)
-		return strbuf_fail(why, -EACCES,
-		                   "%s can't be reached by user %s: a directory on the way is closed to it; "
-		                   "'namei -l %s' shows which", path, me, path);
+	if (stat(path, &status) < 0) {
+		strbuf_fail(why, 0, "%s can't be reached by user %s: a directory on the way is closed to it, and namei shows which: "
+		            "namei -l ", path, me);
+		if (why)
+			shellquote_add(why, path);
+		return -EACCES;
+	}
 	user_name(status.st_uid, owner);
 	group_name(status.st_gid, group);
 	/* Nobody should join group root to read a log. */
@@ -57,9 +61,11 @@ static int refuse_access(const char *path, struct strbuf *why)
 		strbuf_add_format(why,
 		                  "add the monitoring user to group %s (usermod -a -G %s %s) and restart the agent",
 		                  group, group, me);
-	else if (why)
-		strbuf_add_format(why, "allow it (setfacl -m u:%s:r %s), also for the files that rotation creates",
-		                  me, path);
+	else if (why) {
+		strbuf_add_format(why, "allow it (setfacl -m u:%s:r ", me);
+		shellquote_add(why, path);
+		strbuf_add_string(why, "), also for the files that rotation creates");
+	}
 	return -EACCES;
 }
 

@@ -4,8 +4,8 @@
  */
 #include "common/compat.h"
 
-#include <fcntl.h>
-
+#include "common/privilege.h"
+#include "common/regularfile.h"
 #include "common/slice.h"
 #include "common/strbuf.h"
 #include "common/timezone.h"
@@ -40,11 +40,11 @@ static bool is_in_database(const char *name)
 {
 	struct strbuf path CLEANUP(strbuf_release) = STRBUF_INIT(PATH_MAX);
 	char magic[4] = "";
-	const char *directory = getenv("TZDIR");
+	const char *directory = privilege_getenv("TZDIR");
 	if (name[0] == '/' || name[0] == '.' || strstr(name, ".."))
 		return false;
-	strbuf_add_format(&path, "%s/%s", directory && *directory ? directory : "/usr/share/zoneinfo", name);
-	int descriptor = open(strbuf_text(&path), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	strbuf_add_format(&path, "%s/%s", directory ? directory : "/usr/share/zoneinfo", name);
+	int descriptor = regularfile_open(strbuf_text(&path));
 	if (descriptor < 0)
 		return false;
 	ssize_t length = read(descriptor, magic, sizeof magic);

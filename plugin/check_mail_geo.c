@@ -11,6 +11,7 @@
 
 #include "common/deadline.h"
 #include "common/numparse.h"
+#include "common/printable.h"
 #include "common/state.h"
 #include "common/timestamp.h"
 #include "plugin/blocklist.h"
@@ -351,17 +352,26 @@ static enum state run_check(const struct options *options)
 	return answer(&report);
 }
 
+/* Wrong usage. What was typed may have come from anywhere. */
+static int refuse(const struct strbuf *why)
+{
+	struct strbuf shown CLEANUP(strbuf_release) = STRBUF_INIT(2 * WHY_MAX);
+	printable_add_sentence(&shown, slice_string(strbuf_text(why)), WHY_MAX);
+	printf("MAIL GEO UNKNOWN - %s\nTry check_mail_geo --help\n", strbuf_text(&shown));
+	return STATE_UNKNOWN;
+}
+
 int main(int argc, char **argv)
 {
 	struct options options CLEANUP(options_release);
 	struct strbuf why CLEANUP(strbuf_release) = STRBUF_INIT(WHY_MAX);
 	/* A limit of file sizes (ulimit -f) is then an error of write(2), which the store tells, and not the end. */
 	signal(SIGXFSZ, SIG_IGN);
+	watchdog_start(OPTIONS_TIMEOUT_SEC, STATE_UNKNOWN); /* the options may name files, too */
 	int result = options_parse(&options, argc, argv, (int64_t)time(NULL), &why);
-	if (result < 0) {
-		printf("MAIL GEO UNKNOWN - %s\nTry check_mail_geo --help\n", strbuf_text(&why));
-		return STATE_UNKNOWN;
-	}
+	watchdog_stop();
+	if (result < 0)
+		return refuse(&why);
 	if (options.wants_help || options.wants_version) {
 		if (options.wants_help)
 			options_print_help();

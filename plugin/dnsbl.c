@@ -5,6 +5,7 @@
 #include "common/compat.h"
 
 #include "common/dnsclient.h"
+#include "common/regularfile.h"
 #include "common/xalloc.h"
 #include "plugin/dnsbl.h"
 #include "plugin/dnsbl/verdict.h"
@@ -46,9 +47,14 @@ int dnsbl_add_file(struct dnsbl_zones *zones, const char *path, const char *key,
 {
 	char line[FILE_LINE_MAX];
 	int error = 0, number = 0;
-	FILE *file = fopen(path, "re");
-	if (!file)
-		return strbuf_fail(why, -errno, "can't read the file of blocklists %s: %s", path, strerror(errno));
+	int descriptor = regularfile_open(path);
+	if (descriptor < 0)
+		return strbuf_fail(why, descriptor, "can't read the file of blocklists %s: %s", path, regularfile_reason(descriptor));
+	FILE *file = fdopen(descriptor, "r");
+	if (!file) {
+		close(descriptor);
+		return strbuf_fail(why, -ENOMEM, "no memory to read %s", path);
+	}
 	struct strbuf reason CLEANUP(strbuf_release) = STRBUF_INIT(WHY_MAX);
 	while (error == 0 && fgets(line, sizeof line, file)) {
 		bool is_whole = strchr(line, '\n') || feof(file);

@@ -14,6 +14,7 @@
 
 #define SHOWN_MAX 500
 #define ANSWER_MAX 8192
+#define JSON_MAX (1 << 20) /* no object is cut: a line has 64 KiB at the most, and one of its bytes takes six */
 
 /* What a person would search a log for. A line that has one and is no login is called out: only here is a line searched. */
 static const char *const telltales[] = {
@@ -129,7 +130,7 @@ static int explain_lines(const struct options *options, struct logformat_reader 
 	struct slice line;
 	int result;
 	for (int64_t number = 1; (result = source_next(source, &line, why)) > 0; number++) {
-		struct strbuf answer CLEANUP(strbuf_release) = STRBUF_INIT(2 * ANSWER_MAX);
+		struct strbuf answer CLEANUP(strbuf_release) = STRBUF_INIT(JSON_MAX);
 		struct explanation found;
 		logformat_explain(reader, &found, line);
 		if (options->is_json)

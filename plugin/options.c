@@ -13,7 +13,6 @@
 #include "plugin/options/row.h"
 
 #define DEFAULT_WINDOW_SEC (15 * 60)
-#define DEFAULT_TIMEOUT_SEC 10
 
 #define LONG_BASE 256 /* getopt's value of a row is LONG_BASE + its index, or its letter */
 
@@ -124,7 +123,7 @@ int options_parse(struct options *options, int argc, char **argv, int64_t clock_
 		.now_sec = clock_sec,
 		.geo = "auto",
 		.geo_cache_sec = OPTIONS_GEO_CACHE_LEAST_SEC,
-		.timeout_sec = DEFAULT_TIMEOUT_SEC,
+		.timeout_sec = OPTIONS_TIMEOUT_SEC,
 		.timeout_state = STATE_UNKNOWN,
 	};
 	policy_init(&options->policy);

@@ -19,6 +19,7 @@
 #define OPTIONS_HOME_MAX 250
 #define OPTIONS_TRUST_MAX 10000
 #define OPTIONS_GEO_CACHE_LEAST_SEC 86400
+#define OPTIONS_TIMEOUT_SEC 10 /* the default; until the options are read, the only one */
 
 #define OPTIONS_DNSBL_MOST 100 /* of what may be given again and again */
 

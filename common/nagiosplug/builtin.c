@@ -9,11 +9,11 @@
  */
 #include "common/compat.h"
 
-#include <fcntl.h>
 #include <math.h>
 
 #include "common/nagiosplug/backend.h"
 #include "common/nagiosplug/check.h"
+#include "common/regularfile.h"
 #include "common/slice.h"
 #include "common/strbuf.h"
 #include "common/xalloc.h"
@@ -190,25 +190,22 @@ static int read_lines(struct options *options, struct ini *ini, struct slice tex
 	return ini->is_found ? 0 : ini_fail(ini, -ENOENT, "there is no such section, or it has no options", why);
 }
 
-/* A setuid program must not read for a user what the user can't read: the file is opened as the real user, as the
+/* A descriptor or -errno. A setuid program must not read for a user what the user can't read: the file is opened as the real user, as the
  * library does it. The group goes first and comes back last, while the privilege for it is there. */
 static int open_as_real_user(const char *file)
 {
 	uid_t user = geteuid();
 	gid_t group = getegid();
 	if (user == getuid() && group == getgid())
-		return open(file, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+		return regularfile_open(file);
 
 	if (setegid(getgid()) < 0)
-		return -1;
-	int fd = seteuid(getuid()) < 0 ? -1 : open(file, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	int error = errno;
+		return -errno;
+	int fd = seteuid(getuid()) < 0 ? -errno : regularfile_open(file);
 	if ((seteuid(user) < 0 || setegid(group) < 0) && fd >= 0) {
-		error = errno;
 		close(fd);
-		fd = -1;
+		fd = -EPERM;
 	}
-	errno = error;
 	return fd;
 }
 
@@ -233,12 +230,12 @@ static int read_file(struct strbuf *text, const struct ini *ini, struct strbuf *
 {
 	bool is_stdin = strcmp(ini->file, "-") == 0;
 	int fd = is_stdin ? STDIN_FILENO : open_as_real_user(ini->file);
-	int error = fd < 0 ? -errno : read_all(text, fd);
+	int error = fd < 0 ? fd : read_all(text, fd);
 	if (fd >= 0 && !is_stdin)
 		close(fd);
 	if (error == -EFBIG && text->truncated)
 		return ini_fail(ini, error, "the file is larger than 1 MiB", why);
-	return error < 0 ? ini_fail(ini, error, strerror(-error), why) : 0;
+	return error < 0 ? ini_fail(ini, error, fd < 0 ? regularfile_reason(error) : strerror(-error), why) : 0;
 }
 
 static bool exists(const char *file)

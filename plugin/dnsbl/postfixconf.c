@@ -4,9 +4,8 @@
  */
 #include "common/compat.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-
+#include "common/privilege.h"
+#include "common/regularfile.h"
 #include "common/slice.h"
 #include "plugin/dnsbl/postfixconf.h"
 
@@ -15,8 +14,8 @@
 
 void postfixconf_path(struct strbuf *path)
 {
-	const char *directory = geteuid() == getuid() && getegid() == getgid() ? getenv("MAIL_CONFIG") : NULL;
-	strbuf_add_format(path, "%s/main.cf", directory && *directory ? directory : "/etc/postfix");
+	const char *directory = privilege_getenv("MAIL_CONFIG");
+	strbuf_add_format(path, "%s/main.cf", directory ? directory : "/etc/postfix");
 }
 
 static bool is_blank(unsigned char byte)
@@ -70,10 +69,8 @@ static bool read_file(struct strbuf *value, FILE *file, const char *name)
 
 bool postfixconf_get(struct strbuf *ret, const char *path, const char *name)
 {
-	struct stat status;
-	int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	bool is_file = descriptor >= 0 && fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode);
-	FILE *file = is_file ? fdopen(descriptor, "r") : NULL;
+	int descriptor = regularfile_open(path);
+	FILE *file = descriptor >= 0 ? fdopen(descriptor, "r") : NULL;
 	if (!file && descriptor >= 0)
 		close(descriptor);
 	if (!file)

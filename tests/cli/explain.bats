@@ -120,3 +120,13 @@ login_line="2014-02-25T10:11:12.000000+00:00 mail postfix/submission/smtpd[214]:
 	run timeout 20 "$plugin" --home=US --output=json "$log"
 	expect_unknown "--output=json is known with --explain only*"
 }
+
+@test "a JSON object is whole, however long what it holds" {
+	local user
+	user=$(head -c 60000 /dev/zero | tr '\0' '\001')
+	echo "2014-02-25T10:11:12.000000+00:00 mail postfix/smtpd[1]: 4X: client=h[$russia], sasl_method=PLAIN, sasl_username=$user" >"$log"
+	explain -o json
+	[ "${#lines[@]}" -eq 1 ] || fail "${#lines[@]} lines"
+	[[ $output == '{"line":1,'*'}' ]] || fail "it is cut"
+	[[ $output == *'"address":"77.88.8.8"'* || $output == *'"login":false'* ]] || fail "it isn't whole"
+}

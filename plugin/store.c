@@ -4,30 +4,14 @@
  */
 #include "common/compat.h"
 
+#include "common/shellquote.h"
 #include "common/xalloc.h"
 #include "plugin/store.h"
 #include "plugin/store/path.h"
+#include "plugin/store/place.h"
 #include "plugin/store/sqlite.h"
 
-#ifndef STATE_DIRECTORY
-#define STATE_DIRECTORY "/var/lib/check_mail_geo"
-#endif
-
 #define NOTES_MAX 10000
-
-/* The environment is the caller's: with another uid in force it decides nothing. */
-static const char *state_place(void)
-{
-	static const char *const names[] = { "MP_STATE_PATH", "NAGIOS_PLUGIN_STATE_DIRECTORY" };
-
-	for (size_t i = 0; getuid() == geteuid() && i < ARRAY_SIZE(names); i++) {
-		const char *value = getenv(names[i]);
-
-		if (value && *value)
-			return value;
-	}
-	return STATE_DIRECTORY;
-}
 
 uint64_t store_hash_name(const char *name)
 {
@@ -40,8 +24,8 @@ uint64_t store_hash_name(const char *name)
 
 void store_default_path(struct strbuf *path, const char *key)
 {
-	strbuf_add_format(path, "%s/%lu/%016" PRIx64 ".db", state_place(), (unsigned long)geteuid(),
-		store_hash_name(key));
+	place_add(path);
+	strbuf_add_format(path, "/%016" PRIx64 ".db", store_hash_name(key));
 }
 
 /* One try: the file, then the database in it. */
@@ -66,9 +50,10 @@ static int open_or_replace(struct store *store, const char *path, struct strbuf 
 		if (result == 0)
 			result = open_once(store, path, why);
 	}
-	if (result == 0 && store->file.is_readable_by_others)
-		strbuf_add_format(&store->notes, "%sothers may read the state; chmod 600 '%s'",
-			store->notes.length ? "\n" : "", strbuf_text(&store->file.path));
+	if (result == 0 && store->file.is_readable_by_others) {
+		strbuf_add_format(&store->notes, "%sothers may read the state; chmod 600 ", store->notes.length ? "\n" : "");
+		shellquote_add(&store->notes, strbuf_text(&store->file.path));
+	}
 	return result;
 }
 
@@ -95,7 +80,7 @@ void store_free(struct store *store)
 	if (!store)
 		return;
 	store_database_close(store);
-	strbuf_release(&store->file.path);
+	store_file_release(&store->file);
 	strbuf_release(&store->notes);
 	free(store);
 }

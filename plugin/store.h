@@ -18,15 +18,14 @@
 
 struct store;
 
-/* What a person typed or the environment says: --state, or the default for KEY below the usual places (MP_STATE_PATH,
- * then NAGIOS_PLUGIN_STATE_DIRECTORY, both only if uid == euid, then the compiled-in STATE_DIRECTORY):
- * "<place>/<euid>/<key>.db". KEY is any text (sources, formats, window): it is hashed. Appends to PATH. */
+/* The default for KEY: a file in the directory that place.h chooses. KEY is any text (sources, formats, window): it is
+ * hashed. Appends to PATH. */
 void store_default_path(struct strbuf *path, const char *key);
 
 /* Opens and locks (BEGIN IMMEDIATE, waiting as long as DEADLINE lets) the state at PATH, or one in memory if PATH is
  * NULL; creates it, 0600, and missing directories, 0700. 0 with *RET, or -errno with WHY, a sentence with the path, the
- * reason in words and the command that mends it: not writable, disk full, a directory that others may write (sticky is
- * fine), another owner, a symbolic link, made by a newer version, an SQLite file of another program, locked by another
+ * reason in words and the command that mends it: not writable, disk full, a directory that others may write or put
+ * another one in its place (see store/directory.h), another owner, a symbolic link, made by a newer version, an SQLite file of another program, locked by another
  * run (-EBUSY: which process it is, if that can be told). A state of an older version is converted; nothing that it
  * remembers is lost. A damaged state of ours (it is owned by us and 0600) is renamed aside to PATH.damaged-N, told by
  * store_notes(), and a new one begun; any other file that isn't a state is left alone: -EINVAL.

@@ -7,6 +7,7 @@
 #include "common/country.h"
 #include "common/numparse.h"
 #include "common/printable.h"
+#include "common/privilege.h"
 #include "common/timestamp.h"
 #include "common/timezone.h"
 #include "common/xalloc.h"
@@ -70,6 +71,9 @@ static int set_state(struct options *options, const char *value, struct strbuf *
 {
 	if (!*value)
 		return strbuf_fail(why, -EINVAL, "the file name is empty; --no-state keeps nothing");
+	if (privilege_is_lent())
+		return strbuf_fail(why, -EPERM, "a file can't be named in a run with rights that its caller hasn't (setuid, setgid, "
+		                   "capabilities of the program, an SELinux domain): leave --state out");
 	options->state = value;
 	return 0;
 }

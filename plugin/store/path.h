@@ -14,26 +14,36 @@
 #define STORE_APPLICATION_ID 0x434d4c47 /* "CMLG" in SQLite's header */
 #define STORE_PATH_MAX 4000
 
+#define STORE_DAMAGED_KEPT 3      /* damaged files; the oldest is replaced, so that no fault fills the disk */
+#define STORE_DAMAGED_DAYS 30     /* so long: they say who was where, as the state does */
+
 /* A state file that was found in order, or made. */
 struct store_file {
 	struct strbuf path; /* absolute, no symbolic link in it */
+	int directory;      /* its descriptor, or -1: all is looked up below it */
 	dev_t device;       /* which file it was when it was looked at */
 	ino_t inode;
 	bool is_damaged;    /* not even SQLite's header is in it */
 	bool is_readable_by_others;
 };
 
-#define STORE_FILE_INIT { .path = STRBUF_INIT(STORE_PATH_MAX) }
+#define STORE_FILE_INIT { .path = STRBUF_INIT(STORE_PATH_MAX), .directory = -1 }
 
-/* Makes missing directories (0700) and the file (0600), checks the owner and the mode of both, and whether the header
- * is that of a state. 0 with FILE filled, or -errno with WHY; nothing that exists is changed. */
+/* Makes missing directories (0700) and the file (0600), checks the owner and the mode of both (see directory.h), and
+ * whether the header is that of a state. 0 with FILE filled, or -errno with WHY; nothing that exists is changed, but damaged
+ * files that were set aside STORE_DAMAGED_DAYS ago are removed. */
 int store_file_prepare(struct store_file *file, const char *path, struct strbuf *why);
+void store_file_release(struct store_file *file);
 
-/* Renames FILE and its journal to PATH.damaged-N; adds a note to NOTES. Only a regular file of ours that nobody else
+/* SQLite opens by names. Once it has, and has looked for a journal: do they still lead to what was prepared? 0, or -errno
+ * with WHY. */
+int store_file_verify(const struct store_file *file, struct strbuf *why);
+
+/* Renames FILE and its journal to PATH.damaged-N, N up to STORE_DAMAGED_KEPT; adds a note to NOTES. Only a regular file of ours that nobody else
  * may read or write, and only while it is the file that was prepared. 0 or -errno with WHY. */
 int store_file_set_aside(const struct store_file *file, struct strbuf *notes, struct strbuf *why);
 
-/* Appends what mends an unwritable PATH: "; as root: chown …". */
+/* Appends what mends it that the file PATH can't be written: "; chmod …". Never a command that changes what isn't ours. */
 void store_file_hint(struct strbuf *why, const char *path, int error);
 
 #endif

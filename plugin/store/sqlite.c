@@ -37,11 +37,15 @@ static int begin(struct store *store, struct strbuf *why)
 	int result = sql_run(store,
 		"PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON; PRAGMA mmap_size=0; PRAGMA cache_size=-2000;"
 		"PRAGMA page_size=8192;" /* of a new state: a quiet run reads it all, in half the calls */
+		"PRAGMA secure_delete=ON;" /* what is forgotten is gone, and not only free */
 		"PRAGMA temp_store=MEMORY; PRAGMA journal_mode=DELETE; PRAGMA synchronous=EXTRA; BEGIN IMMEDIATE", why);
 	if (result < 0)
 		return result;
 	if (!store->is_in_memory && sqlite3_db_readonly(store->db, "main") > 0)
 		return sql_fail_unwritable(store, why, EACCES);
+	result = store->is_in_memory ? 0 : store_file_verify(&store->file, why);
+	if (result < 0)
+		return result;
 	return store_schema_prepare(store, why);
 }
 

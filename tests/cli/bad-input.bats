@@ -345,7 +345,7 @@ expect_login_afterwards() {
 	mkdir open
 	chmod 777 open
 	check --state=open/s.db
-	expect_unknown "others may write in the directory *open* chmod go-w *"
+	expect_unknown "others may write in the directory *open, *"
 	chmod 666 good.db
 	check --state=good.db
 	expect_unknown "others may write the state *good.db*"
@@ -358,10 +358,10 @@ expect_login_afterwards() {
 	expect 0 "*"
 	chmod 400 s.db
 	check_as_ordinary_user --state=s.db
-	expect_unknown "*s.db*; as root*"
+	expect_unknown "*s.db*; chmod u+rw */s.db*"
 	login 10:10:00 alice $russia
 	check_as_ordinary_user --state=s.db
-	expect 1 "MAIL GEO WARNING - alice *s.db*; as root*"
+	expect 1 "MAIL GEO WARNING - alice *s.db*; chmod u+rw */s.db*"
 	chmod 600 s.db
 	check --state=s.db
 	expect_metric logins=2 foreign_logins=1
@@ -371,7 +371,7 @@ expect_login_afterwards() {
 	login 10:09:00 bob $america
 	mkdir -m 500 closed
 	check_as_ordinary_user --state=closed/s.db
-	expect_unknown "can*t write in the directory *closed: Permission denied; as root*"
+	expect_unknown "can*t write in the directory *closed: Permission denied; name a file in a directory of its own*"
 	check_as_ordinary_user --state=closed/deeper/s.db
 	expect_unknown "can*t make the directory *closed/deeper: Permission denied; as root*700*"
 	chmod 700 closed
@@ -488,4 +488,29 @@ on_full_disk() {
 	check --state=s.db
 	expect 1 "MAIL GEO WARNING - bob *"
 	[[ $output != *damaged* ]] || fail "it is not mended"
+}
+
+# ---- Files that options name ----
+
+@test "a pipe that nobody writes into is no file of options, zones or zone names, and nothing waits for it" {
+	local option
+	mkfifo pipe
+	for option in --extra-opts=@pipe --extra-opts=x@/dev/tty --dnsbl-file=pipe --dnsbl-key-file=pipe --ipinfo-token-file=pipe; do
+		[[ $option != *extra* ]] || "$plugin" -V -v | grep -q builtin || continue
+		SECONDS=0
+		plugin_with "$option" --home=US --geo=ipinfo --no-state mail.log
+		[ "$status" -eq 3 ] || fail "expected exit state 3: $option"
+		expect_output "*${option##*[@=]}*"
+		[ $SECONDS -lt 8 ] || fail "it waited"
+	done
+	plugin_with --extra-opts=@pipe --home=US
+	[ "$status" -eq 3 ] || fail "expected exit state 3"
+}
+
+@test "options that never come end as UNKNOWN, too" {
+	mkfifo pipe
+	exec 8<>pipe # nobody ends it
+	plugin_with --extra-opts=@- --home=US <&8
+	exec 8>&-
+	expect_unknown "no answer within 10 s*"
 }

@@ -89,6 +89,12 @@ static void assert_why_has(const char *text)
 		fail_msg("no \"%s\" in \"%s\"", text, strbuf_text(&why));
 }
 
+static void assert_why_has_no(const char *text)
+{
+	if (strstr(strbuf_text(&why), text))
+		fail_msg("\"%s\" in \"%s\"", text, strbuf_text(&why));
+}
+
 static void write_file(const char *path, const char *text, mode_t mode)
 {
 	FILE *file = fopen(path, "w");
@@ -513,10 +519,141 @@ static void another_programs_file_is_refused(void **unused)
 static void a_directory_that_others_may_write_is_refused(void **unused)
 {
 	(void)unused;
-	assert_int_equal(chmod(directory, 0777), 0);
-	assert_refused(state, "chmod go-w");
+	static const mode_t modes[] = { 0777, 01777, 0770, 01770, 0720, 0702 };
+	for (size_t i = 0; i < ARRAY_SIZE(modes); i++) {
+		assert_int_equal(chmod(directory, modes[i]), 0);
+		assert_refused(state, "others may write in the directory");
+		assert_why_has("--state=");
+		assert_why_has("/check_mail_geo/state.db");
+		assert_why_has_no("chmod");
+		assert_why_has_no("chown");
+	}
+}
+
+/* A directory above may be sticky, as /tmp is; then only its own users can put another one in the place of ours. */
+static void above_the_state_others_may_write_if_it_is_sticky(void **unused)
+{
+	(void)unused;
 	assert_int_equal(chmod(directory, 01777), 0);
+	store_free(opened(below("ours/state.db")));
+	assert_int_equal(chmod(directory, 0777), 0);
+	assert_refused(below("ours/state.db"), "everybody may write in the directory");
+	assert_int_equal(chmod(directory, 0770), 0); /* the group is the admin's choice */
+	store_free(opened(below("ours/state.db")));
+}
+
+/* The advice is run by a tired person, as root. */
+static void no_advice_changes_what_is_not_ours(void **unused)
+{
+	(void)unused;
+	static const char *const places[] = { "/etc/x.db", "/x.db", "/root/x.db", "/root/x/y.db", "/tmp/x.db", "/etc/passwd" };
+	if (geteuid() == 0 && seteuid(12345))
+		skip();
+	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
+		struct store *store;
+		char directory_there[100];
+		snprintf(directory_there, sizeof directory_there, "-m 700 %.*s", (int)(strrchr(places[i], '/') - places[i]), places[i]);
+		int result = try_open(&store, places[i], BUDGET_MS);
+		store_free(store);
+		if (result >= 0)
+			fail_msg("%s was taken", places[i]);
+		if (strstr(strbuf_text(&why), "chown") || strstr(strbuf_text(&why), "chmod") ||
+		    (strlen(directory_there) > 7 && strstr(strbuf_text(&why), directory_there)))
+			fail_msg("%s", strbuf_text(&why));
+		assert_why_has("--state");
+	}
+	if (geteuid() == 12345)
+		assert_int_equal(seteuid(0), 0);
+}
+
+static void a_state_that_is_replaced_while_it_is_opened_is_refused(void **unused)
+{
+	struct store_file file = STORE_FILE_INIT;
+	(void)unused;
+	make_state();
+	must(store_file_prepare(&file, state, &why));
+	must(store_file_verify(&file, &why));
+	assert_int_equal(rename(state, below("moved.db")), 0);
+	assert_int_equal(store_file_verify(&file, &why), -ESTALE);
+	make_state();
+	assert_int_equal(store_file_verify(&file, &why), -ESTALE);
+	store_file_release(&file);
+	must(store_file_prepare(&file, below("deeper/state.db"), &why));
+	assert_int_equal(rename(below("deeper"), below("moved")), 0);
+	assert_int_equal(symlink("moved", below("deeper")), 0); /* the same file, by another way */
+	assert_int_equal(store_file_verify(&file, &why), -ESTALE);
+	assert_why_has("was replaced while it was opened");
+	store_file_release(&file);
+}
+
+static void the_directory_may_be_reached_by_a_link(void **unused)
+{
+	(void)unused;
+	make_state();
+	assert_int_equal(symlink(directory, below("link")), 0);
+	store_free(opened(below("link/state.db")));
+}
+
+static void make_damaged(const char *name, int days)
+{
+	const struct timespec times[2] = { { .tv_nsec = UTIME_OMIT }, { .tv_sec = time(NULL) - days * 86400 } };
+	char journal[100];
+	snprintf(journal, sizeof journal, "%s-journal", name);
+	write_file(below(name), name, 0600);
+	write_file(below(journal), name, 0600);
+	assert_int_equal(utimensat(AT_FDCWD, below(name), times, 0), 0);
+}
+
+static void damaged_copies_expire(void **unused)
+{
+	(void)unused;
+	make_damaged("state.db.damaged-1", 31);
+	make_damaged("state.db.damaged-2", 29);
+	make_damaged("state.db.damaged-9", 31);
+	make_damaged("other.db.damaged-1", 31);
+	make_state();
+	assert_int_equal(access(below("state.db.damaged-1"), F_OK), -1);
+	assert_int_equal(access(below("state.db.damaged-1-journal"), F_OK), -1);
+	assert_int_equal(access(below("state.db.damaged-2"), F_OK), 0);
+	assert_int_equal(access(below("state.db.damaged-9"), F_OK), -1);
+	assert_int_equal(access(below("other.db.damaged-1"), F_OK), 0);
+}
+
+static void three_damaged_copies_are_kept_the_newest(void **unused)
+{
+	struct stat st;
+	(void)unused;
+	make_damaged("state.db.damaged-1", 5);
+	make_damaged("state.db.damaged-2", 9);
+	make_damaged("state.db.damaged-3", 7);
+	write_file(state, "this is no SQLite file", 0600);
 	store_free(opened(state));
+	assert_int_equal(access(below("state.db.damaged-4"), F_OK), -1);
+	assert_int_equal(stat(below("state.db.damaged-2"), &st), 0);
+	assert_int_equal(st.st_size, strlen("this is no SQLite file"));
+	assert_true(st.st_mtime > time(NULL) - 3600);
+	assert_int_equal(access(below("state.db.damaged-2-journal"), F_OK), -1); /* that of another one */
+	assert_int_equal(access(below("state.db.damaged-3-journal"), F_OK), 0);
+}
+
+/* What was forgotten is not in the file any more, for whoever gets at it later. */
+static void what_is_forgotten_is_overwritten(void **unused)
+{
+	static char bytes[1 << 20];
+	(void)unused;
+	struct store *store = opened(state);
+	for (int i = 0; i < 500; i++)
+		add(store, "secret.person@example.com", "192.0.2.1", "DE", NOW + i);
+	committed(store);
+	store = opened(state);
+	must(store_forget(store, NOW + 1000, &why));
+	committed(store);
+	FILE *file = fopen(state, "r");
+	assert_non_null(file);
+	size_t length = fread(bytes, 1, sizeof bytes, file);
+	fclose(file);
+	assert_true(length > 0);
+	assert_null(memmem(bytes, length, "secret.person", 13));
 }
 
 static void another_owner_is_refused(void **unused)
@@ -538,7 +675,7 @@ static int open_in_unwritable_directory(void)
 		return 2;
 	int result = try_open(&store, state, BUDGET_MS);
 	chmod(directory, 0700);
-	return result == -EACCES && strstr(strbuf_text(&why), "chown") ? 0 : 3;
+	return result == -EACCES && strstr(strbuf_text(&why), "name a file in a directory of its own") ? 0 : 3;
 }
 
 static void an_unwritable_directory_is_told_with_its_remedy(void **unused)
@@ -855,6 +992,13 @@ int main(void)
 		TEST(a_version_with_the_tables_of_another_is_set_aside),
 		TEST(another_programs_file_is_refused),
 		TEST(a_directory_that_others_may_write_is_refused),
+		TEST(above_the_state_others_may_write_if_it_is_sticky),
+		TEST(no_advice_changes_what_is_not_ours),
+		TEST(a_state_that_is_replaced_while_it_is_opened_is_refused),
+		TEST(the_directory_may_be_reached_by_a_link),
+		TEST(damaged_copies_expire),
+		TEST(three_damaged_copies_are_kept_the_newest),
+		TEST(what_is_forgotten_is_overwritten),
 		TEST(another_owner_is_refused),
 		TEST(an_unwritable_directory_is_told_with_its_remedy),
 		TEST(a_lock_past_the_deadline_is_told),

@@ -274,7 +274,7 @@ const struct option_row option_rows[] = {
 	{ "critical", 'c', "[METRIC=]RANGE", set_critical, "CRITICAL likewise" },
 	{ "state", 's', "FILE", set_state,
 	  "where the position and the window are kept. Default: a file for these logs\nbelow $MP_STATE_PATH, $NAGIOS_PLUGIN_STATE_DIRECTORY or\n"
-	  STATE_DIRECTORY },
+	  STATE_DIRECTORY "\nor, without a place there, below your home" },
 	{ "no-state", 0, NULL, set_no_state, "keep nothing, write nothing: read the whole window each time" },
 	{ "at", 0, "TIME", set_at, "judge as if it were TIME: 2014-02-25T10:20:00Z, or @SECONDS since 1970" },
 	{ "timeout", 't', "SECONDS[:STATE]", set_timeout, "one budget for the whole run, and its state. Default: 10:UNKNOWN" },

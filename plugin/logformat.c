@@ -5,6 +5,7 @@
 #include "common/compat.h"
 
 #include "common/needles.h"
+#include "common/likely.h"
 #include "common/printable.h"
 #include "common/xalloc.h"
 #include "plugin/logformat.h"
@@ -53,6 +54,20 @@ static logformat_set find_format(struct slice name)
 	return 0;
 }
 
+static int unknown_format(struct slice name, struct strbuf *why)
+{
+	struct likely likely = likely_begin(name);
+	for (size_t i = 0; i < ARRAY_SIZE(formats); i++)
+		likely_try(&likely, formats[i]->name);
+	strbuf_fail(why, 0, "there is no log format \"");
+	printable_add(why, name, 40);
+	strbuf_add_string(why, "\"");
+	likely_tell(&likely, why, "");
+	strbuf_add_string(why, "; known: ");
+	logformat_describe(LOGFORMAT_ALL, why);
+	return -EINVAL;
+}
+
 int logformat_choose(logformat_set *ret, const char *text, struct strbuf *why)
 {
 	logformat_set chosen = 0;
@@ -60,13 +75,8 @@ int logformat_choose(logformat_set *ret, const char *text, struct strbuf *why)
 	do {
 		struct slice name = slice_take_until(&rest, ',');
 		logformat_set found = find_format(name);
-		if (!found) {
-			strbuf_fail(why, 0, "there is no log format \"");
-			printable_add(why, name, 40);
-			strbuf_add_string(why, "\"; known: ");
-			logformat_describe(LOGFORMAT_ALL, why);
-			return -EINVAL;
-		}
+		if (!found)
+			return unknown_format(name, why);
 		chosen |= found;
 	} while (rest.length);
 	*ret = chosen;

@@ -6,6 +6,7 @@
 
 #include <getopt.h>
 
+#include "common/likely.h"
 #include "common/numparse.h"
 #include "common/printable.h"
 #include "plugin/options.h"
@@ -48,6 +49,27 @@ static const struct option_row *find_row(int value)
 	return NULL;
 }
 
+/* "--GIVEN" or "--GIVEN=VALUE" is no option, or the front of several. */
+static int refuse_name(const char *given, struct strbuf *why)
+{
+	struct slice rest = slice_string(given);
+	slice_take_string(&rest, "--");
+	struct slice name = slice_take_until(&rest, '=');
+	struct likely likely = likely_begin(name);
+	struct strbuf longer CLEANUP(strbuf_release) = STRBUF_INIT(WHY_MAX);
+	for (size_t i = 0; i < option_row_count; i++) {
+		likely_try(&likely, option_rows[i].name);
+		if (strncmp(option_rows[i].name, name.data, name.length) == 0)
+			strbuf_add_format(&longer, "%s--%s", longer.length ? ", " : "", option_rows[i].name);
+	}
+	strbuf_fail(why, 0, longer.length ? "there is more than one option that begins with \"" : "there is no option \"");
+	printable_add(why, slice_string(given), 60);
+	strbuf_add_format(why, "\"%s%s", longer.length ? ": " : "", strbuf_text(&longer));
+	if (!longer.length)
+		likely_tell(&likely, why, "--");
+	return -EINVAL;
+}
+
 /* What getopt_long didn't like: an unknown option, one without its argument, or with one that it doesn't take. */
 static int refuse(int found, char **argv, struct strbuf *why)
 {
@@ -56,10 +78,11 @@ static int refuse(int found, char **argv, struct strbuf *why)
 		const char *fault = found == ':' ? "needs a value" : "takes no value";
 		return strbuf_fail(why, -EINVAL, "--%s %s", row->name, fault);
 	}
-	struct slice given = slice_string(argv[optind - 1]);
 	char letter[] = { '-', (char)optopt, '\0' };
-	strbuf_fail(why, 0, "there is no option, or more than one that begins with, \"");
-	printable_add(why, optopt ? slice_string(letter) : given, 60);
+	if (!optopt)
+		return refuse_name(argv[optind - 1], why);
+	strbuf_fail(why, 0, "there is no option \"");
+	printable_add(why, slice_string(letter), 2);
 	strbuf_add_string(why, "\"");
 	return -EINVAL;
 }

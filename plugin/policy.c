@@ -4,6 +4,7 @@
  */
 #include "common/compat.h"
 
+#include "common/likely.h"
 #include "common/printable.h"
 #include "plugin/policy.h"
 
@@ -42,17 +43,49 @@ void policy_release(struct policy *policy)
 
 static int unknown_metric(struct slice name, struct strbuf *why)
 {
+	struct likely likely = likely_begin(name);
+	for (size_t i = 0; i < METRIC_COUNT; i++)
+		likely_try(&likely, metrics[i].name);
 	strbuf_fail(why, 0, "there is no metric \"");
 	printable_add(why, name, 40);
-	strbuf_add_string(why, "\"; known:");
+	strbuf_add_string(why, "\"");
+	likely_tell(&likely, why, "");
+	strbuf_add_string(why, "; known:");
 	for (size_t i = 0; i < METRIC_COUNT; i++)
 		strbuf_add_format(why, " %s", metrics[i].name);
+	return -EINVAL;
+}
+
+static bool is_of_name(unsigned char byte)
+{
+	return slice_is_alnum(byte) || byte == '_' || byte == '-';
+}
+
+/* TEXT has no "=". What begins as a metric does was to be one: no range begins with a letter. */
+static int metric_without_range(const char *text, struct strbuf *why)
+{
+	struct slice rest = slice_string(text);
+	struct slice name = slice_take_while(&rest, is_of_name, SIZE_MAX);
+	struct likely likely = likely_begin(name);
+	for (size_t i = 0; i < METRIC_COUNT; i++)
+		likely_try(&likely, metrics[i].name);
+	if (!likely.word || slice_is_digit((unsigned char)*text))
+		return 0;
+	slice_take_char(&rest, ':');
+	strbuf_fail(why, 0, "must be METRIC=RANGE: %s=", likely.is_tied ? "METRIC" : likely.word);
+	if (rest.length)
+		printable_add(why, rest, 40);
+	else
+		strbuf_add_string(why, "RANGE");
 	return -EINVAL;
 }
 
 int policy_set(struct policy *policy, bool is_critical, const char *text, struct strbuf *why)
 {
 	const char *equals = strchr(text, '=');
+	int result = equals ? 0 : metric_without_range(text, why);
+	if (result < 0)
+		return result;
 	struct slice name = equals ? slice_make(text, (size_t)(equals - text)) : SLICE_LITERAL("foreign_logins");
 	for (size_t i = 0; i < METRIC_COUNT; i++)
 		if (slice_equals(name, metrics[i].name))

@@ -69,7 +69,7 @@ static int add_target(struct options *options, struct slice text, struct strbuf 
 {
 	struct dnsbl_options *dnsbl = &options->dnsbl;
 	if (!is_target(text))
-		return strbuf_fail(why, -EINVAL, "is an address or the name of a mail server, or several with commas between them");
+		return strbuf_fail(why, -EINVAL, "must be an address or the name of a mail server, or several with commas between them");
 	if (dnsbl->target_count == OPTIONS_DNSBL_MOST)
 		return strbuf_fail(why, -EINVAL, "more than %d addresses", OPTIONS_DNSBL_MOST);
 	dnsbl->targets[dnsbl->target_count++] = text;
@@ -86,7 +86,7 @@ int options_set_dnsbl_interval(struct options *options, const char *value, struc
 	int64_t *interval_sec = &options->dnsbl.interval_sec;
 	if (numparse_duration(interval_sec, value, 60) && *interval_sec > 0 && *interval_sec <= INTERVAL_MOST_SEC)
 		return 0;
-	return strbuf_fail(why, -EINVAL, "is a duration of a week at the most: 30m, 2h, 1d");
+	return strbuf_fail(why, -EINVAL, "must be a duration of a week at the most: 30m, 2h, 1d");
 }
 
 int options_set_resolver(struct options *options, const char *value, struct strbuf *why)
@@ -94,7 +94,7 @@ int options_set_resolver(struct options *options, const char *value, struct strb
 	options->dnsbl.resolver = value;
 	if (dns_is_resolver(slice_string(value)))
 		return 0;
-	return strbuf_fail(why, -EINVAL, "is an address, maybe with a port: 127.0.0.1, 127.0.0.1:5353, [::1]:53");
+	return strbuf_fail(why, -EINVAL, "must be an address, maybe with a port: 127.0.0.1, 127.0.0.1:5353, [::1]:53");
 }
 
 /* --- together --- */

@@ -42,7 +42,7 @@ static int set_window(struct options *options, const char *value, struct strbuf 
 {
 	if (numparse_duration(&options->window_sec, value, 60))
 		return 0;
-	return strbuf_fail(why, -EINVAL, "is a number of minutes, or 90s, 15m, 2h, 3d, 4w, all");
+	return strbuf_fail(why, -EINVAL, "must be a number of minutes, or 90s, 15m, 2h, 3d, 4w, all");
 }
 
 static int set_log_timezone(struct options *options, const char *value, struct strbuf *why)
@@ -50,7 +50,7 @@ static int set_log_timezone(struct options *options, const char *value, struct s
 	options->log_timezone = value;
 	if (timezone_is_known(value))
 		return 0;
-	return strbuf_fail(why, -EINVAL, "is no time zone of this machine: a name like Europe/Berlin (package tzdata), "
+	return strbuf_fail(why, -EINVAL, "must be a time zone that this machine knows: a name like Europe/Berlin (package tzdata), "
 	                   "or a rule like CET-1CEST,M3.5.0,M10.5.0/3");
 }
 
@@ -89,7 +89,18 @@ static int set_at(struct options *options, const char *value, struct strbuf *why
 {
 	if (timestamp_parse(&options->now_sec, value))
 		return 0;
-	return strbuf_fail(why, -EINVAL, "is a time like 2014-02-25T10:20:00Z, or @SECONDS since 1970");
+	return strbuf_fail(why, -EINVAL, "must be a time like 2014-02-25T10:20:00Z, or @SECONDS since 1970");
+}
+
+static int unknown_country(struct slice code, struct strbuf *why)
+{
+	const char *meant = country_meant(code);
+	strbuf_fail(why, 0, "\"");
+	printable_add(why, code, 20);
+	strbuf_add_string(why, "\" is no country code of ISO 3166-1 (two letters: US, DE, GB)");
+	if (why && meant)
+		strbuf_add_format(why, "; %s is %s", country_name(meant), meant);
+	return -EINVAL;
 }
 
 static int add_home(struct options *options, struct slice code, struct strbuf *why)
@@ -98,10 +109,7 @@ static int add_home(struct options *options, struct slice code, struct strbuf *w
 	for (size_t i = 0; i < 2 && i < code.length; i++)
 		upper[i] = (char)(code.data[i] >= 'a' && code.data[i] <= 'z' ? code.data[i] - 'a' + 'A' : code.data[i]);
 	if (code.length != 2 || !country_is_code(upper)) {
-		strbuf_fail(why, 0, "\"");
-		printable_add(why, code, 20);
-		strbuf_add_string(why, "\" is no country code of ISO 3166-1 (two letters: US, DE, GB)");
-		return -EINVAL;
+		return unknown_country(code, why);
 	}
 	if (options->home_count == OPTIONS_HOME_MAX)
 		return strbuf_fail(why, -EINVAL, "more than %d countries", OPTIONS_HOME_MAX);
@@ -176,7 +184,7 @@ static int set_geo_cache(struct options *options, const char *value, struct strb
 	if (numparse_duration(&options->geo_cache_sec, value, 60) && options->geo_cache_sec >= OPTIONS_GEO_CACHE_LEAST_SEC
 	    && options->geo_cache_sec != NUMPARSE_ALL_SEC)
 		return 0;
-	return strbuf_fail(why, -EINVAL, "is a duration of a day or more: 1d, 48h, 4w");
+	return strbuf_fail(why, -EINVAL, "must be a duration of a day or more: 1d, 48h, 4w");
 }
 
 static int set_output(struct options *options, const char *value, struct strbuf *why)
@@ -184,7 +192,7 @@ static int set_output(struct options *options, const char *value, struct strbuf 
 	options->is_json = strcmp(value, "json") == 0;
 	if (options->is_json || strcmp(value, "text") == 0)
 		return 0;
-	return strbuf_fail(why, -EINVAL, "is text or json");
+	return strbuf_fail(why, -EINVAL, "must be text or json");
 }
 
 static int set_explain(struct options *options, const char *value, struct strbuf *why)
@@ -211,7 +219,7 @@ static int set_timeout(struct options *options, const char *value, struct strbuf
 	if (numparse_int(&options->timeout_sec, number, 1, TIMEOUT_MAX_SEC)
 	    && (!colon || state_parse(&options->timeout_state, colon + 1)))
 		return 0;
-	return strbuf_fail(why, -EINVAL, "is SECONDS or SECONDS:STATE, 1 to %d, as in 20 or 20:CRITICAL", TIMEOUT_MAX_SEC);
+	return strbuf_fail(why, -EINVAL, "must be SECONDS or SECONDS:STATE, 1 to %d, as in 20 or 20:CRITICAL", TIMEOUT_MAX_SEC);
 }
 
 static int set_extra_opts(struct options *options, const char *value, struct strbuf *why)

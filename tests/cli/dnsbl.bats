@@ -501,15 +501,15 @@ alone() {
 		--home=US --dnsbl -w listed_clients=1;there is a threshold for listed_clients, which is counted with --dnsbl-clients only
 		--home=US --dnsbl-address=192.0.2.1;--dnsbl-address does nothing without --dnsbl
 		--home=US --dnsbl-interval=1h;--dnsbl-interval does nothing without*
-		--dnsbl-only --dnsbl-address=192.0.2.300;--dnsbl-address=192.0.2.300: is an address or the name*
-		--dnsbl-only --dnsbl-address=;--dnsbl-address=: is an address or the name*
-		--dnsbl-only --dnsbl-address=a_b..c|d;--dnsbl-address=*: is an address or the name*
-		--dnsbl-only --dnsbl-interval=8d;--dnsbl-interval=8d: is a duration*
+		--dnsbl-only --dnsbl-address=192.0.2.300;--dnsbl-address=192.0.2.300: must be an address or the name*
+		--dnsbl-only --dnsbl-address=;--dnsbl-address=: must be an address or the name*
+		--dnsbl-only --dnsbl-address=a_b..c|d;--dnsbl-address=*: must be an address or the name*
+		--dnsbl-only --dnsbl-interval=8d;--dnsbl-interval=8d: must be a duration*
 		--dnsbl-only --resolver=dns.example;--resolver=dns.example: is an address*
 		--dnsbl-only --resolver=127.0.0.1:70000;--resolver=127.0.0.1:70000: is an address*
 		--dnsbl-only --dnsbl=,;--dnsbl: no blocklist is named
 		--home=US --dnsbl-clients=,;--dnsbl-clients: no blocklist is named
-		--dnsbl-only --dnsbl-address=a..example;--dnsbl-address=a..example: is an address or the name*
+		--dnsbl-only --dnsbl-address=a..example;--dnsbl-address=a..example: must be an address or the name*
 		--dnsbl-only --dnsbl=nodots;--dnsbl: "nodots" is no zone*
 		--dnsbl-only --dnsbl=a..b;--dnsbl: "a..b" is no zone*
 		--dnsbl-only --dnsbl=a.test=127.0.0.[9..2];--dnsbl: *has no filter like*

@@ -397,7 +397,7 @@ tls() {
 @test "--geo-cache is a day at the least" {
 	login 10:10:00 alice $russia
 	asks ok/lite --geo-cache=1h
-	expect_unknown "--geo-cache=1h: is a duration of a day or more*"
+	expect_unknown "--geo-cache=1h: must be a duration of a day or more*"
 	asks ok/lite --geo-cache=2d
 	expect_metric foreign_logins=1
 }

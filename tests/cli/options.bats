@@ -177,13 +177,13 @@ refused() {
 @test "wrong values are refused, with the option and what it takes" {
 	local value
 	for value in "" 0 -5 abc 15x 1.5 m 99999999999999999999; do
-		refused -m "$value" -- "--window=$value: is a number of minutes*"
+		refused -m "$value" -- "--window=$value: must be a number of minutes*"
 	done
 	for value in "" 0 -1 x 3601 10: 10:FOO 10:4 :CRITICAL; do
-		refused -t "$value" -- "--timeout=$value: is SECONDS or SECONDS:STATE*"
+		refused -t "$value" -- "--timeout=$value: must be SECONDS or SECONDS:STATE*"
 	done
 	for value in "" yesterday 2014-02-25 2014-02-30T10:00:00Z @ @x 10:20:00; do
-		refused --at="$value" -- "--at=$value: is a time like*"
+		refused --at="$value" -- "--at=$value: must be a time like*"
 	done
 	for value in "" nope postfix,nope POSTFIX; do
 		refused -f "$value" -- "--format=$value: there is no log format*known: *postfix*"

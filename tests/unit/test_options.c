@@ -246,6 +246,63 @@ static void what_is_wrong_is_refused_with_its_option(void **state)
 		assert_refused(rows[i].arguments, rows[i].reason);
 }
 
+/* Whoever mistypes reads what must be, and what he likely meant. */
+static void what_was_likely_meant_is_told(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *arguments[ARGUMENTS_MAX];
+		const char *why;
+	} rows[] = {
+		{ { "--home=USA" }, "--home=USA: \"USA\" is no country code of ISO 3166-1 (two letters: US, DE, GB); United States is US" },
+		{ { "--home=uk" }, "--home=uk: \"uk\" is no country code of ISO 3166-1 (two letters: US, DE, GB); United Kingdom is GB" },
+		{ { "--home=US,Germany" }, "--home=US,Germany: \"Germany\" is no country code of ISO 3166-1 (two letters: US, DE, GB); Germany is DE" },
+		{ { "-w", "foreign_login=3" }, "--warning=foreign_login=3: there is no metric \"foreign_login\"; did you mean foreign_logins?; known: logins" },
+		{ { "-w", "foreign_logins:5" }, "--warning=foreign_logins:5: must be METRIC=RANGE: foreign_logins=5" },
+		{ { "-w", "foreign_logins:5:10" }, "--warning=foreign_logins:5:10: must be METRIC=RANGE: foreign_logins=5:10" },
+		{ { "-c", "login:5" }, "--critical=login:5: must be METRIC=RANGE: logins=5" },
+		{ { "-c", "logins" }, "--critical=logins: must be METRIC=RANGE: logins=RANGE" },
+		{ { "-f", "postfx" }, "--format=postfx: there is no log format \"postfx\"; did you mean postfix?; known: " },
+		{ { "--windw=5" }, "there is no option \"--windw=5\"; did you mean --window?" },
+		{ { "--no_state" }, "there is no option \"--no_state\"; did you mean --no-state?" },
+		{ { "-H", "mail" }, "there is no option \"-H\"" },
+		{ { "--h" }, "there is more than one option that begins with \"--h\": --home, --help" },
+		{ { "--nope" }, "there is no option \"--nope\"" },
+		{ { "-m", "0" }, "--window=0: must be a number of minutes, or 90s, 15m, 2h, 3d, 4w, all" },
+		{ { "-t", "0" }, "--timeout=0: must be SECONDS or SECONDS:STATE" },
+		{ { "--at=yesterday" }, "--at=yesterday: must be a time like 2014-02-25T10:20:00Z" },
+		{ { "--resolver=localhost" }, "--resolver=localhost: must be an address" },
+		{ { "--dnsbl-address=1" }, "--dnsbl-address=1: must be an address" },
+		{ { "--dnsbl-interval=0" }, "--dnsbl-interval=0: must be a duration" },
+		{ { "--geo-cache=1h" }, "--geo-cache=1h: must be a duration of a day or more" },
+		{ { "-o", "xml" }, "--output=xml: must be text or json" },
+		{ { "--log-timezone=Nowhere" }, "--log-timezone=Nowhere: must be a time zone that this machine knows" },
+	};
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct options options;
+		struct strbuf why CLEANUP(strbuf_release) = STRBUF_INIT(WHY_MAX);
+		assert_int_equal(parse(&options, rows[i].arguments, &why), -EINVAL);
+		options_release(&options);
+		if (strncmp(strbuf_text(&why), rows[i].why, strlen(rows[i].why)) != 0)
+			fail_msg("\"%s\" and not \"%s\"", strbuf_text(&why), rows[i].why);
+	}
+}
+
+/* A reason that ends with what was meant isn't one of something else. */
+static void what_means_nothing_gets_no_guess(void **state)
+{
+	(void)state;
+	static const char *const values[] = { "--home=XX", "--home=EU", "--warning=nope=1", "--warning=x", "--format=nope", "--nope", "--critical=:" };
+	for (size_t i = 0; i < ARRAY_SIZE(values); i++) {
+		struct options options;
+		struct strbuf why CLEANUP(strbuf_release) = STRBUF_INIT(WHY_MAX);
+		assert_int_equal(parse(&options, ARGUMENTS(values[i]), &why), -EINVAL);
+		options_release(&options);
+		if (strstr(strbuf_text(&why), "did you mean") || strstr(strbuf_text(&why), "); "))
+			fail_msg("\"%s\"", strbuf_text(&why));
+	}
+}
+
 static void a_hostile_value_is_never_echoed_as_it_is(void **state)
 {
 	(void)state;
@@ -293,6 +350,8 @@ int main(void)
 		cmocka_unit_test(thresholds_reach_the_policy),
 		cmocka_unit_test(verbosity_ends_at_three),
 		cmocka_unit_test(what_is_wrong_is_refused_with_its_option),
+		cmocka_unit_test(what_was_likely_meant_is_told),
+		cmocka_unit_test(what_means_nothing_gets_no_guess),
 		cmocka_unit_test(a_hostile_value_is_never_echoed_as_it_is),
 		cmocka_unit_test(no_list_grows_without_end),
 	};

@@ -6,11 +6,17 @@
 
 #include "common/perfdata.h"
 
+/* A range that never alerts is the same as none, and some readers of performance data stumble over it. */
+static const char *shown(const char *field)
+{
+	return field && strcmp(field, "~:") != 0 ? field : "";
+}
+
 void perfdata_add(struct strbuf *text, const struct perfdata *item)
 {
-	const char *fields[] = { item->warning, item->critical, item->minimum };
+	const char *fields[] = { shown(item->warning), shown(item->critical), shown(item->minimum) };
 	size_t used = ARRAY_SIZE(fields);
-	while (used && (!fields[used - 1] || !*fields[used - 1]))
+	while (used && !*fields[used - 1])
 		used--;
 
 	if (text->length)
@@ -20,5 +26,5 @@ void perfdata_add(struct strbuf *text, const struct perfdata *item)
 	else
 		strbuf_add_format(text, "%s=U", item->label);
 	for (size_t i = 0; i < used; i++)
-		strbuf_add_format(text, ";%s", fields[i] ? fields[i] : "");
+		strbuf_add_format(text, ";%s", fields[i]);
 }

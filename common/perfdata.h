@@ -17,7 +17,7 @@ struct perfdata {
 	bool is_known;        /* else the value is U */
 	int64_t value;
 	const char *uom;      /* "", "s", … */
-	const char *warning;  /* range as given, or NULL */
+	const char *warning;  /* range as given, or NULL; "~:" is left out, too */
 	const char *critical;
 	const char *minimum;  /* or NULL */
 };

@@ -505,8 +505,8 @@ alone() {
 		--dnsbl-only --dnsbl-address=;--dnsbl-address=: must be an address or the name*
 		--dnsbl-only --dnsbl-address=a_b..c|d;--dnsbl-address=*: must be an address or the name*
 		--dnsbl-only --dnsbl-interval=8d;--dnsbl-interval=8d: must be a duration*
-		--dnsbl-only --resolver=dns.example;--resolver=dns.example: is an address*
-		--dnsbl-only --resolver=127.0.0.1:70000;--resolver=127.0.0.1:70000: is an address*
+		--dnsbl-only --resolver=dns.example;--resolver=dns.example: must be an address*
+		--dnsbl-only --resolver=127.0.0.1:70000;--resolver=127.0.0.1:70000: must be an address*
 		--dnsbl-only --dnsbl=,;--dnsbl: no blocklist is named
 		--home=US --dnsbl-clients=,;--dnsbl-clients: no blocklist is named
 		--dnsbl-only --dnsbl-address=a..example;--dnsbl-address=a..example: must be an address or the name*

@@ -219,6 +219,16 @@ refused() {
 	done
 }
 
+@test "a file's name is not echoed as it is either" {
+	local option name=$'\e[31m|<b>`id`$x'
+	for option in --dnsbl-file= --dnsbl-key-file= --extra-opts=@ --extra-opts=; do
+		[[ $option != --extra* ]] || "$plugin" -V -v | grep -q builtin || continue
+		plugin_with --home=US "$option$name"
+		expect_unknown "*"
+		[[ $output != *[\|\<\>\`\$$'\e']* ]] || fail "it was echoed"
+	done
+}
+
 @test "--timeout takes a state" {
 	login 10:10:00 alice $america
 	check --timeout=20:CRITICAL

@@ -34,13 +34,12 @@ static bool effective_at(const struct follow *follow, const struct login *login,
 	return true;
 }
 
-/* FNV-1a of the whole line, header included: the same line in mail.log and mail.info, and no other. */
-static uint64_t hash_line(struct slice line)
+/* > 0: another log has had the line, and the login was counted with it. */
+static int is_repeat(struct follow *follow, struct slice line, int64_t effective_sec, struct strbuf *why)
 {
-	uint64_t hash = UINT64_C(0xcbf29ce484222325);
-	for (size_t i = 0; i < line.length; i++)
-		hash = (hash ^ (unsigned char)line.data[i]) * UINT64_C(0x100000001b3);
-	return hash;
+	uint64_t hash;
+	int result = store_hash_line(follow->store, line, &hash, why);
+	return result < 0 ? result : store_is_repeat(follow->store, follow->name, hash, effective_sec, why);
 }
 
 /* --trust is left to the counting: so a network that is added to it or taken out counts so at once. */
@@ -53,7 +52,7 @@ static int keep_login(struct follow *follow, const struct login *login, struct s
 	if (login->has_address && !ipaddr_is_public(&login->address))
 		return 0;
 	if (follow->has_many_logs) {
-		int repeat = store_is_repeat(follow->store, follow->name, hash_line(line), effective_sec, why);
+		int repeat = is_repeat(follow, line, effective_sec, why);
 		if (repeat)
 			return repeat < 0 ? repeat : 0;
 	}

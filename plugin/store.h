@@ -56,6 +56,11 @@ int store_get_history(struct store *store, const char *source_name, struct log_h
 int store_put_history(struct store *store, const char *source_name, const struct log_history *history,
 	struct strbuf *why);
 
+/* The hash of a line, header included, for store_is_repeat(): that of the same line in this state, and of no other. Its key
+ * is made with the state and never leaves it, since strangers choose most of a line: whoever could find two lines of one hash
+ * could hide the second login. 0, or -errno with WHY. */
+int store_hash_line(struct store *store, struct slice line, uint64_t *ret, struct strbuf *why);
+
 /* Does the login of the line with hash LINE_HASH, now read in SOURCE_NAME, stand in another log, too, that has
  * been counted? > 0: it does, don't count it; 0: count it; < 0 with WHY. Either way it is remembered, so ask once
  * a line. Over all logs a line counts as often as in the log that has it most often: it is a repeat if it is the

@@ -72,6 +72,33 @@ static int limit_lines(struct store *store, struct strbuf *why)
 		lines_max(store), &store->lines, why);
 }
 
+static int read_key(struct store *store, struct strbuf *why)
+{
+	sqlite3_stmt *statement CLEANUP(sql_finalize) = NULL;
+	struct slice key;
+	int result = sql_prepare(store, &statement, "SELECT key FROM secret", why);
+
+	if (result == 0)
+		result = sql_step(store, statement, why);
+	if (result < 0)
+		return result;
+	if (result == 0 || !sql_get_slice(statement, 0, SQLITE_BLOB, SIPHASH_KEY_LENGTH, &key) ||
+	    key.length != SIPHASH_KEY_LENGTH)
+		return sql_fail_damaged(store, why, "the key of its lines is not there");
+	memcpy(store->line_key.bytes, key.data, sizeof(store->line_key.bytes));
+	store->has_line_key = true;
+	return 0;
+}
+
+int store_hash_line(struct store *store, struct slice line, uint64_t *ret, struct strbuf *why)
+{
+	int result = store->has_line_key ? 0 : read_key(store, why);
+
+	if (result == 0)
+		*ret = siphash(&store->line_key, line);
+	return result;
+}
+
 int store_is_repeat(struct store *store, const char *source_name, uint64_t line_hash, int64_t effective_at_sec,
 	struct strbuf *why)
 {

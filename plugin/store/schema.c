@@ -8,6 +8,7 @@
 #include "plugin/store/sql.h"
 
 #define SQL_MAX 10000 /* of one CREATE */
+#define NEWEST STORE_SCHEMA_VERSION
 
 /* origin: what logins have in common, so that a login takes a few bytes and a repeated one is quick to sum up.
  * login: two equal ones of the same second are one row with their count.
@@ -16,34 +17,35 @@ static const struct table {
 	int first, last; /* the versions that have it */
 	const char *sql;
 } tables[] = {
-	{ 1, 3, "CREATE TABLE meta(schema_version INTEGER NOT NULL, created_by TEXT NOT NULL)" },
+	{ 4, NEWEST, "CREATE TABLE secret(key BLOB NOT NULL)" },
+	{ 1, NEWEST, "CREATE TABLE meta(schema_version INTEGER NOT NULL, created_by TEXT NOT NULL)" },
 	{ 1, 1, "CREATE TABLE log_position(source BLOB PRIMARY KEY, device INTEGER, inode INTEGER, head_hash INTEGER, "
 		"head_length INTEGER, tail_hash INTEGER, tail_length INTEGER, read_offset INTEGER, newest_sec INTEGER) "
 		"WITHOUT ROWID" },
-	{ 2, 3, "CREATE TABLE log_position(source BLOB NOT NULL, age INTEGER NOT NULL, device INTEGER, inode INTEGER, "
+	{ 2, NEWEST, "CREATE TABLE log_position(source BLOB NOT NULL, age INTEGER NOT NULL, device INTEGER, inode INTEGER, "
 		"head_hash INTEGER, head_length INTEGER, tail_hash INTEGER, tail_length INTEGER, read_offset INTEGER, "
 		"newest_sec INTEGER, read_sec INTEGER, cursor BLOB, PRIMARY KEY(source, age)) WITHOUT ROWID" },
-	{ 2, 3, "CREATE TABLE log_history(source BLOB PRIMARY KEY, since INTEGER, lines INTEGER, logins INTEGER, "
+	{ 2, NEWEST, "CREATE TABLE log_history(source BLOB PRIMARY KEY, since INTEGER, lines INTEGER, logins INTEGER, "
 		"public_logins INTEGER) WITHOUT ROWID" },
-	{ 2, 3, "CREATE TABLE session(id INTEGER PRIMARY KEY, address BLOB NOT NULL, at INTEGER NOT NULL)" },
-	{ 2, 3, "CREATE TABLE seen_line(hash INTEGER NOT NULL, source INTEGER NOT NULL, count INTEGER NOT NULL, "
+	{ 2, NEWEST, "CREATE TABLE session(id INTEGER PRIMARY KEY, address BLOB NOT NULL, at INTEGER NOT NULL)" },
+	{ 2, NEWEST, "CREATE TABLE seen_line(hash INTEGER NOT NULL, source INTEGER NOT NULL, count INTEGER NOT NULL, "
 		"effective_at INTEGER NOT NULL, PRIMARY KEY(hash, source)) WITHOUT ROWID" },
-	{ 2, 3, "CREATE TABLE geo_cache(address BLOB PRIMARY KEY, country TEXT NOT NULL, asn INTEGER NOT NULL, "
+	{ 2, NEWEST, "CREATE TABLE geo_cache(address BLOB PRIMARY KEY, country TEXT NOT NULL, asn INTEGER NOT NULL, "
 		"as_name TEXT NOT NULL, is_anonymiser INTEGER NOT NULL, latitude REAL, longitude REAL, radius_km REAL, "
 		"made_at INTEGER NOT NULL, expires_at INTEGER NOT NULL) WITHOUT ROWID" },
-	{ 2, 3, "CREATE TABLE geo_pause(until INTEGER NOT NULL)" },
-	{ 3, 3, "CREATE TABLE dnsbl_answer(zone TEXT NOT NULL, address BLOB NOT NULL, verdict INTEGER NOT NULL, "
+	{ 2, NEWEST, "CREATE TABLE geo_pause(until INTEGER NOT NULL)" },
+	{ 3, NEWEST, "CREATE TABLE dnsbl_answer(zone TEXT NOT NULL, address BLOB NOT NULL, verdict INTEGER NOT NULL, "
 		"detail BLOB NOT NULL, made_at INTEGER NOT NULL, expires_at INTEGER NOT NULL, PRIMARY KEY(zone, address)) "
 		"WITHOUT ROWID" },
-	{ 3, 3, "CREATE TABLE dnsbl_silence(zone TEXT PRIMARY KEY, since INTEGER NOT NULL) WITHOUT ROWID" },
-	{ 1, 3, "CREATE TABLE origin(id INTEGER PRIMARY KEY, user BLOB NOT NULL, address BLOB, service TEXT NOT NULL, "
+	{ 3, NEWEST, "CREATE TABLE dnsbl_silence(zone TEXT PRIMARY KEY, since INTEGER NOT NULL) WITHOUT ROWID" },
+	{ 1, NEWEST, "CREATE TABLE origin(id INTEGER PRIMARY KEY, user BLOB NOT NULL, address BLOB, service TEXT NOT NULL, "
 		"country TEXT, asn INTEGER NOT NULL, as_name TEXT NOT NULL, is_anonymiser INTEGER NOT NULL, "
 		"latitude REAL, longitude REAL, radius_km REAL)" },
-	{ 1, 3, "CREATE INDEX origin_of_user ON origin(user, address)" },
-	{ 1, 3, "CREATE INDEX origin_unlocated ON origin(address) WHERE country IS NULL" },
-	{ 1, 3, "CREATE TABLE login(origin INTEGER NOT NULL, effective_at INTEGER NOT NULL, at INTEGER NOT NULL, "
+	{ 1, NEWEST, "CREATE INDEX origin_of_user ON origin(user, address)" },
+	{ 1, NEWEST, "CREATE INDEX origin_unlocated ON origin(address) WHERE country IS NULL" },
+	{ 1, NEWEST, "CREATE TABLE login(origin INTEGER NOT NULL, effective_at INTEGER NOT NULL, at INTEGER NOT NULL, "
 		"count INTEGER NOT NULL, PRIMARY KEY(origin, effective_at, at)) WITHOUT ROWID" },
-	{ 1, 3, "CREATE INDEX login_by_age ON login(effective_at)" },
+	{ 1, NEWEST, "CREATE INDEX login_by_age ON login(effective_at)" },
 };
 
 /* -- making ------------------------------------------------------------------------------------------------- */
@@ -60,11 +62,27 @@ static int create_tables(struct store *store, int64_t from, struct strbuf *why)
 	return result;
 }
 
+/* Its key makes the hashes of lines; see store_hash_line(). */
+static int make_secret(struct store *store, struct strbuf *why)
+{
+	sqlite3_stmt *statement CLEANUP(sql_finalize) = NULL;
+	struct siphash_key key;
+	int result = sql_prepare(store, &statement, "INSERT INTO secret VALUES(?)", why);
+
+	if (result < 0)
+		return result;
+	siphash_make_key(&key);
+	sql_bind_blob(statement, 1, slice_make((const char *)key.bytes, sizeof(key.bytes)), sizeof(key.bytes));
+	return sql_step(store, statement, why);
+}
+
 static int create(struct store *store, struct strbuf *why)
 {
 	char sql[200];
 	int result = create_tables(store, 0, why);
 
+	if (result == 0)
+		result = make_secret(store, why);
 	if (result < 0)
 		return result;
 	snprintf(sql, sizeof(sql), "PRAGMA application_id=%d; INSERT INTO meta VALUES(%d, 'check_mail_geo')",
@@ -157,12 +175,15 @@ static int convert_1(struct store *store, struct strbuf *why)
 	return result;
 }
 
-/* Since version 2 only tables were added. */
+/* Since version 2 only tables were added. Before version 4 the hashes of lines had no key: those in the state match no line
+ * any more, and are forgotten an hour later. */
 static int convert(struct store *store, int64_t version, struct strbuf *why)
 {
 	char sql[100];
 	int result = version == 1 ? convert_1(store, why) : create_tables(store, version, why);
 
+	if (result == 0 && version < 4)
+		result = make_secret(store, why);
 	snprintf(sql, sizeof(sql), "UPDATE meta SET schema_version = %d", STORE_SCHEMA_VERSION);
 	return result < 0 ? result : sql_run(store, sql, why);
 }

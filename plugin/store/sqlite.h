@@ -7,6 +7,7 @@
 
 #include <sqlite3.h>
 
+#include "common/siphash.h"
 #include "plugin/store.h"
 #include "plugin/store/path.h"
 
@@ -32,6 +33,8 @@ struct store {
 	int64_t logins;     /* kept now, at most; < 0: not counted yet */
 	int64_t logins_max; /* STORE_LOGINS_MAX, less in tests */
 	int64_t lines, sessions;    /* kept now, at most; < 0: none was put in this run, so nothing can be too many */
+	bool has_line_key; /* read at the first line that is hashed */
+	struct siphash_key line_key;
 	int64_t newest_session_sec; /* of those that were put in this run */
 };
 

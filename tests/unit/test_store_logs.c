@@ -255,6 +255,46 @@ static void a_count_of_lines_that_can_not_be_is_damage(void **unused)
 	}
 }
 
+static uint64_t hash_in(const char *path, struct slice line)
+{
+	uint64_t hash = 0;
+	struct store *store = storetest_open(path);
+	storetest_expect(store_hash_line(store, line, &hash, &why), 0);
+	storetest_commit(store);
+	return hash;
+}
+
+/* Who could tell which lines have one hash could hide a login behind another one's line. */
+static void a_line_has_the_same_hash_in_its_state_and_in_no_other(void **unused)
+{
+	/* The same by FNV-1a, which has no key. */
+	const struct slice one = SLICE_LITERAL("8yn0iYCKYHlIj4-BwPqk"), other = SLICE_LITERAL("GReLUrM4wMqfg9yzV3KQ");
+	(void)unused;
+	uint64_t hash = hash_in(state, one);
+	assert_true(hash_in(state, one) == hash);
+	assert_true(hash_in(state, other) != hash);
+	assert_true(hash_in(NULL, one) != hash);
+	assert_int_equal(unlink(state), 0);
+	assert_true(hash_in(state, one) != hash);
+}
+
+static void without_its_key_a_state_is_damaged(void **unused)
+{
+	static const char *const changes[] = { "DELETE FROM secret", "UPDATE secret SET key = ''", "UPDATE secret SET key = zeroblob(15)",
+		"UPDATE secret SET key = zeroblob(17)", "UPDATE secret SET key = '0123456789abcdef'", "UPDATE secret SET key = 5" };
+	(void)unused;
+	for (size_t i = 0; i < ARRAY_SIZE(changes); i++) {
+		uint64_t hash = 0;
+		unlink(state);
+		storetest_commit(storetest_open(state));
+		storetest_sql(changes[i]);
+		struct store *store = storetest_open(state);
+		if (store_hash_line(store, SLICE_LITERAL("a line"), &hash, &why) >= 0 || !store_is_damaged(store) || hash)
+			fail_msg("no damage: %s", changes[i]);
+		store_free(store);
+	}
+}
+
 /* --- sessions --- */
 
 static struct ipaddr address_of(const char *text)
@@ -431,6 +471,8 @@ int main(void)
 		STORETEST(a_line_is_known_in_later_runs_until_an_hour_after_the_window),
 		STORETEST(of_too_many_lines_the_oldest_are_forgotten),
 		STORETEST(a_count_of_lines_that_can_not_be_is_damage),
+		STORETEST(a_line_has_the_same_hash_in_its_state_and_in_no_other),
+		STORETEST(without_its_key_a_state_is_damaged),
 		STORETEST(a_session_is_known_in_later_runs_until_it_ends),
 		STORETEST(strangers_begin_any_number_of_sessions_and_the_newest_are_kept),
 		STORETEST(a_session_that_never_ends_is_forgotten_after_a_day),

@@ -71,7 +71,7 @@ static void a_state_of_version_1_loses_nothing(void **unused)
 	storetest_expect(store_put_history(store, MAIL, &history, &why), 0);
 	storetest_expect(store_is_repeat(store, MAIL, 1, NOW, &why), 0);
 	storetest_commit(store);
-	assert_int_equal(storetest_sql("SELECT schema_version FROM meta"), 3);
+	assert_int_equal(storetest_sql("SELECT schema_version FROM meta"), 4);
 	store = storetest_open(state);
 	assert_string_equal(store_notes(store), "");
 	expect_position(store);
@@ -88,16 +88,39 @@ static void a_state_of_version_2_loses_nothing(void **unused)
 	struct store *store = storetest_open(state);
 	storetest_add(store, NOW);
 	storetest_commit(store);
-	storetest_sql("DROP TABLE dnsbl_answer; DROP TABLE dnsbl_silence; UPDATE meta SET schema_version = 2");
+	storetest_sql("DROP TABLE dnsbl_answer; DROP TABLE dnsbl_silence; DROP TABLE secret; UPDATE meta SET schema_version = 2");
 	store = storetest_open(state);
 	assert_string_equal(store_notes(store), "");
 	assert_int_equal(storetest_logins(store), 1);
 	storetest_expect(store_put_silence(store, "zen.test", NOW, &why), 0);
 	storetest_commit(store);
-	assert_int_equal(storetest_sql("SELECT schema_version FROM meta"), 3);
+	assert_int_equal(storetest_sql("SELECT schema_version FROM meta"), 4);
 	store = storetest_open(state);
 	assert_string_equal(store_notes(store), "");
 	storetest_expect(store_get_silence(store, "zen.test", &since_sec, &why), 1);
+	store_free(store);
+}
+
+/* One of version 3 has no key for the hashes of lines. */
+static void a_state_of_version_3_loses_nothing(void **unused)
+{
+	uint64_t hash, again;
+	(void)unused;
+	struct store *store = storetest_open(state);
+	storetest_add(store, NOW);
+	storetest_expect(store_is_repeat(store, MAIL, 1, NOW, &why), 0);
+	storetest_commit(store);
+	storetest_sql("DROP TABLE secret; UPDATE meta SET schema_version = 3");
+	store = storetest_open(state);
+	assert_string_equal(store_notes(store), "");
+	assert_int_equal(storetest_logins(store), 1);
+	storetest_expect(store_hash_line(store, SLICE_LITERAL("a line"), &hash, &why), 0);
+	storetest_commit(store);
+	assert_int_equal(storetest_sql("SELECT schema_version FROM meta"), 4);
+	assert_int_equal(storetest_sql("SELECT count(*) FROM seen_line"), 1);
+	store = storetest_open(state);
+	storetest_expect(store_hash_line(store, SLICE_LITERAL("a line"), &again, &why), 0);
+	assert_true(hash == again);
 	store_free(store);
 }
 
@@ -145,6 +168,7 @@ static void a_state_of_version_1_is_checked_like_any_other(void **unused)
 		"ALTER TABLE login RENAME COLUMN at TO then_",
 		"UPDATE meta SET schema_version = 2",
 		"UPDATE meta SET schema_version = 3",
+		"UPDATE meta SET schema_version = 4",
 		"UPDATE meta SET schema_version = 0",
 		"UPDATE meta SET schema_version = 'x'",
 		"DELETE FROM meta",
@@ -179,6 +203,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		STORETEST(a_state_of_version_1_loses_nothing),
 		STORETEST(a_state_of_version_2_loses_nothing),
+		STORETEST(a_state_of_version_3_loses_nothing),
 		STORETEST(without_commit_a_state_stays_of_version_1),
 		STORETEST(a_run_that_is_killed_while_it_converts_leaves_version_1),
 		STORETEST(a_state_of_version_1_is_checked_like_any_other),

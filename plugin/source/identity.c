@@ -10,6 +10,8 @@
 #include "common/xalloc.h"
 #include "plugin/source/identity.h"
 
+#define NANO INT64_C(1000000000)
+
 #define FNV_BASIS UINT64_C(14695981039346656037)
 #define FNV_PRIME UINT64_C(1099511628211)
 
@@ -20,6 +22,23 @@ uint64_t identity_hash(const void *data, size_t length)
 	for (size_t i = 0; i < length; i++)
 		hash = (hash ^ bytes[i]) * FNV_PRIME;
 	return hash;
+}
+
+static int64_t nanoseconds(int64_t sec, int64_t nsec)
+{
+	return sec > INT64_MAX / NANO - 1 || sec < INT64_MIN / NANO + 1 ? 0 : sec * NANO + nsec;
+}
+
+static int64_t born_ns(int descriptor)
+{
+#ifdef STATX_BTIME
+	struct statx status;
+	if (statx(descriptor, "", AT_EMPTY_PATH, STATX_BTIME, &status) == 0 && (status.stx_mask & STATX_BTIME))
+		return nanoseconds(status.stx_btime.tv_sec, status.stx_btime.tv_nsec);
+#else
+	(void)descriptor;
+#endif
+	return 0;
 }
 
 static int judge(struct identity_file *file, int descriptor)
@@ -33,7 +52,8 @@ static int judge(struct identity_file *file, int descriptor)
 		return -EINVAL;
 	file->device = (uint64_t)status.st_dev;
 	file->inode = (uint64_t)status.st_ino;
-	file->written_sec = (int64_t)status.st_mtime;
+	file->written_ns = nanoseconds(status.st_mtim.tv_sec, status.st_mtim.tv_nsec);
+	file->born_ns = born_ns(descriptor);
 	return 0;
 }
 
@@ -94,6 +114,11 @@ bool identity_is_one(const struct identity_file *a, const struct identity_file *
 bool identity_is_inode(const struct identity_file *file, const struct log_position *position)
 {
 	return file->device == position->device && file->inode == position->inode;
+}
+
+bool identity_is_copied(const struct identity_file *log, const struct identity_file *file)
+{
+	return log->born_ns == 0 || log->born_ns <= file->written_ns;
 }
 
 bool identity_is_of_bytes(const struct log_position *position)

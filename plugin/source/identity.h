@@ -23,7 +23,8 @@ struct identity_file {
 	struct stream *stream; /* NULL: closed */
 	char *path;            /* owned */
 	uint64_t device, inode;
-	int64_t written_sec;   /* mtime */
+	int64_t written_ns;    /* mtime, since 1970 */
+	int64_t born_ns;       /* when it was made; 0: the file system doesn't tell */
 	char head[LOG_HASHED_BYTES]; /* the first bytes of the moment when it was opened, unpacked */
 	size_t head_length;
 	bool is_damaged;       /* a packed one that can't be unpacked even so far */
@@ -59,6 +60,10 @@ bool identity_has_head(const struct identity_file *file, const struct log_positi
 
 /* Does it still begin as it did when it was opened, with as much before OFFSET as there was? 1; 0: it was truncated; -errno. */
 int identity_still_holds(const struct identity_file *file, int64_t offset);
+
+/* Is LOG, which has the inode of a log that was rotated to FILE, that log, truncated, and FILE a copy? Else it got the inode of one
+ * that was removed, and is younger than what FILE holds. Where that can't be told it is one. */
+bool identity_is_copied(const struct identity_file *log, const struct identity_file *file);
 
 /* Is anything known of the bytes of POSITION's file? Of an empty one, nothing is but its inode. */
 bool identity_is_of_bytes(const struct log_position *position);

@@ -10,7 +10,7 @@
 
 bool rotation_is_left_alone(const struct identity_file *file)
 {
-	return file->written_sec < (int64_t)time(NULL) - WATCHED_SEC;
+	return file->written_ns / 1000000000 < (int64_t)time(NULL) - WATCHED_SEC;
 }
 
 /* FILE is owned by the part from then on. */
@@ -58,12 +58,6 @@ void parts_close(struct rotation *self)
 	self->count = 0;
 	strbuf_clear(&self->gap);
 	strbuf_clear(&self->doubt);
-}
-
-void parts_add_links(struct rotation *self, const struct chain_link *links, size_t count, enum rotation_end at_end)
-{
-	for (size_t i = 0; i < count; i++)
-		parts_add(self, &links[i].file, 0)->at_end = at_end;
 }
 
 /* Only the file directly before the current one can still get lines, if it isn't a copy. */

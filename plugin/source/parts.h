@@ -13,9 +13,6 @@ struct rotation_part *parts_add(struct rotation *self, const struct identity_fil
 /* What FILE has behind POSITION, likewise. */
 struct rotation_part *parts_add_rest(struct rotation *self, const struct identity_file *file, const struct log_position *position);
 
-/* All of COUNT files, likewise. */
-void parts_add_links(struct rotation *self, const struct chain_link *links, size_t count, enum rotation_end at_end);
-
 /* The last part but one can still get lines: an unfinished one waits. */
 void parts_watch_last_but_one(struct rotation *self);
 

@@ -15,10 +15,12 @@
 #include "plugin/source/refusal.h"
 #include "plugin/source/seek.h"
 
-/* A log that keeps its inode while rotated files of it appear is copied and truncated. */
-static enum rotation_end end_of_rotated(const struct rotation *self, const struct identity_file *current)
+/* What an unfinished line at the end of FILE is, which was rotated. A log that keeps its inode is copied and truncated. */
+static enum rotation_end end_of_rotated(const struct rotation *self, const struct identity_file *current,
+                                        const struct identity_file *file)
 {
-	return current && identity_is_inode(current, &self->old) ? END_IS_TORN : END_IS_LINE;
+	bool is_copy = current && identity_is_inode(current, &self->old) && identity_is_copied(current, file);
+	return is_copy ? END_IS_TORN : END_IS_LINE;
 }
 
 /* The log's path holds the file that was read last. CURRENT is a part's then, or still the caller's after an error. */
@@ -38,7 +40,7 @@ static int bound_times(struct rotation *self, struct chain_search *search, struc
 	if (search->old && !stream_is_compressed(search->old->file.stream)) {
 		struct stream *stream = search->old->file.stream;
 		if (search->after_sec == 0)
-			search->after_sec = search->old->file.written_sec; /* it stayed empty: what was logged later is younger */
+			search->after_sec = search->old->file.written_ns / 1000000000; /* it stayed empty: what was logged later is younger */
 		int result = seek_last_time(&search->after_sec, stream, stream_size(stream), &self->options);
 		if (result < 0)
 			return refusal_read(search->old->file.path, result, why);
@@ -151,14 +153,16 @@ static int find_rotated(struct rotation *self, struct chain_search *search, stru
 	return is_steady ? result : -EAGAIN;
 }
 
-/* What was found becomes parts. */
-static void take_rotated(struct rotation *self, struct rotated *found, enum rotation_end at_end)
+/* What was found becomes parts. CURRENT tells of what kind the rotation was, if it isn't NULL. */
+static void take_rotated(struct rotation *self, struct rotated *found, const struct identity_file *current)
 {
-	if (found->has_old && found->old.is_prefix)
+	const struct chain_link *old = &found->old;
+	if (found->has_old && old->is_prefix)
 		identity_close(&found->old.file);
 	else if (found->has_old)
-		parts_add_rest(self, &found->old.file, &self->old)->at_end = at_end;
-	parts_add_links(self, found->links, found->count, at_end);
+		parts_add_rest(self, &old->file, &self->old)->at_end = end_of_rotated(self, current, &old->file);
+	for (size_t i = 0; i < found->count; i++)
+		parts_add(self, &found->links[i].file, 0)->at_end = end_of_rotated(self, current, &found->links[i].file);
 	found->has_old = false;
 	found->count = 0;
 }
@@ -185,7 +189,7 @@ static int plan_rotated(struct rotation *self, struct identity_file *current, st
 		: is_all_there(&search, self, found.links, found.count, why);
 	if (is_whole < 0)
 		return is_whole;
-	take_rotated(self, &found, end_of_rotated(self, current));
+	take_rotated(self, &found, current);
 	add_current(self, current, has_rotated);
 	if (!is_whole)
 		gap_note(self, current, &nearby);
@@ -216,7 +220,7 @@ static int plan_from_empty(struct rotation *self, struct identity_file *current,
 		return result;
 	bool has_links = found.count > 0;
 	/* They are copies, as the log kept its inode; but not where a link leads from one file to the next. */
-	take_rotated(self, &found, nearby.target ? END_IS_LINE : END_IS_TORN);
+	take_rotated(self, &found, nearby.target ? NULL : current);
 	add_current(self, current, has_links);
 	if (self->has_lost_before || (has_links && !search.is_rank_read))
 		gap_note(self, current, NULL);
@@ -239,7 +243,10 @@ static int add_since(struct rotation *self, const struct identity_file *current,
 		return -EAGAIN;
 	if (result < 0)
 		return result;
-	take_rotated(self, &found, END_IS_TORN); /* or it is renamed: that can't be told */
+	take_rotated(self, &found, NULL);
+	for (size_t i = 0; i < self->count; i++)
+		if (identity_is_copied(current, &self->parts[i].file))
+			self->parts[i].at_end = END_IS_TORN;
 	return 0;
 }
 

@@ -7,6 +7,7 @@
  */
 #include "common/compat.h"
 
+#include "common/dateword.h"
 #include "common/timestamp.h"
 #include "common/xalloc.h"
 
@@ -132,6 +133,20 @@ static bool local_sec(int64_t *ret_sec, const struct civil *at)
 	return true;
 }
 
+/* What a time says of its zone. */
+struct zone {
+	bool is_known; /* else local time */
+	int east_sec;
+};
+
+static bool zoned_sec(int64_t *ret_sec, const struct civil *at, const struct zone *zone)
+{
+	if (!zone->is_known)
+		return local_sec(ret_sec, at);
+	*ret_sec = utc_sec(at) - zone->east_sec;
+	return true;
+}
+
 static bool is_digit(char byte)
 {
 	return byte >= '0' && byte <= '9';
@@ -208,75 +223,77 @@ static bool take_offset(int *ret_east_sec, struct slice *line)
 }
 
 /* "Z" or an offset, and nothing more before the next blank; else false and LINE is unchanged. */
-static bool take_zone(int *ret_east_sec, struct slice *line)
+static bool take_zone(struct zone *ret, struct slice *line)
 {
 	struct slice rest = *line;
-	*ret_east_sec = 0;
-	if (!slice_take_char(&rest, 'Z') && !take_offset(ret_east_sec, &rest))
+	struct zone found = { .is_known = true };
+	if (!slice_take_char(&rest, 'Z') && !take_offset(&found.east_sec, &rest))
 		return false;
 	if (!is_at_blank_or_end(rest))
 		return false;
+	*ret = found;
 	*line = rest;
 	return true;
 }
 
-/* Behind "date time" the zone may be a word of its own; a "Z" there is more likely the message's. */
-static bool take_zone_word(int *ret_east_sec, struct slice *line)
+/* Behind a time the zone may be a word of its own, or there is none; a "Z" there is more likely the message's. */
+static void take_zone_word(struct zone *ret, struct slice *line)
 {
 	struct slice rest = *line;
-	if (!slice_take_char(&rest, ' ') || slice_starts_with(rest, "Z") || !take_zone(ret_east_sec, &rest))
-		return false;
+	if (!slice_take_char(&rest, ' ') || slice_starts_with(rest, "Z"))
+		return;
+	if (!take_zone(ret, &rest) && (!dateword_take_zone(&ret->is_known, &rest) || !is_at_blank_or_end(rest))) {
+		ret->is_known = false;
+		return;
+	}
 	*line = rest;
-	return true;
 }
 
-/* RFC 3339, its form with a blank for the T, and what logs make of them. May leave LINE anywhere if it fails. */
+/* RFC 3339, its forms with a blank or "_" for the T, and what logs make of them. May leave LINE anywhere if it fails. */
 static bool take_dated(int64_t *ret_sec, struct slice *line)
 {
 	struct civil at;
-	if (!take_date(&at, line))
+	struct zone zone = { 0 };
+	if (!take_date(&at, line) || !line->length)
 		return false;
-	bool has_blank = slice_take_char(line, ' ');
-	if ((!has_blank && !slice_take_char(line, 'T')) || !take_clock(&at, line))
+	char separator = line->data[0];
+	*line = slice_skip(*line, 1);
+	if ((separator != 'T' && separator != ' ' && separator != '_') || !take_clock(&at, line))
 		return false;
-	int east_sec;
-	if (take_zone(&east_sec, line) || (has_blank && take_zone_word(&east_sec, line))) {
-		*ret_sec = utc_sec(&at) - east_sec;
-		return true;
-	}
-	return is_at_blank_or_end(*line) && local_sec(ret_sec, &at);
+	if (separator == '_')
+		zone.is_known = true; /* svlogd's is UTC */
+	else if (!take_zone(&zone, line) && separator == ' ')
+		take_zone_word(&zone, line);
+	return is_at_blank_or_end(*line) && zoned_sec(ret_sec, &at, &zone);
 }
 
-/* 1 to 12; 0 if TEXT does not begin with a month's name. */
-static int month_number(const char *text)
+/* "Nov  3", "Nov 03", "Nov 3" or "Nov 23", and the blank after it. RET_MONTHS: as dateword_take_month(). */
+static bool take_month_and_day(unsigned *ret_months, int *ret_day, struct slice *line)
 {
-	static const char names[][4] = {
-		"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-	};
-	for (int i = 0; i < (int)ARRAY_SIZE(names); i++) {
-		if (memcmp(text, names[i], 3) == 0)
-			return i + 1;
-	}
-	return 0;
+	*ret_months = dateword_take_month(line);
+	if (!*ret_months || !slice_take_char(line, ' '))
+		return false;
+	size_t most = slice_take_char(line, ' ') ? 1 : 2;
+	struct slice day = slice_take_while(line, slice_is_digit, most);
+	if (!day.length || !slice_take_char(line, ' '))
+		return false;
+	*ret_day = day.length == 1 ? day.data[0] - '0' : two_digits(day.data);
+	return true;
 }
 
-/* "Nov  3", "Nov 03" or "Nov 23", and the blank after it. */
-static bool take_yearless_date(struct civil *at, struct slice *line)
+/* "yyyy" */
+static bool take_year(int *ret_year, struct slice *line)
 {
-	if (line->length < 7 || line->data[3] != ' ' || line->data[6] != ' ')
+	if (line->length < 4 || two_digits(line->data) < 0 || two_digits(line->data + 2) < 0)
 		return false;
-	at->month = month_number(line->data);
-	if (!at->month)
-		return false;
-	const char day[2] = { line->data[4] == ' ' ? '0' : line->data[4], line->data[5] };
-	at->day = two_digits(day);
-	*line = slice_skip(*line, 7);
-	return is_within(at->day, 1, month_length(2000, at->month)); /* a leap year; which one it is comes later */
+	*ret_year = two_digits(line->data) * 100 + two_digits(line->data + 2);
+	*line = slice_skip(*line, 4);
+	return true;
 }
 
 /* The nearest time that is not more than a day after NOW_SEC is the latest one: walk down the years to it. One that
  * is too late by more than any zone's offset is passed by without asking for the local time. */
-static bool find_year(int64_t *ret_sec, struct civil *at, int64_t now_sec)
+static bool find_year(int64_t *ret_sec, struct civil *at, const struct zone *zone, int64_t now_sec)
 {
 	now_sec = now_sec < 0 ? 0 : now_sec > LAST_SEC ? LAST_SEC : now_sec;
 	int64_t latest_sec = now_sec + DAY_SEC;
@@ -285,7 +302,7 @@ static bool find_year(int64_t *ret_sec, struct civil *at, int64_t now_sec)
 		if (at->day > month_length(at->year, at->month) || utc_sec(at) > latest_sec + OFFSET_MOST_SEC)
 			continue;
 		int64_t sec;
-		if (!local_sec(&sec, at))
+		if (!zoned_sec(&sec, at, zone))
 			return false;
 		if (sec <= latest_sec) {
 			*ret_sec = sec;
@@ -295,12 +312,54 @@ static bool find_year(int64_t *ret_sec, struct civil *at, int64_t now_sec)
 	return false;
 }
 
-/* RFC 3164. May leave LINE anywhere if it fails. */
+/* The latest of the times that AT, whose year or month is not known yet, can be. */
+static bool find_date(int64_t *ret_sec, struct civil *at, unsigned months, const struct zone *zone, int64_t now_sec)
+{
+	bool is_found = false, has_year = at->year >= 0;
+	int year = at->year;
+	for (at->month = 1; months >> at->month; at->month++) {
+		int64_t sec;
+		at->year = has_year ? year : 2000; /* a leap year; which one it is comes later */
+		if (!(months >> at->month & 1) || !is_within(at->day, 1, month_length(at->year, at->month)))
+			continue;
+		if (!(has_year ? zoned_sec(&sec, at, zone) : find_year(&sec, at, zone, now_sec)) || (is_found && sec < *ret_sec))
+			continue;
+		*ret_sec = sec;
+		is_found = true;
+	}
+	return is_found;
+}
+
+/* RFC 3164, and with the year before the time of day. May leave LINE anywhere if it fails. */
 static bool take_yearless(int64_t *ret_sec, struct slice *line, int64_t now_sec)
 {
 	struct civil at;
-	return take_yearless_date(&at, line) && take_clock(&at, line) && is_at_blank_or_end(*line) &&
-	       find_year(ret_sec, &at, now_sec);
+	struct zone zone = { 0 };
+	unsigned months;
+	if (!take_month_and_day(&months, &at.day, line))
+		return false;
+	struct slice rest = *line;
+	if (take_year(&at.year, &rest) && slice_take_char(&rest, ' '))
+		*line = rest;
+	else
+		at.year = -1;
+	if (!take_clock(&at, line) || !is_at_blank_or_end(*line))
+		return false;
+	take_zone_word(&zone, line);
+	return find_date(ret_sec, &at, months, &zone, now_sec);
+}
+
+/* asctime(3), which date(1) puts a zone into: "Mon Nov 23 09:16:24 2026". May leave LINE anywhere if it fails. */
+static bool take_asctime(int64_t *ret_sec, struct slice *line)
+{
+	struct civil at;
+	struct zone zone = { 0 };
+	unsigned months;
+	if (!dateword_take_weekday(line) || !take_month_and_day(&months, &at.day, line) || !take_clock(&at, line))
+		return false;
+	take_zone_word(&zone, line);
+	return slice_take_char(line, ' ') && take_year(&at.year, line) && is_at_blank_or_end(*line)
+		&& find_date(ret_sec, &at, months, &zone, 0);
 }
 
 /* "@" and 16 digits of seconds, 8 of nanoseconds. */
@@ -337,6 +396,10 @@ bool timestamp_take(int64_t *ret_sec, struct slice *line, int64_t now_sec)
 		return false;
 	bool is_taken = is_digit(rest.data[0]) ? take_dated(ret_sec, &rest)
 		: rest.data[0] == '@' ? take_tai64n(ret_sec, &rest) : take_yearless(ret_sec, &rest, now_sec);
+	if (!is_taken) {
+		rest = *line;
+		is_taken = take_asctime(ret_sec, &rest);
+	}
 	if (is_taken)
 		*line = rest;
 	return is_taken;

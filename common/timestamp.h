@@ -13,15 +13,20 @@
 /* Takes a time from the front of LINE, as seconds since 1970 UTC, and moves LINE past it (not past the blank
  * after it). False, and LINE unchanged, if there is none. Known forms:
  *
- *	Nov  3 09:07:43   Nov 03 09:07:43   Nov  3 09:07:43.123      RFC 3164: no year, no zone: local time (TZ)
+ *	Nov  3 09:07:43[.123]   Nov 03 …   Nov 3 …   Mär 03 …        RFC 3164: no year, no zone: local time (TZ)
+ *	Nov 23 2026 09:07:43   Mon Nov 23 09:07:43 2026              the same with a year; the second is asctime(3)
  *	2026-11-23T09:07:43[.914250][Z|+01:00|+0100]                 RFC 3339; without a zone local time
  *	2026-11-23 09:07:43[.603|,603][ +0100|+01:00|Z]              the same with a blank
+ *	2026-11-23_09:07:43.91425                                    svlogd(8): UTC
  *	@400000004c91b044077a9e94                                    TAI64N, as daemontools' multilog writes it: TAI is
  *	                                                             taken for UTC + 10 s (s6-log, which counts leap seconds,
  *	                                                             is read 27 s late)
  *
+ * Those with a blank in them may have a zone for their next word: "+0100", or a name (asctime: before the year), of which only
+ * UTC and GMT change anything: the others are what the local zone calls itself (see dateword.h, for months too).
+ *
  * The year of a year-less time is the one that puts it nearest to NOW_SEC and not more than a day after it;
- * 29 February takes the nearest leap year that way. An hour that the clocks skip or repeat is read as mktime(3) does
+ * 29 February takes the nearest leap year that way, and a month's name that is two months in two languages the nearer one. An hour that the clocks skip or repeat is read as mktime(3) does
  * with tm_isdst = -1. Fractions are checked and dropped. A leap second (:60) is read as :59. */
 bool timestamp_take(int64_t *ret_sec, struct slice *line, int64_t now_sec);
 

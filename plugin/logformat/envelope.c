@@ -23,6 +23,8 @@
 	[HEADTIME_RFC3164] = front "RFC 3164", \
 	[HEADTIME_RFC3339] = front "RFC 3339", \
 	[HEADTIME_ISO_BLANK] = front "RFC 3339 with a blank", \
+	[HEADTIME_SVLOGD] = front "svlogd", \
+	[HEADTIME_ASCTIME] = front "asctime", \
 	[HEADTIME_FULL] = front "journalctl -o short-full", \
 	[HEADTIME_UNIX] = front "journalctl -o short-unix", \
 	[HEADTIME_TAI64N] = front "TAI64N", \

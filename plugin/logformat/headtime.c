@@ -4,6 +4,7 @@
  */
 #include "common/compat.h"
 
+#include "common/dateword.h"
 #include "common/numparse.h"
 #include "common/timestamp.h"
 #include "plugin/logformat/headtime.h"
@@ -71,23 +72,14 @@ static bool take_full(int64_t *ret_sec, struct slice *line, int64_t now_sec)
 	return read_zoned(ret_sec, date_time, is_utc ? "Z" : "", now_sec);
 }
 
-static bool take_weekday(struct slice *line)
-{
-	static const char *const days[] = { "Mon ", "Tue ", "Wed ", "Thu ", "Fri ", "Sat ", "Sun " };
-	for (size_t i = 0; i < ARRAY_SIZE(days); i++)
-		if (slice_take_string(line, days[i]))
-			return true;
-	return false;
-}
-
 /* What a time that timestamp_take() took looks like. */
 static enum headtime_kind kind_of(struct slice time)
 {
 	if (time.data[0] == '@')
 		return HEADTIME_TAI64N;
 	if (!slice_is_digit((unsigned char)time.data[0]))
-		return HEADTIME_RFC3164;
-	return time.data[10] == 'T' ? HEADTIME_RFC3339 : HEADTIME_ISO_BLANK;
+		return dateword_take_weekday(&time) ? HEADTIME_ASCTIME : HEADTIME_RFC3164;
+	return time.data[10] == 'T' ? HEADTIME_RFC3339 : time.data[10] == '_' ? HEADTIME_SVLOGD : HEADTIME_ISO_BLANK;
 }
 
 static bool take_any(struct headtime *ret, struct slice *line, int64_t now_sec)
@@ -98,7 +90,7 @@ static bool take_any(struct headtime *ret, struct slice *line, int64_t now_sec)
 		*line = rest;
 		return true;
 	}
-	ret->kind = take_weekday(&rest) ? HEADTIME_FULL : HEADTIME_UNIX;
+	ret->kind = dateword_take_weekday(&rest) ? HEADTIME_FULL : HEADTIME_UNIX;
 	*line = rest;
 	return ret->kind == HEADTIME_FULL ? take_full(&ret->at_sec, line, now_sec) : take_unix(&ret->at_sec, line);
 }

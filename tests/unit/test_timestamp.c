@@ -87,12 +87,13 @@ static void assert_none_taken(const char *const *lines, size_t count)
 	}
 }
 
-static void a_day_is_padded_with_a_blank_or_a_zero(void **state)
+static void a_day_is_padded_with_a_blank_a_zero_or_nothing(void **state)
 {
 	(void)state;
 	use_zone("UTC0");
 	static const struct stamp stamps[] = {
 		{ "Nov  3 09:07:43 host x", "2026-11-03 09:07:43", " host x" },
+		{ "Nov 3 09:07:43 host x", "2026-11-03 09:07:43", " host x" },
 		{ "Nov 03 09:07:43 host x", "2026-11-03 09:07:43", " host x" },
 		{ "Nov 23 09:07:43", "2026-11-23 09:07:43", "" },
 		{ "Nov 23 09:07:43\thost", "2026-11-23 09:07:43", "\thost" },
@@ -120,6 +121,112 @@ static void every_month_is_known_by_its_name(void **state)
 		{ "Dec 31 00:00:01 x", "2025-12-31 00:00:01", " x" },
 	};
 	assert_all_taken(stamps, ARRAY_SIZE(stamps));
+}
+
+/* As strftime(3) writes them; a line of each language that journalctl is likely to speak, and of the odd ones. */
+static void months_are_known_in_other_languages(void **state)
+{
+	(void)state;
+	use_zone("UTC0");
+	static const struct stamp stamps[] = {
+		{ "Mär 08 20:48:47 mail x", "2026-03-08 20:48:47", " mail x" },
+		{ "Jän 31 20:48:47 x", "2026-01-31 20:48:47", " x" },
+		{ "Mai 31 20:48:47 x", "2026-05-31 20:48:47", " x" },
+		{ "Okt 31 20:48:47 x", "2026-10-31 20:48:47", " x" },
+		{ "Dez 31 20:48:47 x", "2025-12-31 20:48:47", " x" },
+		{ "nov. 23 09:07:43.914250 x", "2026-11-23 09:07:43", " x" },
+		{ "févr. 02 09:07:43 x", "2026-02-02 09:07:43", " x" },
+		{ "juil. 14 09:07:43 x", "2026-07-14 09:07:43", " x" },
+		{ "juin 14 09:07:43 x", "2026-06-14 09:07:43", " x" },
+		{ "août 14 09:07:43 x", "2026-08-14 09:07:43", " x" },
+		{ "mars 14 09:07:43 x", "2026-03-14 09:07:43", " x" },
+		{ "mar 14 09:07:43 x", "2026-03-14 09:07:43", " x" },
+		{ "ene 14 09:07:43 x", "2026-01-14 09:07:43", " x" },
+		{ "ago 14 09:07:43 x", "2026-08-14 09:07:43", " x" },
+		{ "mag 14 09:07:43 x", "2026-05-14 09:07:43", " x" },
+		{ "out 14 09:07:43 x", "2026-10-14 09:07:43", " x" },
+		{ "mrt 14 09:07:43 x", "2026-03-14 09:07:43", " x" },
+		{ "maj 14 09:07:43 x", "2026-05-14 09:07:43", " x" },
+		{ "paź 14 09:07:43 x", "2026-10-14 09:07:43", " x" },
+		{ "čec 14 09:07:43 x", "2026-07-14 09:07:43", " x" },
+		{ "szept 14 09:07:43 x", "2026-09-14 09:07:43", " x" },
+		{ "marras 14 09:07:43 x", "2026-11-14 09:07:43", " x" },
+		{ "apr   14 09:07:43 x", "2026-04-14 09:07:43", " x" },
+		{ "Ağu 14 09:07:43 x", "2026-08-14 09:07:43", " x" },
+		{ "Νοε 14 09:07:43 x", "2026-11-14 09:07:43", " x" },
+		{ "мая 14 09:07:43 x", "2026-05-14 09:07:43", " x" },
+		{ "ное 14 09:07:43 x", "2026-11-14 09:07:43", " x" },
+		{ "de gen. 14 09:07:43 x", "2026-01-14 09:07:43", " x" },
+	};
+	assert_all_taken(stamps, ARRAY_SIZE(stamps));
+	static const char *const bad[] = {
+		"M\xc3 08 20:48:47", "M\xc3\xa4 08 20:48:47", "MÄR 08 20:48:47", "mär 08 20:48:47", "Märs 08 20:48:47", "nov.23 09:07:43",
+		"de 14 09:07:43 x", "Novembre 23 09:07:43", "\xc3", "\xc3\xa1pr", "feb 30 09:07:43", "févr. 30 09:07:43",
+	};
+	assert_none_taken(bad, ARRAY_SIZE(bad));
+}
+
+static void a_zone_may_be_a_word_behind_the_time(void **state)
+{
+	(void)state;
+	use_zone(BERLIN);
+	static const struct stamp stamps[] = {
+		{ "Nov 23 09:07:43 UTC x", "2026-11-23 09:07:43", " x" },
+		{ "Nov 23 09:07:43 GMT x", "2026-11-23 09:07:43", " x" },
+		{ "Nov 23 09:07:43 CET x", "2026-11-23 08:07:43", " x" },
+		{ "Nov 23 09:07:43.123 CEST", "2026-11-23 08:07:43", "" },
+		{ "Nov 23 09:07:43 +0200 x", "2026-11-23 07:07:43", " x" },
+		{ "Nov 23 09:07:43 -05:00 x", "2026-11-23 14:07:43", " x" },
+		{ "Nov 23 2026 09:07:43 UTC x", "2026-11-23 09:07:43", " x" },
+		{ "2026-11-23 09:07:43 UTC x", "2026-11-23 09:07:43", " x" },
+		{ "2026-11-23 09:07:43 CET x", "2026-11-23 08:07:43", " x" },
+		{ "Mon Nov 23 09:07:43 UTC 2026 x", "2026-11-23 09:07:43", " x" },
+		{ "Mon Nov 23 09:07:43 CET 2026 x", "2026-11-23 08:07:43", " x" },
+		{ "Nov 24 12:30:00 +0200 x", "2026-11-24 10:30:00", " x" },
+		{ "Nov 24 15:30:00 +0200 x", "2025-11-24 13:30:00", " x" },
+	};
+	assert_all_taken(stamps, ARRAY_SIZE(stamps));
+}
+
+static void a_year_may_stand_before_or_behind_the_time_of_day(void **state)
+{
+	(void)state;
+	use_zone(BERLIN);
+	static const struct stamp stamps[] = {
+		{ "Nov 23 2026 09:07:43 x", "2026-11-23 08:07:43", " x" },
+		{ "Nov  3 2019 09:07:43.123 x", "2019-11-03 08:07:43", " x" },
+		{ "Feb 29 2024 09:07:43 x", "2024-02-29 08:07:43", " x" },
+		{ "Nov 23 2036 09:07:43 x", "2036-11-23 08:07:43", " x" },
+		{ "Mon Nov 23 09:07:43 2026 x", "2026-11-23 08:07:43", " x" },
+		{ "Tue Nov  3 09:07:43 2026", "2026-11-03 08:07:43", "" },
+	};
+	assert_all_taken(stamps, ARRAY_SIZE(stamps));
+	static const char *const bad[] = {
+		"Feb 29 2025 09:07:43 x", "Nov 23 26 09:07:43 x", "Nov 23 202609:07:43 x", "Nov 23 20266 09:07:43 x", "Nov 23 2026  09:07:43 x",
+		"Mon Nov 23 09:07:43", "Mon Nov 23 09:07:43 x", "Mon Nov 23 09:07:43 26", "Mon Nov 23 09:07:43 2026x", "Mon Nov 23 2026 09:07:43",
+		"Mon Nov 31 09:07:43 2026", "Mon  Nov 23 09:07:43 2026", "mon Nov 23 09:07:43 2026", "Mon", "Mon ", "Mon Nov 23 09:07:43 UTC",
+	};
+	assert_none_taken(bad, ARRAY_SIZE(bad));
+}
+
+/* It can't be known which. */
+static void a_name_of_two_months_is_the_nearer_one(void **state)
+{
+	(void)state;
+	use_zone("UTC0");
+	assert_taken(&(struct stamp){ "lip 20 10:00:00 x", "2026-06-20 10:00:00", " x" }, "2026-06-20 12:00:00");
+	assert_taken(&(struct stamp){ "lip 20 10:00:00 x", "2026-07-20 10:00:00", " x" }, "2026-07-20 12:00:00");
+	assert_taken(&(struct stamp){ "lis 31 10:00:00 x", "2026-10-31 10:00:00", " x" }, "2026-11-23 12:00:00");
+	assert_taken(&(struct stamp){ "lis 05 10:00:00 x", "2026-11-05 10:00:00", " x" }, "2026-11-23 12:00:00");
+}
+
+static void svlogds_time_is_utc(void **state)
+{
+	(void)state;
+	use_zone(BERLIN);
+	assert_taken(&(struct stamp){ "2026-11-23_09:07:43.91425 x", "2026-11-23 09:07:43", " x" }, NOW);
+	static const char *const bad[] = { "2026-11-23_09:07:43Z x", "2026-11-23-09:07:43 x", "2026-11-23_", "2026-11-23" };
+	assert_none_taken(bad, ARRAY_SIZE(bad));
 }
 
 static void fractions_are_dropped(void **state)
@@ -197,7 +304,16 @@ static void a_word_that_is_no_zone_is_left_to_the_message(void **state)
 		{ "2026-11-23 09:07:43 - x", "2026-11-23 08:07:43", " - x" },
 		{ "2026-11-23 09:07:43 ", "2026-11-23 08:07:43", " " },
 		{ "2026-11-23T09:07:43 +0200 x", "2026-11-23 08:07:43", " +0200 x" },
-		{ "Nov 23 09:07:43 +0200 x", "2026-11-23 08:07:43", " +0200 x" },
+		{ "Nov 23 09:07:43 +02 x", "2026-11-23 08:07:43", " +02 x" },
+		{ "Nov 23 09:07:43 Z x", "2026-11-23 08:07:43", " Z x" },
+		{ "Nov 23 09:07:43 MAIL x", "2026-11-23 08:07:43", " MAIL x" },
+		{ "Nov 23 09:07:43 INFO x", "2026-11-23 08:07:43", " INFO x" },
+		{ "Nov 23 09:07:43 UTC: x", "2026-11-23 08:07:43", " UTC: x" },
+		{ "Nov 23 09:07:43 utc x", "2026-11-23 08:07:43", " utc x" },
+		{ "Nov 23 09:07:43 UTCX x", "2026-11-23 08:07:43", " UTCX x" },
+		{ "Nov 23 09:07:43  UTC x", "2026-11-23 08:07:43", "  UTC x" },
+		{ "2026-11-23T09:07:43 UTC x", "2026-11-23 08:07:43", " UTC x" },
+		{ "2026-11-23_09:07:43.5 +0200 x", "2026-11-23 09:07:43", " +0200 x" },
 	};
 	assert_all_taken(stamps, ARRAY_SIZE(stamps));
 }
@@ -454,12 +570,12 @@ static void garbage_is_rejected(void **state)
 	(void)state;
 	use_zone("UTC0");
 	static const char *const lines[] = {
-		"", " ", "x", "hello, world", " Nov  3 09:07:43 x", "nov  3 09:07:43 x", "NOV  3 09:07:43 x",
-		"Foo  3 09:07:43 x", "Nov 3 09:07:43 x", "Nov  3  09:07:43 x", "Nov   3 09:07:43 x",
+		"", " ", "x", "hello, world", " Nov  3 09:07:43 x", "nOV  3 09:07:43 x", "NOV  3 09:07:43 x",
+		"Foo  3 09:07:43 x", "Nov 0 09:07:43 x", "Nov  3  09:07:43 x", "Nov   3 09:07:43 x",
 		"Nov 3  09:07:43 x", "Nov    09:07:43 x", "Nov -3 09:07:43 x", "Nov  3 9:07:43 x",
 		"Nov  3 09.07.43 x", "Nov  3 09:07:43x", "Nov  3 09:07:43: x", "Nov  3 09:07:43Z x",
 		"Nov  3 09:07:43+01:00 x", "Nov\t 3 09:07:43 x", "Nov  3 09:07:4x x", "Nov  3 -9:07:43 x",
-		"Nov  3 2026 09:07:43 x", "November 3 09:07:43 x", "2026-11-23", "2026-11-23 ",
+		"Nov  3 2026, 09:07:43 x", "November 3 09:07:43 x", "2026-11-23", "2026-11-23 ",
 		"2026-11-23x09:07:43Z", "2026-11-23T 09:07:43Z", "2026-11-23  09:07:43", "2026/11/23 09:07:43",
 		"2026-1-23T09:07:43Z", "26-11-23T09:07:43Z", "20261-11-23T09:07:43Z", "+2026-11-23T09:07:43Z",
 		"2026-11-23T09:07:43Zx", "2026-11-23T09:07:43z", "2026-11-23T09:07:43+1:00",
@@ -575,8 +691,13 @@ static void a_time_that_has_no_year_is_shown_as_seconds(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_day_is_padded_with_a_blank_or_a_zero),
+		cmocka_unit_test(a_day_is_padded_with_a_blank_a_zero_or_nothing),
 		cmocka_unit_test(every_month_is_known_by_its_name),
+		cmocka_unit_test(months_are_known_in_other_languages),
+		cmocka_unit_test(a_zone_may_be_a_word_behind_the_time),
+		cmocka_unit_test(a_year_may_stand_before_or_behind_the_time_of_day),
+		cmocka_unit_test(a_name_of_two_months_is_the_nearer_one),
+		cmocka_unit_test(svlogds_time_is_utc),
 		cmocka_unit_test(fractions_are_dropped),
 		cmocka_unit_test(a_zone_beats_local_time),
 		cmocka_unit_test(without_a_zone_the_time_is_local),

@@ -1,0 +1,119 @@
+/* dateword.c - the words in the time of a log line; see dateword.h
+ *
+ * The names of the months are those of glibc 2.36.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "common/compat.h"
+
+#include "common/dateword.h"
+
+#define MONTHS 12
+#define ZONE_MAX 5
+
+static const char english[MONTHS][4] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
+
+static const char *const others[][MONTHS] = {
+	{ "Jan", "Feb", "Mär", "Apr", "Mai", "Jun", "Jul", "Aug", "Sep", "Okt", "Nov", "Dez" }, /* de */
+	{ "Jän", "Feb", "Mär", "Apr", "Mai", "Jun", "Jul", "Aug", "Sep", "Okt", "Nov", "Dez" }, /* de_AT */
+	{ "janv.", "févr.", "mars", "avril", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc." }, /* fr */
+	{ "jan", "fév", "mar", "avr", "mai", "jun", "jui", "aoû", "sep", "oct", "nov", "déc" }, /* fr_CH */
+	{ "ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sep", "oct", "nov", "dic" }, /* es */
+	{ "gen", "feb", "mar", "apr", "mag", "giu", "lug", "ago", "set", "ott", "nov", "dic" }, /* it */
+	{ "jan", "fev", "mar", "abr", "mai", "jun", "jul", "ago", "set", "out", "nov", "dez" }, /* pt */
+	{ "Xan", "Feb", "Mar", "Abr", "Mai", "Xuñ", "Xul", "Ago", "Set", "Out", "Nov", "Dec" }, /* gl */
+	{ "de gen.", "de febr.", "de març", "d’abr.", "de maig", "de juny", "de jul.", "d’ag.", "de set.", "d’oct.", "de nov.", "de des." }, /* ca */
+	{ "urt", "ots", "mar", "api", "mai", "eka", "uzt", "abu", "ira", "urr", "aza", "abe" }, /* eu */
+	{ "jan", "feb", "mrt", "apr", "mei", "jun", "jul", "aug", "sep", "okt", "nov", "dec" }, /* nl */
+	{ "jan", "feb", "mar", "apr", "maj", "jun", "jul", "aug", "sep", "okt", "nov", "dec" }, /* sv, da */
+	{ "jan.", "feb.", "mars", "april", "mai", "juni", "juli", "aug.", "sep.", "okt.", "nov.", "des." }, /* nb, nn */
+	{ "jan", "feb", "mar", "apr", "maí", "jún", "júl", "ágú", "sep", "okt", "nóv", "des" }, /* is */
+	{ "tammi", "helmi", "maalis", "huhti", "touko", "kesä", "heinä", "elo", "syys", "loka", "marras", "joulu" }, /* fi */
+	{ "jaan ", "veebr", "märts", "apr  ", "mai  ", "juuni", "juuli", "aug  ", "sept ", "okt  ", "nov  ", "dets " }, /* et */
+	{ "jan", "feb", "mar", "apr", "mai", "jūn", "jūl", "aug", "sep", "okt", "nov", "dec" }, /* lv */
+	{ "saus.", "vas.", "kov.", "bal.", "geg.", "birž.", "liep.", "rugp.", "rugs.", "spal.", "lapkr.", "gruod." }, /* lt */
+	{ "sty", "lut", "mar", "kwi", "maj", "cze", "lip", "sie", "wrz", "paź", "lis", "gru" }, /* pl */
+	{ "led", "úno", "bře", "dub", "kvě", "čen", "čec", "srp", "zář", "říj", "lis", "pro" }, /* cs */
+	{ "jan", "feb", "mar", "apr", "máj", "jún", "júl", "aug", "sep", "okt", "nov", "dec" }, /* sk */
+	{ "jan", "feb", "mar", "apr", "maj", "jun", "jul", "avg", "sep", "okt", "nov", "dec" }, /* sl, sr latin */
+	{ "sij", "velj", "ožu", "tra", "svi", "lip", "srp", "kol", "ruj", "lis", "stu", "pro" }, /* hr */
+	{ "jan", "febr", "márc", "ápr", "máj", "jún", "júl", "aug", "szept", "okt", "nov", "dec" }, /* hu */
+	{ "ian", "feb", "mar", "apr", "mai", "iun", "iul", "aug", "sep", "oct", "nov", "dec" }, /* ro */
+	{ "Jan", "Shk", "Mar", "Pri", "Maj", "Qer", "Kor", "Gsh", "Sht", "Tet", "Nën", "Dhj" }, /* sq */
+	{ "Oca", "Şub", "Mar", "Nis", "May", "Haz", "Tem", "Ağu", "Eyl", "Eki", "Kas", "Ara" }, /* tr */
+	{ "Ean", "Feabh", "Márta", "Aib", "Beal", "Meith", "Iúil", "Lún", "MFómh", "DFómh", "Samh", "Noll" }, /* ga */
+	{ "Ιαν", "Φεβ", "Μαρ", "Απρ", "Μαΐ", "Ιουν", "Ιουλ", "Αυγ", "Σεπ", "Οκτ", "Νοε", "Δεκ" }, /* el */
+	{ "яну", "фев", "мар", "апр", "май", "юни", "юли", "авг", "сеп", "окт", "ное", "дек" }, /* bg */
+	{ "јан", "фев", "мар", "апр", "мај", "јун", "јул", "авг", "сеп", "окт", "ное", "дек" }, /* mk */
+	{ "јан", "феб", "мар", "апр", "мај", "јун", "јул", "авг", "сеп", "окт", "нов", "дец" }, /* sr */
+	{ "янв", "фев", "мар", "апр", "мая", "июн", "июл", "авг", "сен", "окт", "ноя", "дек" }, /* ru */
+	{ "січ", "лют", "бер", "кві", "тра", "чер", "лип", "сер", "вер", "жов", "лис", "гру" }, /* uk */
+	{ "сту", "лют", "сак", "кра", "мая", "чэр", "ліп", "жні", "вер", "кас", "ліс", "сне" }, /* be */
+};
+
+/* The longest name counts: "mars" begins with "mar". */
+static unsigned find_month(size_t *ret_length, struct slice line)
+{
+	unsigned months = 0;
+	*ret_length = 1;
+	for (size_t i = 0; i < ARRAY_SIZE(others); i++)
+		for (unsigned month = 0; month < MONTHS; month++) {
+			const char *name = others[i][month];
+			if (name[0] != line.data[0] || !slice_starts_with(line, name) || strlen(name) < *ret_length)
+				continue;
+			if (strlen(name) > *ret_length)
+				months = 0;
+			*ret_length = strlen(name);
+			months |= 2U << month;
+		}
+	return months;
+}
+
+unsigned dateword_take_month(struct slice *line)
+{
+	size_t length = 3;
+	unsigned months = 0;
+	if (line->length < length || slice_is_digit((unsigned char)line->data[0]))
+		return 0;
+	for (unsigned month = 0; month < MONTHS && !months; month++)
+		if (memcmp(line->data, english[month], length) == 0)
+			months = 2U << month;
+	if (!months)
+		months = find_month(&length, *line);
+	if (months)
+		*line = slice_skip(*line, length);
+	return months;
+}
+
+bool dateword_take_weekday(struct slice *line)
+{
+	static const char *const days[] = { "Mon ", "Tue ", "Wed ", "Thu ", "Fri ", "Sat ", "Sun " };
+	for (size_t i = 0; i < ARRAY_SIZE(days); i++)
+		if (slice_take_string(line, days[i]))
+			return true;
+	return false;
+}
+
+static bool is_capital(unsigned char byte)
+{
+	return byte >= 'A' && byte <= 'Z';
+}
+
+bool dateword_take_zone(bool *ret_is_utc, struct slice *line)
+{
+	static const char *const zones[] = {
+		"UTC", "GMT", "WET", "WEST", "CET", "CEST", "MET", "MEST", "EET", "EEST", "MSK", "BST", "IST", "SAST", "CAT", "EAT", "WAT",
+		"EST", "EDT", "CST", "CDT", "MST", "MDT", "PST", "PDT", "AKST", "AKDT", "HST", "AST", "ADT", "NST", "NDT",
+		"JST", "KST", "HKT", "PKT", "WIB", "WITA", "WIT", "AEST", "AEDT", "ACST", "ACDT", "AWST", "NZST", "NZDT",
+	};
+	struct slice rest = *line;
+	struct slice word = slice_take_while(&rest, is_capital, ZONE_MAX);
+	for (size_t i = 0; word.length && i < ARRAY_SIZE(zones); i++) {
+		if (!slice_equals(word, zones[i]))
+			continue;
+		*ret_is_utc = i < 2;
+		*line = rest;
+		return true;
+	}
+	return false;
+}

@@ -9,6 +9,7 @@
 #include "common/dateword.h"
 
 #define MONTHS 12
+#define LONGEST_BYTES 16 /* of a name, and its blanks */
 #define ZONE_MAX 5
 
 static const char english[MONTHS][4] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
@@ -51,6 +52,15 @@ static const char *const others[][MONTHS] = {
 	{ "сту", "лют", "сак", "кра", "мая", "чэр", "ліп", "жні", "вер", "кас", "ліс", "сне" }, /* be */
 };
 
+/* Most lines that come here begin with a host. */
+static bool has_day_behind(struct slice line)
+{
+	for (size_t i = 2; i + 1 < line.length && i < LONGEST_BYTES; i++)
+		if (line.data[i] == ' ' && slice_is_digit((unsigned char)line.data[i + 1]))
+			return true;
+	return false;
+}
+
 /* The longest name counts: "mars" begins with "mar". */
 static unsigned find_month(size_t *ret_length, struct slice line)
 {
@@ -78,7 +88,7 @@ unsigned dateword_take_month(struct slice *line)
 	for (unsigned month = 0; month < MONTHS && !months; month++)
 		if (memcmp(line->data, english[month], length) == 0)
 			months = 2U << month;
-	if (!months)
+	if (!months && has_day_behind(*line))
 		months = find_month(&length, *line);
 	if (months)
 		*line = slice_skip(*line, length);

@@ -131,6 +131,10 @@ static enum line_kind read_message(const struct logformat_reader *reader, struct
 		if (!(reader->set & 1U << i))
 			continue;
 		enum line_kind kind = formats[i]->parse(&login, line, &why);
+		if (line->doubt && (kind == LINE_LOGIN || kind == LINE_SESSION)) {
+			kind = LINE_AMBIGUOUS;
+			why = line->doubt;
+		}
 		if (kind != LINE_OTHER || why) {
 			*ret_format = formats[i]->name;
 			*ret_why = why;

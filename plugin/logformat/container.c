@@ -1,4 +1,4 @@
-/* container.c - what container engines put in front of a line; see container.h
+/* container.c - what container engines and supervisors of processes put in front of a line; see container.h
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -9,9 +9,14 @@
 
 #define NAME_MAX_BYTES 128
 #define PADDING_MAX 128
+#define KUBERNETES_NAME_MAX 253
 #define CRI_TIME_LEAST 20 /* "2026-11-23T09:07:43Z" */
 #define CRI_TIME_MOST 35  /* with nanoseconds and an offset */
 #define CRI_TAGS_MAX 64
+#define STERN_WORDS_MAX 3
+#define POD_NUMBER_MAX 4
+#define POD_RANDOM 5
+#define ID_DIGITS 12
 
 static bool is_name(unsigned char byte)
 {
@@ -41,22 +46,110 @@ static bool take_colour(struct slice *line)
 	return true;
 }
 
-/* The colour ends before or behind the blank that follows the bar: that changed between releases. */
-static bool take_compose(struct slice *line)
+/* --- in front of a line --- */
+
+static bool take_name_and_bar(struct slice *line)
 {
-	struct slice rest = *line;
-	bool is_coloured = take_colour(&rest);
-	if (!slice_take_while(&rest, is_name, NAME_MAX_BYTES).length || !slice_take_while(&rest, is_blank, PADDING_MAX).length
-	    || !slice_take_char(&rest, '|'))
-		return false;
-	bool has_blank = slice_take_char(&rest, ' ');
-	if (is_coloured && !take_colour(&rest))
-		return false;
-	if (!has_blank && !slice_take_char(&rest, ' '))
-		return false;
-	*line = rest;
-	return true;
+	slice_take_while(line, is_blank, PADDING_MAX);
+	return slice_take_char(line, '|');
 }
+
+/* The colour ends before or behind the blank that follows the bar: that changed between releases. */
+static bool take_compose(struct slice *line, int64_t now_sec)
+{
+	(void)now_sec;
+	bool is_coloured = take_colour(line);
+	if (!slice_take_while(line, is_name, NAME_MAX_BYTES).length || !line->length || line->data[0] != ' ' || !take_name_and_bar(line))
+		return false;
+	bool has_blank = slice_take_char(line, ' ');
+	if (is_coloured && !take_colour(line))
+		return false;
+	return has_blank || slice_take_char(line, ' ');
+}
+
+static bool take_service(struct slice *line, int64_t now_sec)
+{
+	(void)now_sec;
+	return slice_take_while(line, is_name, NAME_MAX_BYTES).length && slice_take_char(line, '@')
+		&& slice_take_while(line, is_name, NAME_MAX_BYTES).length && slice_starts_with(*line, " ") && take_name_and_bar(line)
+		&& slice_take_char(line, ' ');
+}
+
+static bool is_kubernetes_byte(unsigned char byte)
+{
+	return slice_is_digit(byte) || (byte >= 'a' && byte <= 'z') || byte == '-' || byte == '.';
+}
+
+static bool take_kubectl(struct slice *line, int64_t now_sec)
+{
+	(void)now_sec;
+	return slice_take_string(line, "[pod/") && slice_take_while(line, is_kubernetes_byte, KUBERNETES_NAME_MAX).length
+		&& slice_take_char(line, '/') && slice_take_while(line, is_kubernetes_byte, KUBERNETES_NAME_MAX).length
+		&& slice_take_string(line, "] ");
+}
+
+static bool take_stern_word(struct slice *ret, struct slice *line)
+{
+	bool is_coloured = take_colour(line);
+	*ret = slice_take_while(line, is_kubernetes_byte, KUBERNETES_NAME_MAX);
+	return ret->length && (!is_coloured || take_colour(line)) && slice_take_char(line, ' ');
+}
+
+/* Is the front of LINE a time of its own, maybe in a raw syslog packet? */
+static bool has_own_time(struct slice line, int64_t now_sec)
+{
+	struct headtime ignored;
+	if (slice_take_char(&line, '<')) {
+		slice_take_while(&line, slice_is_digit, 3);
+		if (!slice_take_char(&line, '>'))
+			return false;
+	}
+	slice_take_string(&line, "1 ");
+	return headtime_take(&ignored, &line, now_sec);
+}
+
+static bool is_random(unsigned char byte)
+{
+	return byte && strchr("bcdfghjklmnpqrstvwxz2456789", byte);
+}
+
+/* Behind its last "-" a pod that Kubernetes named has a number (StatefulSet) or five of the characters that make no words. */
+static bool is_pod(struct slice word)
+{
+	const char *dash = word.length ? memrchr(word.data, '-', word.length) : NULL;
+	if (!dash || slice_is_digit((unsigned char)word.data[0]))
+		return false;
+	struct slice last = slice_skip(word, (size_t)(dash - word.data) + 1), rest = last;
+	if (slice_take_while(&rest, slice_is_digit, POD_NUMBER_MAX).length && !rest.length)
+		return true;
+	rest = last;
+	return slice_take_while(&rest, is_random, POD_RANDOM).length == POD_RANDOM && !rest.length;
+}
+
+static bool take_stern(struct slice *line, int64_t now_sec)
+{
+	struct slice word = { 0 };
+	for (int words = 0; words < STERN_WORDS_MAX; words++) {
+		struct slice pod = word;
+		if (!take_stern_word(&word, line))
+			return false;
+		if (words && is_pod(pod) && has_own_time(*line, now_sec))
+			return true;
+	}
+	return false;
+}
+
+static const struct {
+	enum container_kind kind;
+	bool (*take)(struct slice *line, int64_t now_sec); /* may leave it anywhere if it fails */
+} prefixes[] = {
+	{ CONTAINER_COMPOSE, take_compose },
+	{ CONTAINER_SERVICE, take_service },
+	{ CONTAINER_KUBECTL, take_kubectl },
+	{ CONTAINER_STERN, take_stern },
+};
+
+/* --- a time in front --- */
 
 /* Behind the time. */
 static bool take_cri(struct container *ret, struct slice *line)
@@ -74,34 +167,54 @@ static bool take_cri(struct container *ret, struct slice *line)
 	return true;
 }
 
-/* Is the front of LINE a time of its own, maybe in a raw syslog packet? */
-static bool has_own_time(struct slice line, int64_t now_sec)
+/* Behind a time that is an engine's, or the line's own. */
+static bool take_behind_time(struct container *ret, struct slice *line, const struct headtime *time, int64_t now_sec)
 {
-	struct headtime ignored;
-	if (slice_take_char(&line, '<')) {
-		slice_take_while(&line, slice_is_digit, 3);
-		if (!slice_take_char(&line, '>'))
-			return false;
-	}
-	slice_take_string(&line, "1 ");
-	return headtime_take(&ignored, &line, now_sec);
-}
-
-void container_take(struct container *ret, struct slice *line, int64_t now_sec)
-{
-	*ret = (struct container){ .kind = take_compose(line) ? CONTAINER_COMPOSE : CONTAINER_NONE };
-	struct headtime time;
+	struct container found = { .kind = CONTAINER_CRI, .has_time = true, .at_sec = time->at_sec };
 	struct slice rest = *line;
-	if (!headtime_take(&time, &rest, now_sec) || time.kind != HEADTIME_RFC3339)
-		return;
-	struct container found = { .kind = CONTAINER_CRI, .has_time = true, .at_sec = time.at_sec };
-	if (!take_cri(&found, &rest)) {
-		if (!has_own_time(rest, now_sec))
-			return;
-		found.kind = ret->kind == CONTAINER_COMPOSE ? CONTAINER_COMPOSE : CONTAINER_DOCKER_TIME;
+	if (time->kind != HEADTIME_RFC3339 || !take_cri(&found, &rest)) {
+		found.kind = ret->kind ? ret->kind : time->kind == HEADTIME_RFC3339 ? CONTAINER_DOCKER_TIME : CONTAINER_SUPERVISOR;
+		if (time->kind == HEADTIME_RFC3339 && !ret->kind && take_service(&rest, now_sec))
+			found.kind = CONTAINER_SERVICE;
+		else if (rest = *line, !has_own_time(rest, now_sec))
+			return false;
 	}
 	*ret = found;
 	*line = rest;
+	return true;
+}
+
+static bool can_be_engines(enum headtime_kind kind)
+{
+	return kind == HEADTIME_RFC3339 || kind == HEADTIME_SVLOGD || kind == HEADTIME_TAI64N;
+}
+
+/* False if no time is at the front. */
+static bool take_time(struct container *ret, struct headtime *ret_own, struct slice *line, int64_t now_sec)
+{
+	struct headtime time;
+	if (!headtime_take(&time, line, now_sec))
+		return false;
+	if (!can_be_engines(time.kind) || !take_behind_time(ret, line, &time, now_sec))
+		*ret_own = time;
+	return true;
+}
+
+void container_take(struct container *ret, struct headtime *ret_own, struct slice *line, int64_t now_sec)
+{
+	*ret = (struct container){ .kind = CONTAINER_NONE };
+	*ret_own = (struct headtime){ .kind = HEADTIME_NONE };
+	if (take_time(ret, ret_own, line, now_sec))
+		return;
+	for (size_t i = 0; i < ARRAY_SIZE(prefixes); i++) {
+		struct slice rest = *line;
+		if (!prefixes[i].take(&rest, now_sec))
+			continue;
+		ret->kind = prefixes[i].kind;
+		*line = rest;
+		(void)take_time(ret, ret_own, line, now_sec);
+		return;
+	}
 }
 
 bool container_may_be_cri(struct slice line)
@@ -112,4 +225,52 @@ bool container_may_be_cri(struct slice line)
 	size_t most = CRI_TIME_MOST + 1 - CRI_TIME_LEAST;
 	const char *blank = memchr(rest.data, ' ', rest.length < most ? rest.length : most);
 	return blank && slice_starts_with(slice_skip(rest, (size_t)(blank - rest.data)), " std");
+}
+
+/* --- a container's name for a program's --- */
+
+static bool is_hex_digit(unsigned char byte)
+{
+	return slice_is_digit(byte) || (byte >= 'a' && byte <= 'f');
+}
+
+/* "mx" of "mx12" */
+static struct slice without_number(struct slice word)
+{
+	while (word.length && slice_is_digit((unsigned char)word.data[word.length - 1]))
+		word.length--;
+	return word;
+}
+
+/* IS_ALONE: a server of that name writes to syslog itself. */
+static bool is_mail_word(struct slice word, bool is_alone)
+{
+	static const struct {
+		const char *word;
+		bool may_be_alone;
+	} words[] = {
+		{ "mail", true }, { "mailserver", true }, { "mx", true }, { "mta", true }, { "mda", true }, { "msa", true },
+		{ "postfix", true }, { "dovecot", true }, { "opensmtpd", true }, { "stalwart", true }, { "zimbra", true },
+		{ "exim", false }, { "sendmail", false }, { "cyrus", false }, { "courier", false }, { "smtp", false }, { "imap", false },
+		{ "pop", false },
+	};
+	word = without_number(word);
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+		if (slice_equals(word, words[i].word))
+			return words[i].may_be_alone || !is_alone;
+	return false;
+}
+
+enum container_name container_name_of(struct slice program)
+{
+	struct slice rest = program;
+	if (slice_take_while(&rest, is_name, NAME_MAX_BYTES).length != program.length)
+		return CONTAINER_NAME_NONE;
+	rest = program;
+	for (struct slice word = slice_take_word(&rest, "-_."); word.length; word = slice_take_word(&rest, "-_."))
+		if (is_mail_word(word, word.length == program.length))
+			return CONTAINER_NAME_MAIL;
+	rest = program;
+	return program.length == ID_DIGITS && slice_take_while(&rest, is_hex_digit, ID_DIGITS).length == ID_DIGITS
+		? CONTAINER_NAME_NUMBER : CONTAINER_NAME_NONE;
 }

@@ -7,8 +7,10 @@
 #include "common/numparse.h"
 #include "plugin/logformat/container.h"
 #include "plugin/logformat/envelope.h"
+#include "plugin/logformat/grepped.h"
 #include "plugin/logformat/headtime.h"
 #include "plugin/logformat/jsonline.h"
+#include "plugin/logformat/sender.h"
 #include "plugin/logformat/tag.h"
 
 #define REPEATED_MAX 100000 /* more copies of one line than any rate limit lets through */
@@ -37,9 +39,37 @@ static const char *const names[CONTAINER_KINDS][HEADTIME_KINDS + 1] = {
 	[CONTAINER_DOCKER_TIME] = NAMES("docker logs -t", "docker logs -t, "),
 	[CONTAINER_CRI] = NAMES("CRI", "CRI, "),
 	[CONTAINER_DOCKER_JSON] = NAMES("Docker JSON", "Docker JSON, "),
+	[CONTAINER_JSON] = NAMES("JSON", "JSON, "),
+	[CONTAINER_SERVICE] = NAMES("docker service logs", "docker service logs, "),
+	[CONTAINER_KUBECTL] = NAMES("kubectl logs --prefix", "kubectl logs --prefix, "),
+	[CONTAINER_STERN] = NAMES("stern", "stern, "),
+	[CONTAINER_SUPERVISOR] = NAMES("svlogd or multilog", "svlogd or multilog, "),
+	[CONTAINER_NAMED] = NAMES(NULL, "container's name, "),
+	[CONTAINER_GREP] = NAMES(NULL, "grep, "),
 };
 
+/* --- why a login is doubted --- */
+
+static const char of_user[] = "a user of this host sent it to the journal, no server (its _UID says so)";
+static const char of_any_container[] = "a container that has only a number may be any, not a mail server: give it a name";
+static const char in_the_middle[] = "blanks stand in front of its time, in a log of lines without: it may be the rest of another line, "
+	"a stranger's text";
+static const char a_piece[] = "a piece of a line that the container's engine cut";
+
 /* --- the parts --- */
+
+/* "146 " before "<22>1 …" (RFC 6587): the length of what is behind it, with its newline or not. If it is another, there is more
+ * than one message in the line, or a part of one. */
+static void take_octet_count(struct slice *line)
+{
+	int64_t count;
+	struct slice rest = *line;
+	struct slice number = slice_take_while(&rest, slice_is_digit, 5);
+	if (number.length && slice_take_char(&rest, ' ') && slice_starts_with(rest, "<")
+	    && numparse_int(&count, number, 1, ENVELOPE_TEXT_MAX)
+	    && (size_t)count >= rest.length && (size_t)count <= rest.length + sizeof "\r\n" - 1)
+		*line = rest;
+}
 
 /* "<22>" of a raw syslog packet. */
 static void take_priority(struct slice *line)
@@ -79,25 +109,39 @@ static void take_repeated(struct envelope *ret)
 
 /* --- a line of text --- */
 
-/* [<PRI>][1 ]TIME of the line itself, or else the container's. */
-static bool take_time(struct headtime *ret, bool *ret_is_rfc5424, struct slice *line, const struct container *container,
+/* [LENGTH ][<PRI>][1 ]TIME of the line itself, or else the container's. OWN: if it was taken already. */
+static bool take_time(struct headtime *own, bool *ret_is_rfc5424, struct slice *line, const struct container *container,
                       int64_t now_sec)
 {
 	struct slice rest = *line;
+	*ret_is_rfc5424 = false;
+	if (own->kind)
+		return true;
+	take_octet_count(&rest);
 	take_priority(&rest);
 	*ret_is_rfc5424 = slice_take_string(&rest, "1 "); /* its version; no other form has a digit and a blank here */
-	if (headtime_take(ret, &rest, now_sec)) {
+	if (headtime_take(own, &rest, now_sec)) {
 		*line = rest;
 		return true;
 	}
 	*ret_is_rfc5424 = false;
-	*ret = (struct headtime){ .kind = HEADTIME_NONE, .at_sec = container->at_sec };
+	*own = (struct headtime){ .kind = HEADTIME_NONE, .at_sec = container->at_sec };
 	return container->has_time;
 }
 
-static bool read_line(struct envelope *ret, const struct container *container, struct slice line, int64_t now_sec)
+static bool take_tag(struct envelope *ret, bool is_rfc5424, enum headtime_kind kind, struct slice *line)
 {
-	struct headtime time;
+	struct tag tag;
+	if (is_rfc5424 ? !tag_take_rfc5424(&tag, line) : !(kind == HEADTIME_RFC3164 && tag_take_metalog(&tag, line)) && !tag_take(&tag, line))
+		return false;
+	ret->program = tag.program;
+	if (tag.uid.length && !sender_is_server(tag.uid))
+		ret->doubt = of_user;
+	return true;
+}
+
+static bool read_line(struct envelope *ret, const struct container *container, struct headtime time, struct slice line, int64_t now_sec)
+{
 	bool is_rfc5424;
 	if (!take_time(&time, &is_rfc5424, &line, container, now_sec))
 		return false;
@@ -107,14 +151,12 @@ static bool read_line(struct envelope *ret, const struct container *container, s
 	ret->program = ret->message = slice_make(line.data, 0);
 	if (container->is_piece) {
 		ret->text.length = 0;
-		ret->why = "a piece of a line that the container's engine cut";
+		ret->why = a_piece;
 		return true;
 	}
 	ret->has_short_app = is_rfc5424;
-	if (!(is_rfc5424 ? tag_take_rfc5424 : tag_take)(&ret->program, &line)) {
-		ret->program.length = 0;
+	if (!take_tag(ret, is_rfc5424, time.kind, &line))
 		return true;
-	}
 	while (slice_take_char(&line, ' ')) /* rsyslog keeps the blank of "TAG: MSG" in RFC 5424's message */
 		;
 	take_message_id(&line);
@@ -123,27 +165,101 @@ static bool read_line(struct envelope *ret, const struct container *container, s
 	return true;
 }
 
+/* If the program is a container, its message is a line that some program in it wrote: that one counts, if it is a line of a log. */
+static void read_contained(struct envelope *ret, int64_t now_sec)
+{
+	static const struct container container = { .kind = CONTAINER_NAMED };
+	enum container_name name = ret->program.length && ret->message.length ? container_name_of(ret->program) : CONTAINER_NAME_NONE;
+	struct envelope inner = { .count = 1, .doubt = ret->doubt };
+	if (!name || !read_line(&inner, &container, (struct headtime){ 0 }, ret->message, now_sec)
+	    || (!inner.program.length && !inner.text.length))
+		return;
+	if (name == CONTAINER_NAME_NUMBER && !inner.doubt)
+		inner.doubt = of_any_container;
+	inner.count = inner.count > ret->count ? inner.count : ret->count;
+	*ret = inner;
+}
+
+static bool read_text(struct envelope *ret, struct slice line, int64_t now_sec)
+{
+	struct container container;
+	struct headtime own;
+	container_take(&container, &own, &line, now_sec);
+	if (!read_line(ret, &container, own, line, now_sec))
+		return false;
+	if (container.kind == CONTAINER_NONE)
+		read_contained(ret, now_sec);
+	return true;
+}
+
+/* --- what stands in front of few lines --- */
+
+static bool is_indented(struct slice line)
+{
+	return line.length && (line.data[0] == ' ' || line.data[0] == '\t');
+}
+
+/* A byte order mark, blanks, the name that grep puts there. Behind these, a container's engine has put nothing. */
+static bool read_odd(struct envelope *ret, const struct envelope_room *room, struct slice line, int64_t now_sec)
+{
+	struct container container = { .kind = CONTAINER_NONE };
+	struct slice rest = line;
+	slice_take_string(&rest, "\xef\xbb\xbf");
+	if (is_indented(rest) && room->is_flush)
+		ret->doubt = in_the_middle;
+	while (is_indented(rest))
+		rest = slice_skip(rest, 1);
+	if (grepped_take(&rest, now_sec))
+		container.kind = CONTAINER_GREP;
+	if (rest.length == line.length || !read_line(ret, &container, (struct headtime){ 0 }, rest, now_sec))
+		return false;
+	if (container.kind == CONTAINER_NONE)
+		read_contained(ret, now_sec);
+	return true;
+}
+
+/* True, and it is remembered, if LINE begins at its first byte. */
+static void note_indent(struct envelope_room *room, struct slice line)
+{
+	room->is_flush = room->is_flush || (line.length && !is_indented(line));
+}
+
 /* --- JSON --- */
+
+static bool read_json_line(struct envelope *ret, const struct jsonline *found, int64_t now_sec)
+{
+	struct container container = {
+		.kind = found->is_docker ? CONTAINER_DOCKER_JSON : CONTAINER_JSON,
+		.has_time = found->has_time, .at_sec = found->at_sec, .is_piece = found->is_piece,
+	};
+	struct slice line = found->text;
+	if (slice_ends_with(line, "\r"))
+		line.length--;
+	return read_line(ret, &container, (struct headtime){ 0 }, line, now_sec);
+}
 
 static bool read_json(struct envelope *ret, struct envelope_room *room, struct slice line, int64_t now_sec)
 {
 	struct jsonline found;
-	if (!jsonline_read(&found, &room->text, line, &ret->why))
+	if (!jsonline_read(&found, &room->text, line, now_sec, &ret->why))
 		return false;
 	ret->why = NULL;
-	if (found.is_docker) {
-		struct container container = {
-			.kind = CONTAINER_DOCKER_JSON, .has_time = true, .at_sec = found.at_sec, .is_piece = found.is_piece,
-		};
-		if (slice_ends_with(found.text, "\r"))
-			found.text.length--;
-		return read_line(ret, &container, found.text, now_sec);
-	}
-	ret->header = "journal JSON";
+	if (found.is_line)
+		return read_json_line(ret, &found, now_sec);
+	ret->header = found.name;
 	ret->at_sec = found.at_sec;
 	ret->program = found.program;
 	ret->message = found.text;
 	ret->text = slice_make(found.text.data, 0);
+	ret->has_short_app = found.has_short_app;
+	if (found.is_piece)
+		ret->why = a_piece;
+	if (found.uid.length && !sender_is_server(found.uid))
+		ret->doubt = of_user;
+	while (slice_take_char(&ret->message, ' '))
+		;
+	if (!ret->why)
+		read_contained(ret, now_sec);
 	return true;
 }
 
@@ -162,6 +278,7 @@ void envelope_room_release(struct envelope_room *room)
 
 bool envelope_is_continuation(struct envelope_room *room, struct slice line)
 {
+	note_indent(room, line);
 	return pieces_follow(&room->pieces, &room->text, line);
 }
 
@@ -173,7 +290,8 @@ bool envelope_may_hide(struct slice line)
 bool envelope_line_time(struct envelope_room *room, int64_t *ret_sec, struct slice line, int64_t now_sec)
 {
 	struct envelope envelope;
-	if (!envelope_parse(&envelope, room, line, now_sec))
+	note_indent(room, line);
+	if (is_indented(line) || !envelope_parse(&envelope, room, line, now_sec))
 		return false;
 	*ret_sec = envelope.at_sec;
 	return true;
@@ -186,7 +304,5 @@ bool envelope_parse(struct envelope *ret, struct envelope_room *room, struct sli
 		line.length--;
 	if (slice_starts_with(line, "{"))
 		return read_json(ret, room, line, now_sec);
-	struct container container;
-	container_take(&container, &line, now_sec);
-	return read_line(ret, &container, line, now_sec);
+	return read_text(ret, line, now_sec) || read_odd(ret, room, line, now_sec);
 }

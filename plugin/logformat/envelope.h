@@ -3,11 +3,16 @@
  * Known headers (rsyslog 8.x, systemd's journalctl, busybox and FreeBSD syslogd, postlogd, multilog, container engines):
  *
  *	[<PRI>]TIME [HOST] [FACILITY.LEVEL] TAG[PID]: MESSAGE           TIME: headtime.h, the rest: tag.h
- *	<PRI>1 TIME HOST APP PID MSGID SD MESSAGE                       RFC 5424
- *	{"MESSAGE":"…",…}                                               the journal's JSON: jsonline.h
+ *	[LENGTH ]<PRI>1 TIME HOST APP PID MSGID SD MESSAGE              RFC 5424; LENGTH: as RFC 6587 counts
+ *	{"MESSAGE":"…",…}                                               the journal's JSON, and that of log shippers: jsonline.h
  *
  * and each but the last behind a container engine's prefix (container.h), or in Docker's JSON (jsonline.h). Then the line's
- * own time is what counts; the engine's if the line has none.
+ * own time is what counts; the engine's if the line has none. In front of a line without any of these may be a byte order mark,
+ * blanks, or the name of a file that grep was given (grepped.h).
+ *
+ * Blanks are where the rest of a longer line begins: Exim's reject log has a stranger's folded headers like that. So they are only
+ * taken for nothing where each line of the log has them (indented text, pasted or piped in). In others a login behind them is
+ * doubted, and so it is where the header says that no server need have sent it: such a line is never counted, but told.
  *
  * rsyslog writes a control byte of a message as "#" and three octal digits ("#011"). That is left as it is: a name may hold
  * the same text, and undone it would only bring back bytes that could be taken for something else.
@@ -34,6 +39,7 @@ struct envelope {
 	                       * "" if only the journal or the container's engine says the time: those logs have one in each line */
 	int64_t count;        /* N of "message repeated N times: [ … ]", else 1 */
 	bool has_short_app;   /* RFC 5424, where rsyslog cuts APP-NAME at the first "/" */
+	const char *doubt;    /* why a login behind this header is not to be believed, or NULL; constant */
 	const char *why;      /* why nothing of it can be read, or NULL; constant */
 };
 
@@ -41,6 +47,7 @@ struct envelope {
 struct envelope_room {
 	struct strbuf text;
 	struct pieces pieces;
+	bool is_flush; /* a line of this log has begun without blanks */
 };
 
 #define ENVELOPE_TEXT_MAX 65536
@@ -55,7 +62,7 @@ bool envelope_is_continuation(struct envelope_room *room, struct slice line);
 /* Could LINE be written in a way that hides its text from a plain search (a message as a JSON array of numbers)? */
 bool envelope_may_hide(struct slice line);
 
-/* The time at the front of LINE, behind a container's prefix. */
+/* The time at the front of LINE, behind a container's prefix; an indented line has none. */
 bool envelope_line_time(struct envelope_room *room, int64_t *ret_sec, struct slice line, int64_t now_sec);
 
 /* Reads the header of LINE. False if no known time is at its front; then RET->why may say more. A line with a time and no tag

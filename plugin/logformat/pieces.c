@@ -19,13 +19,14 @@ static bool follow_json(struct pieces *pieces, struct strbuf *room, struct slice
 {
 	struct jsonline found;
 	const char *ignored;
-	return jsonline_read(&found, room, line, &ignored) && found.is_docker && follow(pieces, found.is_stderr, found.is_piece);
+	return jsonline_read(&found, room, line, 0, &ignored) && found.is_line && follow(pieces, found.is_stderr, found.is_piece);
 }
 
 static bool follow_cri(struct pieces *pieces, struct slice line)
 {
 	struct container found;
-	container_take(&found, &line, 0);
+	struct headtime ignored;
+	container_take(&found, &ignored, &line, 0);
 	return found.kind == CONTAINER_CRI && follow(pieces, found.is_stderr, found.is_piece);
 }
 
@@ -33,6 +34,6 @@ bool pieces_follow(struct pieces *pieces, struct strbuf *room, struct slice line
 {
 	bool is_inside = pieces->is_inside[0] || pieces->is_inside[1];
 	if (line.length && line.data[0] == '{')
-		return (is_inside || line.length >= JSONLINE_PIECE_MAX) && follow_json(pieces, room, line);
+		return (is_inside || jsonline_may_be_piece(line)) && follow_json(pieces, room, line);
 	return container_may_be_cri(line) && follow_cri(pieces, line);
 }

@@ -37,6 +37,28 @@ static bool is_one_of(struct slice word, const char *const *names, size_t count)
 	return false;
 }
 
+static bool is_level(struct slice word)
+{
+	enum { LONGEST = 7 };
+	static const char *const levels[] = {
+		"emerg", "panic", "alert", "crit", "err", "error", "warning", "warn", "notice", "info", "debug",
+	};
+	return word.length <= LONGEST && is_one_of(word, levels, ARRAY_SIZE(levels));
+}
+
+/* "mail.info", or "mail:info" */
+static bool is_facility_and_level(struct slice word, char separator)
+{
+	static const char *const facilities[] = {
+		"kern", "user", "mail", "daemon", "auth", "syslog", "lpr", "news", "uucp", "cron", "authpriv", "security", "ftp", "ntp",
+		"console", "local0", "local1", "local2", "local3", "local4", "local5", "local6", "local7",
+	};
+	if (!memchr(word.data, separator, word.length)) /* most words are a host's, or a tag */
+		return false;
+	struct slice facility = slice_take_until(&word, separator);
+	return is_level(word) && is_one_of(facility, facilities, ARRAY_SIZE(facilities));
+}
+
 /* "2.6" */
 static bool is_number_pair(struct slice token)
 {
@@ -44,25 +66,35 @@ static bool is_number_pair(struct slice token)
 		&& slice_take_while(&token, slice_is_digit, 1).length && !token.length;
 }
 
+static bool take_brackets(struct slice *token, char open, const char *close)
+{
+	if (token->length < 2 || token->data[0] != open || !slice_ends_with(*token, close))
+		return false;
+	*token = slice_make(token->data + 1, token->length - 2);
+	return true;
+}
+
 /* "mail.info" of busybox, "<mail.info>" of FreeBSD's syslogd -vv and "<2.6>" of its -v. */
 static bool is_facility(struct slice token)
 {
-	static const char *const facilities[] = {
-		"kern", "user", "mail", "daemon", "auth", "syslog", "lpr", "news", "uucp", "cron", "authpriv", "security", "ftp", "ntp",
-		"console", "local0", "local1", "local2", "local3", "local4", "local5", "local6", "local7",
-	};
-	static const char *const levels[] = {
-		"emerg", "panic", "alert", "crit", "err", "error", "warning", "warn", "notice", "info", "debug",
-	};
-	if (slice_take_char(&token, '<')) {
-		if (!slice_ends_with(token, ">"))
-			return false;
-		token.length--;
-		if (is_number_pair(token))
-			return true;
-	}
-	struct slice facility = slice_take_until(&token, '.');
-	return is_one_of(facility, facilities, ARRAY_SIZE(facilities)) && is_one_of(token, levels, ARRAY_SIZE(levels));
+	return is_facility_and_level(token, '.')
+		|| (take_brackets(&token, '<', ">") && (is_facility_and_level(token, '.') || is_number_pair(token)));
+}
+
+/* What may stand for it behind a host. */
+static bool is_facility_behind_host(struct slice token)
+{
+	bool has_brackets = take_brackets(&token, '<', ">") || take_brackets(&token, '[', "]");
+	return is_facility_and_level(token, '.') || is_facility_and_level(token, ':') || (has_brackets && is_level(token));
+}
+
+/* "<uid=1000>" */
+static bool take_uid(struct slice *ret, struct slice token)
+{
+	if (!take_brackets(&token, '<', ">") || !slice_take_string(&token, "uid=") || !consists_of(token, slice_is_digit))
+		return false;
+	*ret = token;
+	return true;
 }
 
 /* A name or an address with %zone. */
@@ -73,7 +105,7 @@ static bool is_host_byte(unsigned char byte)
 
 static bool is_host(struct slice token)
 {
-	return consists_of(token, is_host_byte) && !slice_ends_with(token, ":");
+	return (consists_of(token, is_host_byte) && !slice_ends_with(token, ":")) || slice_equals(token, "(none)");
 }
 
 /* Postfix' master.cf may bring "127.0.0.1:10025" into it. */
@@ -83,7 +115,7 @@ static bool is_program_byte(unsigned char byte)
 }
 
 /* NAME[PID]:, NAME:, and the cut NAME[PID] and NAME[PI and NAME. */
-static bool split_tag(struct slice *ret_program, struct slice token)
+bool tag_split(struct slice *ret_program, struct slice token)
 {
 	size_t bracket = slice_find(token, SLICE_LITERAL("["));
 	struct slice rest = slice_skip(token, bracket);
@@ -100,16 +132,17 @@ static bool split_tag(struct slice *ret_program, struct slice token)
 
 /* --- syslog --- */
 
-bool tag_take(struct slice *ret_program, struct slice *line)
+bool tag_take(struct tag *ret, struct slice *line)
 {
 	struct slice token;
 	bool seen_host = false, seen_facility = false;
+	*ret = (struct tag){ 0 };
 	for (int i = 0; i < 3; i++) {
 		if (!take_token(&token, line))
 			return false;
-		if (!seen_facility && is_facility(token))
+		if (!seen_facility && (is_facility(token) || (seen_host && (is_facility_behind_host(token) || take_uid(&ret->uid, token)))))
 			seen_facility = true;
-		else if (split_tag(ret_program, token))
+		else if (tag_split(&ret->program, token))
 			return true;
 		else if (!seen_host && is_host(token))
 			seen_host = true;
@@ -117,6 +150,18 @@ bool tag_take(struct slice *ret_program, struct slice *line)
 			return false;
 	}
 	return false;
+}
+
+/* A level in brackets is none, and neither is a pid, which Exim can write there. */
+bool tag_take_metalog(struct tag *ret, struct slice *line)
+{
+	struct slice token, rest = *line;
+	if (!line->length || line->data[0] != '[' || !take_token(&token, &rest) || !take_brackets(&token, '[', "]")
+	    || !consists_of(token, is_program_byte) || is_level(token) || consists_of(token, slice_is_digit))
+		return false;
+	*ret = (struct tag){ .program = token };
+	*line = rest;
+	return true;
 }
 
 /* --- RFC 5424 --- */
@@ -143,10 +188,11 @@ static bool take_structured_data(struct slice *line)
 	return false;
 }
 
-bool tag_take_rfc5424(struct slice *ret_program, struct slice *line)
+bool tag_take_rfc5424(struct tag *ret, struct slice *line)
 {
 	struct slice host, pid, message_id;
-	if (!take_token(&host, line) || !take_token(ret_program, line) || !take_token(&pid, line)
+	*ret = (struct tag){ 0 };
+	if (!take_token(&host, line) || !take_token(&ret->program, line) || !take_token(&pid, line)
 	    || !take_token(&message_id, line) || !take_structured_data(line) || !slice_take_char(line, ' '))
 		return false;
 	slice_take_string(line, "\xef\xbb\xbf"); /* the BOM that says UTF-8 */

@@ -181,6 +181,19 @@ static const struct {
 	{ "2026-11-23T09:07:43Z mail sm-mta[1]: 0ANHXHYB005133: from=<", ">, size=1" },
 	{ "2026-11-23T09:07:43Z mail smtpd[1]: f7a2e6aa567530c9 smtp failed-command command=\"", "\" result=\"500\"" },
 	{ "x: ", "" },
+	{ "x:", "" },
+	{ "login:", "" },
+	{ "invalid user ", "" },
+	{ "[x] ", "" },
+	{ "203.0.113.9 - - ", "" },
+	{ "Nov 23 09:07:43 [app] ", "" },
+	{ "Nov 23 09:07:43 mail <info> app[1]: ", "" },
+	{ "Nov 23 09:07:43 host mailserver[99]: Nov 23 09:07:43 mail sshd[99]: ", "" },
+	{ "Nov 23 09:07:43 host mailserver[99]: x ", "" },
+	{ "mail.log:Nov 23 09:07:43 mail app: ", "" },
+	{ "mail-0 postfix Nov 23 09:07:43 mail app: ", "" },
+	{ "[pod/mail-0/postfix] Nov 23 09:07:43 mail app: ", "" },
+	{ "2026-11-23_09:07:43.5 app: ", "" },
 	{ "{\"MESSAGE\":\"", "\"}" },
 };
 
@@ -226,7 +239,12 @@ static void check_wrapped(const struct row *row, const struct wrap *wrap)
 {
 	struct explanation found;
 	logformat_explain(reader, &found, row->line);
-	if (!wrap_is_plain(&found) || (!wrap->keeps_line && changes_unwrapped(&found)))
+	/* A header that makes doubts keeps them only where it is kept itself. */
+	if (row->kind == LINE_AMBIGUOUS && !wrap->keeps_line && strcmp(row->file, "envelope") == 0)
+		return;
+	/* In front of these no container's engine has put anything. */
+	bool is_odd = slice_starts_with(row->line, "\xef\xbb\xbf") || slice_starts_with(row->reason, "counted octets");
+	if (is_odd || !wrap_is_plain(&found) || (!wrap->keeps_line && changes_unwrapped(&found)))
 		return;
 	struct strbuf line CLEANUP(strbuf_release) = STRBUF_INIT(LINE_MAX_BYTES);
 	if (wrap->write(&line, row->line, &found))

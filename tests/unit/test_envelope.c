@@ -14,7 +14,9 @@
 #include "common/timestamp.h"
 #include "common/xalloc.h"
 #include "plugin/logformat.h"
+#include "plugin/logformat/container.h"
 #include "plugin/logformat/envelope.h"
+#include "plugin/logformat/sender.h"
 
 #define NOW_SEC INT64_C(1795521600)  /* 2026-11-24 12:00 UTC */
 #define NINE_SEC INT64_C(1795424863) /* 2026-11-23 09:07:43 UTC */
@@ -104,6 +106,24 @@ static void each_kind_of_header_has_its_name_and_time(void **state)
 		{ CRI("stderr", "F") "Nov 23 10:07:43 " TEXT, "CRI, RFC 3164" },
 		{ "2026-11-23T09:08:59.91425Z " LOGIN, "docker logs -t, RFC 3339" },
 		{ "2026-11-23T09:08:59.91425Z <22>Nov 23 10:07:43 " TEXT, "docker logs -t, RFC 3164" },
+		{ "Nov 23 2026 10:07:43 " TEXT, "RFC 3164" },
+		{ "nov. 23 10:07:43 " TEXT, "RFC 3164" },
+		{ "Mon Nov 23 10:07:43 2026 " TEXT, "asctime" },
+		{ "Mon Nov 23 09:07:43 UTC 2026 " TEXT, "asctime" },
+		{ "2026-11-23_09:07:43.91425 " TEXT, "svlogd" },
+		{ "2026-11-23_09:08:59.91425 Nov 23 10:07:43 " TEXT, "svlogd or multilog, RFC 3164" },
+		{ "@400000006b0402693680c4dc " LOGIN, "svlogd or multilog, RFC 3339" },
+		{ "53 <22>1 2026-11-23T09:07:43Z mail postfix/smtpd 1 - - x", "RFC 5424" },
+		{ "a.1.b@n    | " LOGIN, "docker service logs, RFC 3339" },
+		{ "2026-11-23T09:08:59.91425Z a.1.b@n    | " LOGIN, "docker service logs, RFC 3339" },
+		{ "[pod/a-0/b] " LOGIN, "kubectl logs --prefix, RFC 3339" },
+		{ "[pod/a-0/b] 2026-11-23T09:08:59Z " LOGIN, "kubectl logs --prefix, RFC 3339" },
+		{ "a-0 b " LOGIN, "stern, RFC 3339" },
+		{ "mail.log:" LOGIN, "grep, RFC 3339" },
+		{ "Nov 23 10:08:59 host mail[7]: " LOGIN, "container's name, RFC 3339" },
+		{ "\xef\xbb\xbf" LOGIN, "RFC 3339" },
+		{ "{\"source_type\":\"file\",\"timestamp\":\"2026-11-23T09:08:59Z\",\"message\":\"" LOGIN "\"}", "JSON, RFC 3339" },
+		{ "{\"date\":1795424863.5,\"ident\":\"x\",\"message\":\"y\"}", "Fluent Bit" },
 		{ "mail-1  | " LOGIN, "Docker Compose, RFC 3339" },
 		{ "mail-1  | 2026-11-23T09:08:59.91425Z Nov 23 10:07:43 " TEXT, "Docker Compose, RFC 3164" },
 		{ "\033[36mmail-1  | \033[0m" LOGIN, "Docker Compose, RFC 3339" },
@@ -177,7 +197,7 @@ static void a_line_without_a_header_has_none(void **state)
 {
 	(void)state;
 	static const char *const lines[] = {
-		"", " ", "\r", "x", TEXT, " " LOGIN, "2026-11-23T09:07:43Z", "2026-11-23T09:07:43Z\t" TEXT, "<22>", "<22>1", "<22>1 ", "1 ", "@",
+		"", " ", "\r", "x", TEXT, " " TEXT, "\xef\xbb\xbf", "\xef\xbb\xbf ", "2026-11-23T09:07:43Z", "2026-11-23T09:07:43Z\t" TEXT, "<22>", "<22>1", "<22>1 ", "1 ", "@",
 		"Mon", "Mon ", "Mon 2026-11-23 09:07:43", "Mon 2026-11-23 09:07:43 UTC", "Mon 2026-11-23 09:07:43 ", "1795424863.914250",
 		"mail-1  |", "mail-1  | ", "\033[36mmail-1  | \033[0m", "{", "{}", "{\"log\":\"x\"}", "[]", JOURNAL("\"x\"") " x",
 	};
@@ -300,6 +320,119 @@ static void what_follows_a_long_piece_of_dockers_is_no_line(void **state)
 	assert_true(is_login(reader, DOCKER(LOGIN "\\n")));
 }
 
+static void the_rest_of_a_piece_of_kubernetes_is_no_line_in_a_shippers_json_either(void **state)
+{
+	(void)state;
+	struct logformat_reader *reader CLEANUP(logformat_closep) = open_reader();
+#define SHIPPED(mark, log) "{\"date\":1795424863.5,\"stream\":\"stdout\"," mark ",\"log\":\"" log "\"}"
+	assert_true(is_login(reader, SHIPPED("\"logtag\":\"F\"", LOGIN)));
+	assert_false(is_login(reader, SHIPPED("\"logtag\":\"P\"", LOGIN)));
+	assert_false(is_login(reader, SHIPPED("\"logtag\":\"F\"", LOGIN)));
+	assert_true(is_login(reader, SHIPPED("\"logtag\":\"F\"", LOGIN)));
+	assert_false(is_login(reader, SHIPPED("\"_p\":\"P\"", "x")));
+	assert_false(is_login(reader, SHIPPED("\"_p\":\"F\"", LOGIN)));
+	assert_true(is_login(reader, SHIPPED("\"_p\":\"F\"", LOGIN)));
+}
+
+/* --- blanks --- */
+
+static enum line_kind kind_of(struct logformat_reader *reader, const char *line)
+{
+	struct login login;
+	return logformat_read(reader, &login, slice_string(line));
+}
+
+static void indented_lines_count_where_all_are_indented(void **state)
+{
+	(void)state;
+	struct logformat_reader *reader CLEANUP(logformat_closep) = open_reader();
+	assert_int_equal(kind_of(reader, "    " LOGIN), LINE_LOGIN);
+	assert_int_equal(kind_of(reader, ""), LINE_OTHER);
+	assert_int_equal(kind_of(reader, "\t" LOGIN), LINE_LOGIN);
+	assert_int_equal(kind_of(reader, " mail.log:" LOGIN), LINE_LOGIN);
+	assert_int_equal(kind_of(reader, " Nov 23 10:08:59 host mail[7]: " LOGIN), LINE_LOGIN);
+	assert_int_equal(kind_of(reader, " mail-1  | " LOGIN), LINE_OTHER);
+	assert_int_equal(kind_of(reader, " " DOCKER(LOGIN "\\n")), LINE_OTHER);
+}
+
+/* Exim's reject log has the headers of a refused message, a stranger's folded lines among them. */
+static void an_indented_line_among_others_may_be_a_strangers(void **state)
+{
+	(void)state;
+	struct logformat_reader *reader CLEANUP(logformat_closep) = open_reader();
+	assert_int_equal(kind_of(reader, "2026-11-23 09:07:43 1vN8AB-0000000001x-2abc H=(h) [203.0.113.9] F=<a@b> rejected after DATA"), LINE_OTHER);
+	assert_int_equal(kind_of(reader, "  Subject: x"), LINE_OTHER);
+	assert_int_equal(kind_of(reader, "\t" LOGIN), LINE_AMBIGUOUS);
+	assert_int_equal(kind_of(reader, " " LOGIN), LINE_AMBIGUOUS);
+	assert_int_equal(kind_of(reader, LOGIN), LINE_LOGIN);
+	assert_int_equal(kind_of(reader, "\xef\xbb\xbf " LOGIN), LINE_AMBIGUOUS);
+}
+
+/* The search for where to begin has seen other lines, though none was read. */
+static void an_indented_line_has_no_time_and_begins_no_log(void **state)
+{
+	(void)state;
+	struct logformat_reader *reader CLEANUP(logformat_closep) = open_reader();
+	int64_t at_sec;
+	assert_false(logformat_line_time(reader, &at_sec, slice_string(" " LOGIN)));
+	assert_int_equal(kind_of(reader, " " LOGIN), LINE_LOGIN);
+	assert_true(logformat_line_time(reader, &at_sec, slice_string(LOGIN)));
+	assert_int_equal(kind_of(reader, " " LOGIN), LINE_AMBIGUOUS);
+}
+
+/* --- names --- */
+
+static void only_servers_may_send_to_the_journal(void **state)
+{
+	(void)state;
+	static const char *const servers[] = { "0", "1", "33", "999", "61184", "65519" };
+	static const char *const others[] = { "1000", "1001", "60000", "61183", "65520", "65534", "65535", "100000", "4294967295", "", "-1", "x", "0x" };
+	for (size_t i = 0; i < ARRAY_SIZE(servers); i++)
+		assert_true(sender_is_server(slice_string(servers[i])));
+	for (size_t i = 0; i < ARRAY_SIZE(others); i++)
+		if (sender_is_server(slice_string(others[i])))
+			fail_msg("%s", others[i]);
+}
+
+static void a_containers_name_speaks_of_mail_or_not(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *name;
+		enum container_name kind;
+	} names[] = {
+		{ "mail", CONTAINER_NAME_MAIL }, { "mailserver", CONTAINER_NAME_MAIL }, { "mx2", CONTAINER_NAME_MAIL },
+		{ "prod_mailserver_1", CONTAINER_NAME_MAIL }, { "mailu-imap-1", CONTAINER_NAME_MAIL }, { "imap-1", CONTAINER_NAME_MAIL },
+		{ "imap", CONTAINER_NAME_NONE }, { "imap4", CONTAINER_NAME_NONE }, { "pop3", CONTAINER_NAME_NONE }, { "exim4", CONTAINER_NAME_NONE },
+		{ "mailman", CONTAINER_NAME_NONE }, { "webmail-1", CONTAINER_NAME_NONE }, { "Mail", CONTAINER_NAME_NONE },
+		{ "postfix/smtpd", CONTAINER_NAME_NONE }, { "postfix/smtp", CONTAINER_NAME_NONE }, { "", CONTAINER_NAME_NONE }, { "-", CONTAINER_NAME_NONE },
+		{ "4f1c2d3e5a6b", CONTAINER_NAME_NUMBER }, { "4F1C2D3E5A6B", CONTAINER_NAME_NONE }, { "4f1c2d3e5a6", CONTAINER_NAME_NONE },
+	};
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (container_name_of(slice_string(names[i].name)) != names[i].kind)
+			fail_msg("%s", names[i].name);
+}
+
+static void what_is_doubted_is_said(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *line, *why;
+	} lines[] = {
+		{ "2026-11-23T09:07:43Z mail <uid=1000> postfix/smtpd[1]: 4X: client=h[203.0.113.9], sasl_method=PLAIN, sasl_username=alice",
+		  "a user of this host sent it" },
+		{ "2026-11-23T09:07:43Z host 4f1c2d3e5a6b[7]: " LOGIN, "a container that has only a number" },
+		{ " " LOGIN, "blanks stand in front of its time" },
+	};
+	struct logformat_reader *reader CLEANUP(logformat_closep) = open_reader();
+	for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
+		struct explanation found;
+		logformat_explain(reader, &found, slice_string(lines[i].line));
+		assert_int_equal(found.kind, LINE_AMBIGUOUS);
+		assert_true(slice_starts_with(slice_string(found.why), lines[i].why));
+	}
+}
+
 static void it_is_said_why_nothing_is_read(void **state)
 {
 	(void)state;
@@ -308,7 +441,8 @@ static void it_is_said_why_nothing_is_read(void **state)
 	} lines[] = {
 		{ "x", "no time that I know is at its front" },
 		{ "{x", "it begins like JSON, but is none" },
-		{ "{}", "JSON that is neither the journal's nor Docker's" },
+		{ "{}", "JSON of no kind that I know" },
+		{ "{\"source_type\":\"syslog\",\"message\":\"x\"}", "JSON that does not say the program, or not the time" },
 		{ JOURNAL("null"), "a journal's line whose MESSAGE journalctl left out for its length: give it --all" },
 		{ JOURNAL("[\"a\",\"b\"]"), "a journal's line that has no MESSAGE, or more than one" },
 		{ "{\"log\":\"x\\n\",\"stream\":\"stdout\"}", "a line of Docker's without its time" },
@@ -340,6 +474,13 @@ static void no_cut_of_a_header_reads_beyond_its_end(void **state)
 		DOCKER(LOGIN "\\n"),
 		TAI64N_TIME " " TEXT,
 		"1795424863.914250 mail <mail.info> x[1]: y",
+		"Mon Nov 23 09:07:43 CEST 2026 mail [mail.info] x[1]: y",
+		"\xef\xbb\xbf  /var/log/mail.log-12-de febr. 23 2026 09:07:43.5 UTC (none) <uid=12> mail-1[1]: M\xc3\xa4r 3 09:07:43 mail x[1]: y",
+		"41 <22>1 2026-11-23T09:07:43Z mail x 1 - - y",
+		"2026-11-23T09:08:59Z a.1.b@n    | Nov 23 10:07:43 [x] y",
+		"[pod/a-0/b] 2026-11-23T09:08:59Z Nov 23 10:07:43 mail x: y",
+		"\033[36mns\033[0m \033[36ma-0\033[0m \033[36mb\033[0m Nov 23 10:07:43 mail x: y",
+		"{\"date\":1795424863.5,\"log\":\"" LOGIN "\"}",
 	};
 	struct envelope envelope;
 	for (size_t i = 0; i < ARRAY_SIZE(lines); i++)
@@ -368,6 +509,13 @@ int main(void)
 		cmocka_unit_test(what_follows_a_piece_of_a_line_is_no_line),
 		cmocka_unit_test(the_shortest_piece_is_seen),
 		cmocka_unit_test(what_follows_a_long_piece_of_dockers_is_no_line),
+		cmocka_unit_test(the_rest_of_a_piece_of_kubernetes_is_no_line_in_a_shippers_json_either),
+		cmocka_unit_test(indented_lines_count_where_all_are_indented),
+		cmocka_unit_test(an_indented_line_among_others_may_be_a_strangers),
+		cmocka_unit_test(an_indented_line_has_no_time_and_begins_no_log),
+		cmocka_unit_test(only_servers_may_send_to_the_journal),
+		cmocka_unit_test(a_containers_name_speaks_of_mail_or_not),
+		cmocka_unit_test(what_is_doubted_is_said),
 		cmocka_unit_test(it_is_said_why_nothing_is_read),
 		cmocka_unit_test(no_cut_of_a_header_reads_beyond_its_end),
 	};

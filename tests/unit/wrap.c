@@ -52,6 +52,48 @@ static bool write_cri(struct strbuf *text, struct slice line, const struct expla
 	return add_behind(text, "2026-11-23T09:08:59.91425Z stdout F ", line);
 }
 
+static bool write_service(struct strbuf *text, struct slice line, const struct explanation *found)
+{
+	(void)found;
+	return add_behind(text, "mail.1.kx2v9z8y7w6u@node    | ", line);
+}
+
+static bool write_kubectl(struct strbuf *text, struct slice line, const struct explanation *found)
+{
+	(void)found;
+	return add_behind(text, "[pod/mail-0/postfix] ", line);
+}
+
+static bool write_stern(struct strbuf *text, struct slice line, const struct explanation *found)
+{
+	(void)found;
+	return add_behind(text, "prod mail-0 postfix ", line);
+}
+
+static bool write_svlogd(struct strbuf *text, struct slice line, const struct explanation *found)
+{
+	(void)found;
+	return add_behind(text, "2026-11-23_09:08:59.91425 ", line);
+}
+
+static bool write_grep(struct strbuf *text, struct slice line, const struct explanation *found)
+{
+	(void)found;
+	return add_behind(text, "/var/log/mail.log.1:12:", line);
+}
+
+static bool write_context(struct strbuf *text, struct slice line, const struct explanation *found)
+{
+	(void)found;
+	return add_behind(text, "maillog-20261122-", line);
+}
+
+static bool write_named(struct strbuf *text, struct slice line, const struct explanation *found)
+{
+	(void)found;
+	return add_behind(text, "Nov 23 09:08:59 host mailserver[9]: ", line);
+}
+
 /* OBJECT in one line, as jansson writes it. */
 static bool add_json(struct strbuf *text, json_t *object)
 {
@@ -71,6 +113,25 @@ static bool write_docker_json(struct strbuf *text, struct slice line, const stru
 	return add_json(text, json_pack("{s:o*, s:s, s:{s:s}, s:s}", "log", json_stringn(strbuf_text(&inner), inner.length),
 	                                "stream", "stdout", "attrs", "tag", "mail", "time", "2026-11-23T09:08:59.91425Z"))
 		&& slice_find(slice_make(strbuf_text(text), text->length), SLICE_LITERAL("{\"log\":")) == 0;
+}
+
+static bool write_filebeat(struct strbuf *text, struct slice line, const struct explanation *found)
+{
+	(void)found;
+	return add_json(text, json_pack("{s:s, s:{s:s}, s:o*}", "@timestamp", "2026-11-23T09:08:59.914Z", "input", "type", "filestream",
+	                                "message", json_stringn(line.data, line.length)))
+		&& slice_find(slice_make(strbuf_text(text), text->length), SLICE_LITERAL("\"message\"")) < text->length;
+}
+
+static bool write_syslog_ng(struct strbuf *text, struct slice line, const struct explanation *found)
+{
+	(void)line;
+	if (!found->program.length)
+		return false;
+	return add_json(text, json_pack("{s:s, s:o*, s:o*}", "ISODATE", "2026-11-23T09:07:43Z",
+	                                "PROGRAM", json_stringn(found->program.data, found->program.length),
+	                                "MESSAGE", json_stringn(found->message.data, found->message.length)))
+		&& slice_find(slice_make(strbuf_text(text), text->length), SLICE_LITERAL("\"MESSAGE\"")) < text->length;
 }
 
 static json_t *journal_entry(const struct explanation *found, json_t *message)
@@ -120,6 +181,15 @@ const struct wrap wraps[] = {
 	{ .name = "docker logs -t", .write = write_docker_time, .keeps_line = true },
 	{ .name = "docker compose logs -t", .write = write_compose_time, .keeps_line = true },
 	{ .name = "CRI", .write = write_cri, .keeps_line = true },
+	{ .name = "docker service logs", .write = write_service, .keeps_line = true },
+	{ .name = "kubectl logs --prefix", .write = write_kubectl, .keeps_line = true },
+	{ .name = "stern", .write = write_stern, .keeps_line = true },
+	{ .name = "svlogd", .write = write_svlogd, .keeps_line = true },
+	{ .name = "grep -n", .write = write_grep, .keeps_line = true },
+	{ .name = "grep -C", .write = write_context, .keeps_line = true },
+	{ .name = "a container's name", .write = write_named, .keeps_line = true },
+	{ .name = "Filebeat", .write = write_filebeat, .keeps_line = true },
+	{ .name = "syslog-ng", .write = write_syslog_ng },
 	{ .name = "Docker JSON", .write = write_docker_json, .keeps_line = true },
 	{ .name = "journal JSON", .write = write_journal },
 	{ .name = "journal JSON of bytes", .write = write_journal_bytes },
@@ -130,7 +200,10 @@ const size_t wrap_count = ARRAY_SIZE(wraps);
 
 bool wrap_is_plain(const struct explanation *found)
 {
-	static const char *const fronts[] = { "Docker", "docker", "CRI", "journal" };
+	static const char *const fronts[] = { 
+		"Docker", "docker", "CRI", "journal", "JSON", "kubectl", "stern", "svlogd or", "container's", "grep", "Filebeat", "Vector", "GELF",
+		"rsyslog", "syslog-ng", "Fluent", "Loki",
+	};
 	for (size_t i = 0; found->header && i < ARRAY_SIZE(fronts); i++)
 		if (slice_starts_with(slice_string(found->header), fronts[i]))
 			return false;

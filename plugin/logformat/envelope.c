@@ -165,7 +165,8 @@ static bool read_line(struct envelope *ret, const struct container *container, s
 	return true;
 }
 
-/* If the program is a container, its message is a line that some program in it wrote: that one counts, if it is a line of a log. */
+/* If the program is a container, its message is a line that some program in it wrote: that one counts, if it is a line of a log. But
+ * the time is the host's, as most containers live in UTC. */
 static void read_contained(struct envelope *ret, int64_t now_sec)
 {
 	static const struct container container = { .kind = CONTAINER_NAMED };
@@ -177,6 +178,7 @@ static void read_contained(struct envelope *ret, int64_t now_sec)
 	if (name == CONTAINER_NAME_NUMBER && !inner.doubt)
 		inner.doubt = of_any_container;
 	inner.count = inner.count > ret->count ? inner.count : ret->count;
+	inner.at_sec = ret->at_sec;
 	*ret = inner;
 }
 

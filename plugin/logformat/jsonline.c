@@ -41,18 +41,12 @@ static struct slice string_of(const json_t *object, const char *path)
 	return json_is_string(value) ? slice_make(json_string_value(value), json_string_length(value)) : slice_make("", 0);
 }
 
-/* RET's texts one after the other in ROOM, which grows and moves while they are added. */
-static void keep(struct jsonline *ret, struct strbuf *room, struct slice program, struct slice uid, struct slice text)
+/* Takes LENGTH bytes from the front of what is in a room. */
+static struct slice cut(struct slice *rest, size_t length)
 {
-	strbuf_add(room, program.data, program.length);
-	strbuf_add(room, uid.data, uid.length);
-	strbuf_add(room, text.data, text.length);
-	struct slice all = slice_make(strbuf_text(room), room->length);
-	if (room->truncated)
-		return;
-	ret->program = slice_make(all.data, program.length);
-	ret->uid = slice_make(all.data + program.length, uid.length);
-	ret->text = slice_skip(all, program.length + uid.length);
+	struct slice text = slice_make(rest->data, length);
+	*rest = slice_skip(*rest, length);
+	return text;
 }
 
 /* --- the journal --- */
@@ -85,6 +79,7 @@ static bool read_journal(struct jsonline *ret, struct strbuf *room, const json_t
 {
 	int64_t at_usec;
 	struct slice program = string_of(object, "CONTAINER_NAME"), uid = string_of(object, "_UID");
+	struct slice container = program.length ? string_of(object, "CONTAINER_ID") : program;
 	if (!program.length)
 		program = string_of(object, "SYSLOG_IDENTIFIER");
 	*ret_why = "JSON of the journal without its time";
@@ -92,6 +87,7 @@ static bool read_journal(struct jsonline *ret, struct strbuf *room, const json_t
 		return false;
 	strbuf_add(room, program.data, program.length);
 	strbuf_add(room, uid.data, uid.length);
+	strbuf_add(room, container.data, container.length);
 	if (!add_message(room, json_object_get(object, "MESSAGE"), ret_why))
 		return false;
 	ret->name = "journal JSON";
@@ -100,9 +96,10 @@ static bool read_journal(struct jsonline *ret, struct strbuf *room, const json_t
 	ret->is_piece = json_object_get(object, "CONTAINER_PARTIAL_MESSAGE") || json_object_get(object, "CONTAINER_PARTIAL_ID");
 	if (room->truncated)
 		return true;
-	ret->program = slice_make(strbuf_text(room), program.length);
-	ret->uid = slice_make(strbuf_text(room) + program.length, uid.length);
-	ret->text = slice_skip(slice_make(strbuf_text(room), room->length), program.length + uid.length);
+	ret->text = slice_make(strbuf_text(room), room->length);
+	ret->program = cut(&ret->text, program.length);
+	ret->uid = cut(&ret->text, uid.length);
+	ret->container = cut(&ret->text, container.length);
 	return true;
 }
 
@@ -110,7 +107,7 @@ static bool read_journal(struct jsonline *ret, struct strbuf *room, const json_t
 
 static bool read_docker(struct jsonline *ret, struct strbuf *room, const json_t *object, const char **ret_why)
 {
-	struct slice line = string_of(object, "log"), time = string_of(object, "time"), none = slice_make("", 0);
+	struct slice line = string_of(object, "log"), time = string_of(object, "time");
 	*ret_why = "a line of Docker's without its time";
 	if (!timestamp_take(&ret->at_sec, &time, 0) || time.length)
 		return false;
@@ -119,7 +116,9 @@ static bool read_docker(struct jsonline *ret, struct strbuf *room, const json_t 
 	ret->is_stderr = slice_equals(string_of(object, "stream"), "stderr");
 	ret->is_piece = !slice_ends_with(line, "\n");
 	line.length -= !ret->is_piece;
-	keep(ret, room, none, none, line);
+	strbuf_add(room, line.data, line.length);
+	ret->text = slice_make(strbuf_text(room), room->length);
+	ret->program = slice_make(ret->text.data, 0);
 	return true;
 }
 
@@ -226,6 +225,19 @@ static bool is_piece(const json_t *object)
 		|| slice_equals(string_of(object, "logtag"), "P");
 }
 
+/* The texts in ROOM, which may move while it grows. */
+static void keep(struct jsonline *ret, struct strbuf *room, struct slice program, struct slice uid, struct slice message)
+{
+	strbuf_add(room, program.data, program.length);
+	strbuf_add(room, uid.data, uid.length);
+	strbuf_add(room, message.data, message.length);
+	if (room->truncated)
+		return;
+	ret->text = slice_make(strbuf_text(room), room->length);
+	ret->program = cut(&ret->text, program.length);
+	ret->uid = cut(&ret->text, uid.length);
+}
+
 static bool read_shipped(struct jsonline *ret, struct strbuf *room, const json_t *object, int64_t now_sec, const char **ret_why)
 {
 	*ret_why = "JSON of no kind that I know";
@@ -296,6 +308,9 @@ bool jsonline_may_hide(struct slice line)
 
 bool jsonline_may_be_piece(struct slice line)
 {
-	static const struct slice keys[] = { { "\"logtag\"", 8 }, { "\"_p\"", 4 } };
-	return line.length >= JSONLINE_PIECE_MAX || slice_find(line, keys[0]) < line.length || slice_find(line, keys[1]) < line.length;
+	static const struct slice keys[] = { { "\"logtag\"", 8 }, { "\"_p\"", 4 }, { "\"CONTAINER_PARTIAL_", 19 } };
+	bool may_be = line.length >= JSONLINE_PIECE_MAX;
+	for (size_t i = 0; i < ARRAY_SIZE(keys) && !may_be; i++)
+		may_be = slice_find(line, keys[i]) < line.length;
+	return may_be;
 }

@@ -40,6 +40,7 @@ struct jsonline {
 	bool has_short_app;   /* the program may be cut at its first "/" */
 	struct slice text;    /* the message; or the line without its newline */
 	struct slice uid;     /* of whom the journal got it from; "" if it isn't said */
+	struct slice container; /* of an entry of the journal: the number of the container that wrote it, or "" */
 	bool is_stderr;
 	bool is_piece;        /* of a longer line, and not its last */
 };

@@ -19,7 +19,11 @@ static bool follow_json(struct pieces *pieces, struct strbuf *room, struct slice
 {
 	struct jsonline found;
 	const char *ignored;
-	return jsonline_read(&found, room, line, 0, &ignored) && found.is_line && follow(pieces, found.is_stderr, found.is_piece);
+	if (!jsonline_read(&found, room, line, 0, &ignored))
+		return false;
+	if (found.is_line)
+		return follow(pieces, found.is_stderr, found.is_piece);
+	return (found.container.length || found.is_piece) && begun_follow(&pieces->begun, found.container, found.is_piece);
 }
 
 static bool follow_cri(struct pieces *pieces, struct slice line)
@@ -32,7 +36,7 @@ static bool follow_cri(struct pieces *pieces, struct slice line)
 
 bool pieces_follow(struct pieces *pieces, struct strbuf *room, struct slice line)
 {
-	bool is_inside = pieces->is_inside[0] || pieces->is_inside[1];
+	bool is_inside = pieces->is_inside[0] || pieces->is_inside[1] || pieces->begun.count;
 	if (line.length && line.data[0] == '{')
 		return (is_inside || jsonline_may_be_piece(line)) && follow_json(pieces, room, line);
 	return container_may_be_cri(line) && follow_cri(pieces, line);

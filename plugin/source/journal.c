@@ -49,6 +49,7 @@ const char *journal_source_notes(const struct journal_source *source)
 
 #include <systemd/sd-journal.h>
 
+#include "common/begun.h"
 #include "common/lazylib.h"
 #include "common/timestamp.h"
 #include "common/xalloc.h"
@@ -66,6 +67,9 @@ static const char *const identifiers[] = {
 	"cyrus/imap", "cyrus/imaps", "cyrus/pop3", "cyrus/pop3s", "cyrus/sieve", "cyrus/timsieved", "cyrus/http", "cyrus/https",
 	"imap", "imaps", "pop3", "pop3s", "sieve",
 };
+
+/* Who writes what containers say: the programs' names as the kernel knows them. */
+static const char *const engines[] = { "dockerd", "conmon", "podman" };
 
 static struct {
 	__typeof__(sd_journal_open) *open;
@@ -104,6 +108,7 @@ struct journal_source {
 	uint64_t end_usec;    /* of the newest entry when it was opened */
 	bool is_at_entry;     /* the current entry is the first one to be given */
 	struct log_position position;
+	struct begun begun;
 	struct strbuf line, notes;
 };
 
@@ -188,32 +193,52 @@ static void add_time(struct strbuf *line, uint64_t at_usec)
 		strbuf_add_format(line, "%s.%06u+00:00", text, (unsigned)(at_usec % SEC_USEC));
 }
 
+/* BEFORE, the value of FIELD and AFTER, if it can stand in a header. */
+static bool add_field(struct journal_source *self, const char *before, const char *field, bool (*is_in_set)(unsigned char), const char *after)
+{
+	struct slice value = get_field(self, field);
+	if (!is_all(value, is_in_set))
+		return false;
+	strbuf_add_string(&self->line, before);
+	strbuf_add(&self->line, value.data, value.length);
+	strbuf_add_string(&self->line, after);
+	return true;
+}
+
+/* The pieces of a line that a container's engine cut say so; Docker's last one, too, but Podman's does not. */
+static bool is_piece(struct journal_source *self)
+{
+	if (get_field(self, "CONTAINER_PARTIAL_ID").length)
+		return true;
+	bool is_begun = get_field(self, "CONTAINER_PARTIAL_MESSAGE").length;
+	return begun_follow(&self->begun, get_field(self, "CONTAINER_ID"), is_begun);
+}
+
+/* The container's name is the program of what it writes: the engine's identifier may be its number. */
+static bool add_program(struct journal_source *self)
+{
+	if (get_field(self, "CONTAINER_NAME").length)
+		return !is_piece(self) && add_field(self, "", "CONTAINER_NAME", is_identifier, "");
+	if (!add_field(self, "", "SYSLOG_IDENTIFIER", is_identifier, ""))
+		return false;
+	if (!add_field(self, "[", "SYSLOG_PID", slice_is_digit, "]"))
+		(void)add_field(self, "[", "_PID", slice_is_digit, "]");
+	return true;
+}
+
 /* False: it is none that a log format could read. */
 static bool make_line(struct journal_source *self, uint64_t at_usec)
 {
-	struct slice identifier = get_field(self, "SYSLOG_IDENTIFIER");
-	struct strbuf *line = &self->line;
-	strbuf_clear(line);
-	if (!is_all(identifier, is_identifier))
+	strbuf_clear(&self->line);
+	add_time(&self->line, at_usec);
+	if (!add_field(self, " ", "_HOSTNAME", is_host, " "))
+		strbuf_add_string(&self->line, " journal ");
+	(void)add_field(self, "<uid=", "_UID", slice_is_digit, "> ");
+	if (!add_program(self))
 		return false;
-	add_time(line, at_usec);
-	strbuf_add_char(line, ' ');
-	/* Each of these is gone when the next one is asked for. */
-	char program[TOKEN_MAX];
-	size_t length = identifier.length;
-	memcpy(program, identifier.data, length);
-	struct slice host = get_field(self, "_HOSTNAME");
-	strbuf_add(line, is_all(host, is_host) ? host.data : "journal", is_all(host, is_host) ? host.length : 7);
-	strbuf_add_char(line, ' ');
-	strbuf_add(line, program, length);
-	struct slice pid = get_field(self, "SYSLOG_PID");
-	if (!is_all(pid, slice_is_digit))
-		pid = get_field(self, "_PID");
-	if (is_all(pid, slice_is_digit))
-		strbuf_add_format(line, "[%.*s]", (int)pid.length, pid.data);
-	strbuf_add_string(line, ": ");
-	add_message(line, get_field(self, "MESSAGE"));
-	return !line->truncated;
+	strbuf_add_string(&self->line, ": ");
+	add_message(&self->line, get_field(self, "MESSAGE"));
+	return !self->line.truncated;
 }
 
 /* --- going on --- */
@@ -266,17 +291,23 @@ const char *journal_source_notes(const struct journal_source *self)
 
 /* --- open and free --- */
 
+static int add_alternatives(sd_journal *journal, const char *field, const char *const *values, size_t count)
+{
+	int error = library.add_disjunction(journal);
+	for (size_t i = 0; i < count && error >= 0; i++) {
+		char match[80];
+		snprintf(match, sizeof match, "%s=%s", field, values[i]);
+		error = library.add_match(journal, match, 0);
+	}
+	return error;
+}
+
 static int add_matches(sd_journal *journal)
 {
 	int error = library.add_match(journal, "SYSLOG_FACILITY=2", 0);
 	if (error >= 0)
-		error = library.add_disjunction(journal);
-	for (size_t i = 0; i < ARRAY_SIZE(identifiers) && error >= 0; i++) {
-		char match[80];
-		snprintf(match, sizeof match, "SYSLOG_IDENTIFIER=%s", identifiers[i]);
-		error = library.add_match(journal, match, 0);
-	}
-	return error;
+		error = add_alternatives(journal, "SYSLOG_IDENTIFIER", identifiers, ARRAY_SIZE(identifiers));
+	return error < 0 ? error : add_alternatives(journal, "_COMM", engines, ARRAY_SIZE(engines));
 }
 
 /* "…;t=HEX;…" of a cursor: when the entry was written. */

@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "common/begun.h"
 #include "common/strbuf.h"
 #include "common/timestamp.h"
 #include "common/xalloc.h"
@@ -120,7 +121,7 @@ static void each_kind_of_header_has_its_name_and_time(void **state)
 		{ "[pod/a-0/b] 2026-11-23T09:08:59Z " LOGIN, "kubectl logs --prefix, RFC 3339" },
 		{ "a-0 b " LOGIN, "stern, RFC 3339" },
 		{ "mail.log:" LOGIN, "grep, RFC 3339" },
-		{ "Nov 23 10:08:59 host mail[7]: " LOGIN, "container's name, RFC 3339" },
+		{ "Nov 23 10:07:43 host mail[7]: Nov 23 09:07:40 " TEXT, "container's name, RFC 3164" },
 		{ "\xef\xbb\xbf" LOGIN, "RFC 3339" },
 		{ "{\"source_type\":\"file\",\"timestamp\":\"2026-11-23T09:08:59Z\",\"message\":\"" LOGIN "\"}", "JSON, RFC 3339" },
 		{ "{\"date\":1795424863.5,\"ident\":\"x\",\"message\":\"y\"}", "Fluent Bit" },
@@ -334,6 +335,46 @@ static void the_rest_of_a_piece_of_kubernetes_is_no_line_in_a_shippers_json_eith
 	assert_true(is_login(reader, SHIPPED("\"_p\":\"F\"", LOGIN)));
 }
 
+static void the_rest_of_a_piece_of_podmans_is_no_line_in_the_journals_json(void **state)
+{
+	(void)state;
+	struct logformat_reader *reader CLEANUP(logformat_closep) = open_reader();
+#define CONTAINED(id, mark, message) "{\"__REALTIME_TIMESTAMP\":\"1795424863914250\",\"CONTAINER_NAME\":\"mail\",\"CONTAINER_ID\":\"" id \
+	"\"," mark "\"MESSAGE\":\"" message "\"}"
+#define PARTIAL "\"CONTAINER_PARTIAL_MESSAGE\":\"true\","
+	assert_true(is_login(reader, CONTAINED("a", "", LOGIN)));
+	assert_false(is_login(reader, CONTAINED("a", PARTIAL, LOGIN)));
+	assert_true(is_login(reader, CONTAINED("b", "", LOGIN)));
+	assert_false(is_login(reader, CONTAINED("a", PARTIAL, LOGIN)));
+	assert_false(is_login(reader, CONTAINED("b", PARTIAL, LOGIN)));
+	assert_false(is_login(reader, CONTAINED("a", "", LOGIN)));
+	assert_true(is_login(reader, CONTAINED("a", "", LOGIN)));
+	assert_false(is_login(reader, CONTAINED("b", "", LOGIN)));
+	assert_true(is_login(reader, CONTAINED("b", "", LOGIN)));
+}
+
+static void more_begun_lines_than_there_is_room_for_do_no_harm(void **state)
+{
+	(void)state;
+	static struct begun begun;
+	char name[BEGUN_NAME_MAX + 10];
+	memset(name, 'x', sizeof name);
+	assert_true(begun_follow(&begun, slice_make(name, sizeof name), true));
+	assert_true(begun_follow(&begun, slice_make(name, sizeof name), false));
+	assert_false(begun_follow(&begun, slice_make(name, sizeof name), false));
+	for (int i = 0; i < 3 * BEGUN_MAX; i++) {
+		(void)snprintf(name, sizeof name, "%d", i);
+		assert_true(begun_follow(&begun, slice_string(name), true));
+	}
+	assert_int_equal(begun.count, BEGUN_MAX);
+	assert_false(begun_follow(&begun, slice_string("0"), false));
+	for (int i = 2 * BEGUN_MAX; i < 3 * BEGUN_MAX; i++) {
+		(void)snprintf(name, sizeof name, "%d", i);
+		assert_true(begun_follow(&begun, slice_string(name), false));
+	}
+	assert_int_equal(begun.count, 0);
+}
+
 /* --- blanks --- */
 
 static enum line_kind kind_of(struct logformat_reader *reader, const char *line)
@@ -510,6 +551,8 @@ int main(void)
 		cmocka_unit_test(the_shortest_piece_is_seen),
 		cmocka_unit_test(what_follows_a_long_piece_of_dockers_is_no_line),
 		cmocka_unit_test(the_rest_of_a_piece_of_kubernetes_is_no_line_in_a_shippers_json_either),
+		cmocka_unit_test(the_rest_of_a_piece_of_podmans_is_no_line_in_the_journals_json),
+		cmocka_unit_test(more_begun_lines_than_there_is_room_for_do_no_harm),
 		cmocka_unit_test(indented_lines_count_where_all_are_indented),
 		cmocka_unit_test(an_indented_line_among_others_may_be_a_strangers),
 		cmocka_unit_test(an_indented_line_has_no_time_and_begins_no_log),

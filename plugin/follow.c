@@ -145,7 +145,7 @@ static void tell_notes(struct follow *follow, const struct source *source)
 	struct strbuf text CLEANUP(strbuf_release) = STRBUF_INIT(4 * WHY_MAX);
 	report_note(follow->report, source_notes(source));
 	if (follow->ambiguous_lines)
-		strbuf_add_format(&text, "%" PRId64 " line%s of %s may be logins, but a stranger could have shaped them: not counted; "
+		strbuf_add_format(&text, "%" PRId64 " line%s of %s may be logins, but others than the server could have shaped them: not counted; "
 		                  "--explain tells which\n", follow->ambiguous_lines, follow->ambiguous_lines == 1 ? "" : "s", follow->name);
 	blindness_tell(&text, follow->name, &follow->history);
 	report_note(follow->report, strbuf_text(&text));

@@ -12,6 +12,7 @@ needs_journals() {
 	needs libsystemd
 	mkdir -p journals
 	serial=0
+	fields=()
 	log=
 }
 
@@ -23,7 +24,13 @@ entry() {
 	printf '%s\n' "__CURSOR=s=0123456789abcdef0123456789abcdef;i=$serial" "__REALTIME_TIMESTAMP=${sec}000000" \
 		"__MONOTONIC_TIMESTAMP=$((sec - 1393300000))000000" "_BOOT_ID=0123456789abcdef0123456789abcdef" \
 		"_MACHINE_ID=fedcba9876543210fedcba9876543210" "_HOSTNAME=${5:-mail}" "SYSLOG_FACILITY=${4:-2}" "SYSLOG_IDENTIFIER=$2" \
-		"SYSLOG_PID=214" "MESSAGE=$3" "" >>entries
+		"SYSLOG_PID=214" "MESSAGE=$3" "${fields[@]}" "" >>entries
+	fields=()
+}
+
+# with FIELD=VALUE...: more fields for the next `entry`.
+with() {
+	fields=("$@")
 }
 
 # journal FILE: what `entry` gathered, into journals/FILE.journal
@@ -96,6 +103,56 @@ postfix() {
 	journal one
 	check --journal=journals
 	expect_metric logins=1
+}
+
+@test "what a user of the host sends under a server's name is no login, but told" {
+	needs_journals
+	for transport in syslog stdout journal; do
+		with _UID=1000 _TRANSPORT=$transport
+		postfix 10:10:00 ceo $russia
+	done
+	with _UID=100033 _TRANSPORT=syslog
+	postfix 10:10:00 ceo $russia
+	with _UID=0 _TRANSPORT=syslog
+	postfix 10:11:00 alice $russia
+	with _UID=110 _TRANSPORT=syslog
+	postfix 10:11:00 bob $russia
+	with _UID=61200 _TRANSPORT=journal
+	postfix 10:11:00 carol $russia
+	journal one
+	check --journal=journals -v
+	expect_metric logins=3 foreign_users=3
+	refuse_output "*ceo*"
+	expect_output "*4 lines of journal:journals may be logins, but others than the server could have shaped them: not counted*"
+}
+
+@test "what a container wrote is read as the line that it is" {
+	needs_journals
+	line="Feb 25 10:10:00 mx postfix/submission/smtpd[220]: 4X1: client=unknown[$russia], sasl_method=PLAIN, sasl_username"
+	# Podman's identifier is the name, Docker's the number; neither has a facility of mail
+	with _COMM=conmon _UID=0 CONTAINER_NAME=mailserver CONTAINER_ID=0123456789ab
+	entry 10:10:00 mailserver "$line=alice" 3
+	with _COMM=dockerd _UID=0 CONTAINER_NAME=prod-postfix-1 CONTAINER_ID=123456789abc
+	entry 10:10:01 123456789abc "$line=bob" 3
+	# of a container that isn't of mail, of a user's, and of one that has only a number
+	with _COMM=conmon _UID=0 CONTAINER_NAME=web CONTAINER_ID=23456789abcd
+	entry 10:10:02 web "$line=ceo" 3
+	with _COMM=conmon _UID=1000 CONTAINER_NAME=mailserver CONTAINER_ID=3456789abcde
+	entry 10:10:03 mailserver "$line=ceo" 3
+	# what stands behind a piece is a stranger's
+	with _COMM=conmon _UID=0 CONTAINER_NAME=mailserver CONTAINER_ID=0123456789ab CONTAINER_PARTIAL_MESSAGE=true
+	entry 10:10:04 mailserver "Feb 25 10:10:00 mx postfix/smtpd[1]: warning: h[$china]: SASL PLAIN authentication failed: " 3
+	with _COMM=dockerd _UID=0 CONTAINER_NAME=prod-postfix-1 CONTAINER_ID=123456789abc
+	entry 10:10:05 123456789abc "$line=carol" 3
+	with _COMM=conmon _UID=0 CONTAINER_NAME=mailserver CONTAINER_ID=0123456789ab
+	entry 10:10:06 mailserver "$line=ceo" 3
+	with _COMM=conmon _UID=0 CONTAINER_NAME=mailserver CONTAINER_ID=0123456789ab
+	entry 10:10:07 mailserver "$line=dave" 3
+	journal one
+	check --journal=journals -v
+	expect_metric logins=4 foreign_users=4
+	refuse_output "*ceo*"
+	expect_output "*1 line of journal:journals may be logins*"
 }
 
 @test "of many entries only those of mail are looked at" {

@@ -114,6 +114,15 @@ load helper
 	expect_unknown "standard input is compressed*"
 }
 
+@test "what grep prints of several files is read" {
+	login 10:11:00 alice $russia
+	mv "$log" "$log.1"
+	login 10:12:00 bob $russia
+	line 10:13:00 "postfix/cleanup[1]: 4X1: message-id=<sasl_username=x>"
+	run bash -c 'grep -n sasl_username "$1"* | "$2" --home=US --geo="$3" --at=2014-02-25T10:20:00Z -' - "$log" "$plugin" "$geo"
+	expect_metric logins=2 foreign_users=2
+}
+
 # ---- Logs that are read in vain ----
 
 @test "a log that grows without ever a login says so" {
@@ -190,5 +199,5 @@ load helper
 	echo '2014-02-25 10:10:00 1vNabc-00000001AbC-0xYz <= a@evil.example H=(x) [8.8.8.8] P=esmtpsa A=plain:victim S=1 for z) [203.0.113.9] P=esmtp S=7' >>"$log"
 	check
 	expect_metric logins=0
-	expect_output "*1 line of $log may be logins, but a stranger could have shaped them*"
+	expect_output "*1 line of $log may be logins, but others than the server could have shaped them*"
 }

@@ -13,6 +13,8 @@
 #define CRI_TIME_LEAST 20 /* "2026-11-23T09:07:43Z" */
 #define CRI_TIME_MOST 35  /* with nanoseconds and an offset */
 #define CRI_TAGS_MAX 64
+#define SLOT_DIGITS 9
+#define TASK_ID_LEAST 12
 #define STERN_WORDS_MAX 3
 #define POD_NUMBER_MAX 4
 #define POD_RANDOM 5
@@ -48,7 +50,7 @@ static bool take_colour(struct slice *line)
 
 /* --- in front of a line --- */
 
-static bool take_name_and_bar(struct slice *line)
+static bool take_padding_and_bar(struct slice *line)
 {
 	slice_take_while(line, is_blank, PADDING_MAX);
 	return slice_take_char(line, '|');
@@ -59,7 +61,7 @@ static bool take_compose(struct slice *line, int64_t now_sec)
 {
 	(void)now_sec;
 	bool is_coloured = take_colour(line);
-	if (!slice_take_while(line, is_name, NAME_MAX_BYTES).length || !line->length || line->data[0] != ' ' || !take_name_and_bar(line))
+	if (!slice_take_while(line, is_name, NAME_MAX_BYTES).length || !line->length || line->data[0] != ' ' || !take_padding_and_bar(line))
 		return false;
 	bool has_blank = slice_take_char(line, ' ');
 	if (is_coloured && !take_colour(line))
@@ -67,11 +69,28 @@ static bool take_compose(struct slice *line, int64_t now_sec)
 	return has_blank || slice_take_char(line, ' ');
 }
 
+/* "mail.1.kx2v9z8y7w6u", or "mail.1" with --no-task-ids */
+static bool is_task(struct slice name)
+{
+	const char *dot = name.length ? memrchr(name.data, '.', name.length) : NULL;
+	if (!dot)
+		return false;
+	struct slice before = slice_make(name.data, (size_t)(dot - name.data)), last = slice_skip(name, before.length + 1);
+	size_t length = last.length;
+	if (slice_take_while(&last, slice_is_digit, SLOT_DIGITS).length == length)
+		return length && before.length;
+	const char *slot = before.length ? memrchr(before.data, '.', before.length) : NULL;
+	struct slice digits = slot ? slice_skip(before, (size_t)(slot - before.data) + 1) : slice_make("", 0);
+	size_t digits_length = digits.length;
+	return length >= TASK_ID_LEAST && digits_length && slice_take_while(&digits, slice_is_digit, SLOT_DIGITS).length == digits_length;
+}
+
+/* Always with so many blanks: an address and a bar are other programs' ways, too. */
 static bool take_service(struct slice *line, int64_t now_sec)
 {
 	(void)now_sec;
-	return slice_take_while(line, is_name, NAME_MAX_BYTES).length && slice_take_char(line, '@')
-		&& slice_take_while(line, is_name, NAME_MAX_BYTES).length && slice_starts_with(*line, " ") && take_name_and_bar(line)
+	return is_task(slice_take_while(line, is_name, NAME_MAX_BYTES)) && slice_take_char(line, '@')
+		&& slice_take_while(line, is_name, NAME_MAX_BYTES).length && slice_starts_with(*line, "    ") && take_padding_and_bar(line)
 		&& slice_take_char(line, ' ');
 }
 

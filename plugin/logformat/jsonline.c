@@ -266,10 +266,10 @@ static bool read_shipped(struct jsonline *ret, struct strbuf *room, const json_t
 
 static bool read_object(struct jsonline *ret, struct strbuf *room, const json_t *object, int64_t now_sec, const char **ret_why)
 {
-	if (json_object_get(object, "__REALTIME_TIMESTAMP"))
-		return read_journal(ret, room, object, ret_why);
 	if (json_is_string(json_object_get(object, "log")) && json_object_get(object, "stream") && !json_object_get(object, "date"))
 		return read_docker(ret, room, object, ret_why);
+	if (json_object_get(object, "__REALTIME_TIMESTAMP"))
+		return read_journal(ret, room, object, ret_why);
 	return read_shipped(ret, room, object, now_sec, ret_why);
 }
 
@@ -308,9 +308,10 @@ bool jsonline_may_hide(struct slice line)
 
 bool jsonline_may_be_piece(struct slice line)
 {
-	static const struct slice keys[] = { { "\"logtag\"", 8 }, { "\"_p\"", 4 }, { "\"CONTAINER_PARTIAL_", 19 } };
-	bool may_be = line.length >= JSONLINE_PIECE_MAX;
-	for (size_t i = 0; i < ARRAY_SIZE(keys) && !may_be; i++)
-		may_be = slice_find(line, keys[i]) < line.length;
-	return may_be;
+	static const struct slice value = { "\"P\"", 3 }, key = { "\"CONTAINER_PARTIAL_", 19 };
+	if (line.length >= JSONLINE_PIECE_MAX)
+		return true;
+	if (slice_starts_with(line, "{\"log\":")) /* Docker's own, whose pieces are long */
+		return false;
+	return slice_find(line, value) < line.length || slice_find(line, key) < line.length;
 }

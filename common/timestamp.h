@@ -25,9 +25,10 @@
  * Those with a blank in them may have a zone for their next word: "+0100", or a name (asctime: before the year), of which only
  * UTC and GMT change anything: the others are what the local zone calls itself (see dateword.h, for months too).
  *
- * The year of a year-less time is the one that puts it nearest to NOW_SEC and not more than a day after it;
- * 29 February takes the nearest leap year that way, and a month's name that is two months in two languages the nearer one. An hour that the clocks skip or repeat is read as mktime(3) does
- * with tm_isdst = -1. Fractions are checked and dropped. A leap second (:60) is read as :59. */
+ * The year of a year-less time is the one that puts it nearest to NOW_SEC and not more than a day after it; 29 February takes
+ * the nearest leap year that way, and a month's name that is two months in two languages the nearer one. An hour that the
+ * clocks skip or repeat is read as mktime(3) does with tm_isdst = -1. Fractions are checked and dropped. A leap second (:60) is
+ * read as :59. */
 bool timestamp_take(int64_t *ret_sec, struct slice *line, int64_t now_sec);
 
 /* From now on, where this page says local time, it is that of ZONE (see timezone.h; borrowed), for a log that a host in

@@ -16,7 +16,12 @@
  * A fourth way is a container's name in the place of a program's: the syslog and journald drivers of Docker, and Podman's, put a
  * header of their own before LINE ("Nov 23 09:07:43 host mailserver[99]: Nov 23 09:07:43 mail postfix/smtpd[220]: …"). But any
  * program may write what a stranger said at the front of its message. So a name is only taken for a container's if it speaks of
- * mail: a word of it, between "-", "_" and ".", is one of a list. A container that goes by its number may be any.
+ * mail: a word of it, between "-", "_" and ".", is one of a list. A container that goes by its number may be any. The time that
+ * counts is the outer one, the host's: most containers live in UTC, and say it nowhere.
+ *
+ * Known limit: conmon (Podman) cuts where its read(2) ended and says so in the journal only. In a file that was written from the
+ * journal a piece can't be told from a line, and a stranger who floods a server with long names may, by luck, have one begin with
+ * his text.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

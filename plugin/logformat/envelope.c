@@ -52,8 +52,8 @@ static const char *const names[CONTAINER_KINDS][HEADTIME_KINDS + 1] = {
 
 static const char of_user[] = "a user of this host sent it to the journal, no server (its _UID says so)";
 static const char of_any_container[] = "a container that has only a number may be any, not a mail server: give it a name";
-static const char in_the_middle[] = "blanks stand in front of its time, in a log of lines without: it may be the rest of another line, "
-	"a stranger's text";
+static const char in_the_middle[] = "blanks stand in front of its time, in a log of lines without: it may be the rest of another "
+	"line, a stranger's text";
 static const char a_piece[] = "a piece of a line that the container's engine cut";
 
 /* --- the parts --- */
@@ -140,7 +140,8 @@ static bool take_tag(struct envelope *ret, bool is_rfc5424, enum headtime_kind k
 	return true;
 }
 
-static bool read_line(struct envelope *ret, const struct container *container, struct headtime time, struct slice line, int64_t now_sec)
+static bool read_line(struct envelope *ret, const struct container *container, struct headtime time, struct slice line,
+                      int64_t now_sec)
 {
 	bool is_rfc5424;
 	if (!take_time(&time, &is_rfc5424, &line, container, now_sec))

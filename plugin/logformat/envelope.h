@@ -10,9 +10,10 @@
  * own time is what counts; the engine's if the line has none. In front of a line without any of these may be a byte order mark,
  * blanks, or the name of a file that grep was given (grepped.h).
  *
- * Blanks are where the rest of a longer line begins: Exim's reject log has a stranger's folded headers like that. So they are only
- * taken for nothing where each line of the log has them (indented text, pasted or piped in). In others a login behind them is
- * doubted, and so it is where the header says that no server need have sent it: such a line is never counted, but told.
+ * Blanks are where the rest of a longer line begins: Exim's reject log has a stranger's folded headers like that. So they are
+ * only taken for nothing where each line has them (indented text, pasted or piped in; a file of nothing else has no times to
+ * seek by). In others a login behind them is doubted, and so it is where the header says that no server need have sent it: such
+ * a line is never counted, but told.
  *
  * rsyslog writes a control byte of a message as "#" and three octal digits ("#011"). That is left as it is: a name may hold
  * the same text, and undone it would only bring back bytes that could be taken for something else.

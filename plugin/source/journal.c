@@ -194,7 +194,8 @@ static void add_time(struct strbuf *line, uint64_t at_usec)
 }
 
 /* BEFORE, the value of FIELD and AFTER, if it can stand in a header. */
-static bool add_field(struct journal_source *self, const char *before, const char *field, bool (*is_in_set)(unsigned char), const char *after)
+static bool add_field(struct journal_source *self, const char *before, const char *field, bool (*is_in_set)(unsigned char),
+                      const char *after)
 {
 	struct slice value = get_field(self, field);
 	if (!is_all(value, is_in_set))

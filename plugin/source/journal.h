@@ -26,8 +26,8 @@ struct journal_source;
 bool journal_source_is_here(void);
 
 /* DIRECTORY "": this host's system journal; else the journals in it, of whatever hosts. Only entries of the facility mail, of
- * programs that are known to log logins elsewhere, and of containers' engines are looked at. Entries that come later than this call wait for the next run.
- * -ENOENT, -EACCES, -ENOTSUP (built without libsystemd, or it isn't there) with WHY. */
+ * programs that are known to log logins elsewhere, and of containers' engines are looked at. Entries that come later than this
+ * call wait for the next run. -ENOENT, -EACCES, -ENOTSUP (built without libsystemd, or it isn't there) with WHY. */
 int journal_source_open(struct journal_source **ret, const char *directory, const struct log_position *position,
                         const struct source_options *options, struct strbuf *why);
 void journal_source_free(struct journal_source *source);

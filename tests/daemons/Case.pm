@@ -138,6 +138,7 @@ sub begin {
 	File::Path::make_path($case->path('log'));
 	$case->{feed} = Daemon::start($case, $case->{loop});
 	write_on($case);
+	$case->{loop}->wait_for(PATIENCE_SEC, sub { my @logs = glob $case->logs; @logs }) or die "the daemon makes no log\n";
 	rotate_on($case);
 	Run::repeat($case);
 }
@@ -180,6 +181,7 @@ sub verdict {
 	return 'daemon lost lines' if $case->{lost} && !$case->{kind}{loses};
 	return 'says a false loss' if @{ $case->{said} } && !$case->{lost};
 	return 'FAULT' if @{ $case->{faults} };
+	return 'says UNKNOWN' if @{ $case->{unknown} } && !$case->{lost};
 	return 'ok';
 }
 

@@ -62,9 +62,13 @@ sub hear {
 	push @{ $case->{faults} }, "run $run->{number} ended by signal $run->{signal}" if $run->{signal};
 	push @{ $case->{faults} }, "run $run->{number}, on its standard error: $run->{stderr}" if length $run->{stderr};
 	push @{ $case->{faults} }, "run $run->{number}: exit state $run->{exit}: $run->{output}" unless $run->{exit} =~ /^[03]$/;
-	push @{ $case->{unknown} }, first_line($run) if $run->{exit} == 3;
+	push @{ $case->{unknown} }, "run $run->{number}: " . first_line($run) if $run->{exit} == 3 && !may_miss($case, $run);
+	$case->{has_state} = 1 if !$run->{exit};
 	push @{ $case->{said} }, grep { /could not be read/ } split /\n/, $run->{output};
 }
+
+# In the middle of a rotation a log that was never seen isn't there.
+sub may_miss { my ($case, $run) = @_; return !$case->{has_state} && $run->{output} =~ /does not exist/ }
 
 sub first_line { my $run = shift; my ($line) = split /\||\n/, $run->{output}; return $line }
 

@@ -53,6 +53,13 @@ sub configuration {
 	return $case->path($name);
 }
 
+# What happened when, for who looks at a case that was kept.
+sub note {
+	my ($case, $text) = @_;
+	open my $history, '>>', $case->path('history') or die "history: $!\n";
+	printf $history "%.3f login %d: %s\n", time, scalar @{ $case->{sent} }, $text;
+}
+
 # --- the writer ---
 
 my @clients = qw(77.88.8.8 114.114.114.114 200.160.2.3 193.0.6.139 8.8.8.8 9.9.9.9);
@@ -99,14 +106,16 @@ sub rotate {
 	my ($case, $when_done) = @_;
 	my @command = $case->{kind}{rotate}->($case);
 	open my $said, '>>', $case->path('rotation-said') or die "rotation-said: $!\n";
-	my $note = sub {
+	my $finish = sub {
 		my $status = shift;
 		$case->{rotating} = 0;
 		$case->{rotations}++ unless $status;
+		$case->note('rotated, exit state ' . ($status >> 8));
 		$when_done->();
 	};
 	$case->{rotating} = 1;
-	$case->{loop}->start([undef, $said, $said], $note, @command);
+	$case->note('rotates');
+	$case->{loop}->start([undef, $said, $said], $finish, @command);
 }
 
 # Where a rotation packs what the one before it has renamed, a busy daemon must have left that: nobody rotates twice a second.

@@ -30,6 +30,7 @@ sub start {
 	my $when_done = sub { finish($case, $run, $path, shift) };
 	$run->{child} = $case->{loop}->start([undef, open_new("$path.out"), open_new("$path.err")], $when_done, command($case));
 	$case->{running}{ $run->{number} } = $run;
+	$case->note("run $run->{number} $fate");
 	$case->{loop}->after(HANGS_AFTER_SEC, sub { hang($case, $run) }, 1);
 	return $run;
 }
@@ -48,6 +49,7 @@ sub finish {
 	($run->{output}, $run->{stderr}) = (Log::slurp("$path.out"), Log::slurp("$path.err"));
 	unlink "$path.out", "$path.err";
 	$run->{took} = time - $run->{started};
+	$case->note("run $run->{number} ended, exit state $run->{exit}, signal $run->{signal}: $run->{output}");
 	$case->{mean_sec} += ($run->{took} - $case->{mean_sec}) / 10 unless $run->{fate};
 	hear($case, $run);
 }
@@ -82,6 +84,7 @@ sub kill_later {
 	$case->{loop}->after(moment($case), sub {
 		return unless $case->{running}{ $run->{number} };
 		$case->{loop}->signal('KILL', $run->{child});
+		$case->note("run $run->{number} is killed");
 		$case->{kills}++;
 	});
 }
@@ -92,6 +95,7 @@ sub stop_later {
 	$case->{loop}->after(moment($case), sub {
 		return unless $case->{running}{ $run->{number} };
 		$case->{loop}->signal('STOP', $run->{child});
+		$case->note("run $run->{number} is stopped for $sec s");
 		$case->{stops}++;
 		$case->{loop}->after($sec, sub { $case->{loop}->signal('CONT', $run->{child}) }, 1);
 	});

@@ -38,13 +38,18 @@ sub log { my $case = shift; return $case->path('log/' . Daemon::log_name($case->
 # What the plugin is given.
 sub logs { my $case = shift; return $case->{kind}{logs} ? $case->path("log/$case->{kind}{logs}") : $case->log }
 
-# FROM with @DIR@, @LOG@ and @PID@ filled in.
+# TEXT with @DIR@, @LOG@ and @PID@ filled in.
+sub fill_in {
+	my ($case, $text) = @_;
+	my %values = (DIR => $case->{directory}, LOG => $case->log, PID => $case->path('pid'));
+	return $text =~ s/\@(DIR|LOG|PID)\@/$values{$1}/gr;
+}
+
+sub options { my $case = shift; return map { fill_in($case, $_) } @{ $case->{kind}{options} || [] } }
+
 sub write_configuration {
 	my ($case, $from, $to) = @_;
-	my %values = (DIR => $case->{directory}, LOG => $case->log, PID => $case->path('pid'));
-	my $text = Log::slurp($from) // die "$from: $!\n";
-	$text =~ s/\@(DIR|LOG|PID)\@/$values{$1}/g;
-	Daemon::write_file($to, $text);
+	Daemon::write_file($to, fill_in($case, Log::slurp($from) // die "$from: $!\n"));
 }
 
 sub configuration {

@@ -27,6 +27,7 @@ sub logrotate {
 	my $head = read_head($path);
 	return {
 		name => $name, file => $path, daemon => $head->{daemon} || 'rsyslogd', loses => $head->{loses}, logs => $head->{logs},
+		options => [split ' ', $head->{options} // ''],
 		needs => ['logrotate', packers($path)], packs => has_line($path, 'compress'),
 		rotate => ($head->{forced} || '') eq 'no' ? \&run_logrotate : \&force_logrotate,
 	};
@@ -49,7 +50,7 @@ my @others = (
 );
 
 # All cases: a hash of name, daemon, needs, loses (what it is that this rotation loses by itself), logs (the pattern that the
-# plugin is given, if it isn't the log), packs (does it pack what was rotated?), rotate (a command).
+# plugin is given, if it isn't the log), options (of the plugin), packs (does it pack what was rotated?), rotate (a command).
 sub cases {
 	my @own = map { { name => $_, daemon => $_, needs => [] } } Daemon::rotating();
 	return (map { logrotate($_) } sort glob "$directory/*.conf"), @others, @own;

@@ -17,7 +17,7 @@ our ($program, $database);
 sub command {
 	my $case = shift;
 	return ($program, '--window=all', '--home=US', "--geo=mmdb:$database", '--state=' . $case->path('state.db'), '-t', '60',
-		'-w', 'foreign_logins=0:999999', '-c', 'user_countries=0:999', $case->logs);
+		'-w', 'foreign_logins=0:999999', '-c', 'user_countries=0:999', $case->options, $case->logs);
 }
 
 sub open_new { my $path = shift; open my $file, '>', $path or die "$path: $!\n"; return $file }

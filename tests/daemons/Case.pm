@@ -5,6 +5,7 @@ package Case;
 use strict;
 use warnings;
 
+use File::Glob ':bsd_glob';
 use File::Path ();
 use POSIX qw(strftime);
 use Time::HiRes qw(time);

@@ -5,6 +5,8 @@ package Rotation;
 use strict;
 use warnings;
 
+use File::Glob ':bsd_glob';
+
 use Daemon;
 
 our $directory; # of the configurations

@@ -150,7 +150,7 @@ sub count_rotations {
 
 sub begin {
 	my $case = shift;
-	File::Path::make_path($case->path('log'));
+	File::Path::make_path($case->path('log'), $case->path('elsewhere'));
 	$case->{feed} = Daemon::start($case, $case->{loop});
 	write_on($case);
 	$case->{loop}->wait_for(PATIENCE_SEC, sub { my @logs = glob $case->logs; @logs }) or die "the daemon makes no log\n";

@@ -102,6 +102,15 @@ size_t keyset_add(struct keyset *set, struct slice key, bool *ret_is_new)
 	return set->count - 1;
 }
 
+bool keyset_find(const struct keyset *set, struct slice key, size_t *ret_number)
+{
+	size_t slot = find_slot(set, key, hash_of(set, key));
+	if (!set->slots[slot])
+		return false;
+	*ret_number = set->slots[slot] - 1;
+	return true;
+}
+
 size_t keyset_count(const struct keyset *set)
 {
 	return set->count;

@@ -21,6 +21,9 @@ void keyset_free(struct keyset *set);
 /* The number of KEY, from 0, which is copied if it is new. */
 size_t keyset_add(struct keyset *set, struct slice key, bool *ret_is_new);
 
+/* True with its number if KEY is in SET. */
+bool keyset_find(const struct keyset *set, struct slice key, size_t *ret_number);
+
 size_t keyset_count(const struct keyset *set);
 
 /* The key of that number; borrowed until the next add. */

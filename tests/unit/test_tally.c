@@ -208,6 +208,11 @@ static void a_keyset_numbers_many_keys_each_once(void **state)
 	assert_true(slice_equals(keyset_get(set, 4711), "key 4711"));
 	assert_int_equal(keyset_add(set, slice_make("key\0001", 5), &is_new), 20000);
 	assert_true(is_new);
+	size_t number = 0;
+	assert_true(keyset_find(set, slice_string("key 4711"), &number));
+	assert_int_equal(number, 4711);
+	assert_false(keyset_find(set, slice_string("key 20000"), &number));
+	assert_int_equal(number, 4711);
 	keyset_free(set);
 }
 

@@ -95,6 +95,15 @@ struct log_position {
  * writing for a while after it was renamed. */
 enum log_age { LOG_CURRENT, LOG_BEFORE, LOG_AGES };
 
+/* A log without a file of its name that isn't looked at any more, until something changes around it: all of it was read, or
+ * none of it is there. A value; all zero means "it is looked at". */
+struct log_rest {
+	bool is_known;
+	bool is_gone;     /* its file was found nowhere, which was told */
+	int64_t since_sec;
+	uint64_t around;  /* stands for what was around it then */
+};
+
 /* What a log has shown since it was first read: blindness (a wrong log, a proxy in front) is told from it. */
 struct log_history {
 	int64_t since_sec;     /* the time of the first run, 0: never */

@@ -50,6 +50,20 @@ int store_get_position(struct store *store, const char *source_name, enum log_ag
 int store_put_position(struct store *store, const char *source_name, enum log_age age,
 	const struct log_position *position, struct strbuf *why);
 
+/* Whether SOURCE_NAME is at rest, and since when: as with positions. */
+int store_get_rest(struct store *store, const char *source_name, struct log_rest *ret, struct strbuf *why);
+int store_put_rest(struct store *store, const char *source_name, const struct log_rest *rest, struct strbuf *why);
+
+/* Calls FUNCTION for each source that has a position (of the current file) or is at rest, by its name; POSITION and REST may
+ * be unknown ones. All is borrowed for the call; a result < 0 ends it and is returned. FUNCTION may not change the store. */
+typedef int store_source_fn(void *context, const char *source_name, const struct log_position *position,
+	const struct log_rest *rest, struct strbuf *why);
+int store_each_source(struct store *store, store_source_fn *function, void *context, struct strbuf *why);
+
+/* What is known of FROM is TO's from now on, and nothing is known of FROM. */
+int store_move_source(struct store *store, const char *from, const char *to, struct strbuf *why);
+int store_forget_source(struct store *store, const char *source_name, struct strbuf *why);
+
 /* What SOURCE_NAME has shown: as with positions. Its numbers are kept between 0 and a quarter of INT64_MAX. */
 int store_get_history(struct store *store, const char *source_name, struct log_history *ret,
 	struct strbuf *why);

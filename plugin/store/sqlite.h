@@ -15,10 +15,10 @@
 #define STORE_LINES_PER_LOGIN 2      /* so many lines for each login that may be kept: most stand in one or two logs */
 #define STORE_COUNT_MAX 1000000000   /* of one login; so no sum of STORE_LOGINS_MAX of them overflows */
 
-/* The statements that are used once a login; made at the first use. */
+/* The statements that are used once a login, or once a log; made at the first use. */
 enum store_statement {
 	FIND_ORIGIN, ADD_ORIGIN, ADD_LOGIN, PUT_SESSION, GET_SESSION, DROP_SESSION, COUNT_LINES, PUT_LINE,
-	GET_PLACE, PUT_PLACE, GET_LISTING, PUT_LISTING,
+	GET_PLACE, PUT_PLACE, GET_LISTING, PUT_LISTING, GET_POSITION, PUT_POSITION, DROP_POSITION, GET_HISTORY, PUT_HISTORY,
 	STORE_STATEMENTS
 };
 

@@ -130,6 +130,90 @@ static void a_position_that_can_not_be_is_damage(void **unused)
 
 /* --- the history --- */
 
+/* --- sources --- */
+
+static void put_source(struct store *store, const char *name, int64_t offset)
+{
+	const struct log_position position = position_at(offset, name);
+	const struct log_history history = { .since_sec = NOW, .lines = offset };
+	storetest_expect(store_put_position(store, name, LOG_CURRENT, &position, &why), 0);
+	storetest_expect(store_put_position(store, name, LOG_BEFORE, &position, &why), 0);
+	storetest_expect(store_put_history(store, name, &history, &why), 0);
+}
+
+/* "NAME OFFSET[ at rest]" of each, or "NAME none ..." without a position. */
+static int describe_source(void *context, const char *name, const struct log_position *position, const struct log_rest *rest,
+                           struct strbuf *unused)
+{
+	(void)unused;
+	strbuf_add_format(context, "%s %jd%s%s;", name, position->is_known ? (intmax_t)position->offset : -1,
+	                  rest->is_known ? " at rest" : "", rest->is_gone ? ", gone" : "");
+	return 0;
+}
+
+static void expect_sources(struct store *store, const char *wanted)
+{
+	struct strbuf text CLEANUP(strbuf_release) = STRBUF_INIT(1000);
+	storetest_expect(store_each_source(store, describe_source, &text, &why), 0);
+	assert_string_equal(strbuf_text(&text), wanted);
+}
+
+static void a_log_at_rest_is_known_until_it_is_not(void **unused)
+{
+	const struct log_rest gone = { .is_known = true, .is_gone = true, .since_sec = NOW, .around = UINT64_MAX }, none = { 0 };
+	struct log_rest found;
+	(void)unused;
+	struct store *store = storetest_open(state);
+	put_source(store, "/a", 1);
+	storetest_expect(store_put_rest(store, "/a", &gone, &why), 0);
+	storetest_expect(store_put_rest(store, "/b", &(struct log_rest){ .is_known = true }, &why), 0);
+	storetest_commit(store);
+	store = storetest_open(state);
+	expect_sources(store, "/a 1 at rest, gone;/b -1 at rest;");
+	storetest_expect(store_get_rest(store, "/a", &found, &why), 1);
+	assert_true(found.is_known && found.is_gone && found.since_sec == NOW && found.around == UINT64_MAX);
+	storetest_expect(store_put_rest(store, "/a", &none, &why), 0);
+	storetest_expect(store_get_rest(store, "/a", &found, &why), 0);
+	assert_false(found.is_known || found.is_gone);
+	expect_sources(store, "/a 1;/b -1 at rest;");
+	store_free(store);
+}
+
+static void what_is_known_of_a_source_moves_as_a_whole(void **unused)
+{
+	struct log_history history;
+	struct log_position before;
+	(void)unused;
+	struct store *store = storetest_open(state);
+	put_source(store, "/a", 1);
+	put_source(store, "/b", 2);
+	put_source(store, "/c", 3);
+	storetest_expect(store_move_source(store, "/a", "/b", &why), 0);
+	expect_sources(store, "/b 1;/c 3;");
+	storetest_expect(store_get_position(store, "/b", LOG_BEFORE, &before, &why), 1);
+	assert_int_equal(before.offset, 1);
+	storetest_expect(store_get_history(store, "/b", &history, &why), 1);
+	assert_int_equal(history.lines, 1);
+	storetest_expect(store_forget_source(store, "/b", &why), 0);
+	expect_sources(store, "/c 3;");
+	assert_int_equal(storetest_number(store, "SELECT count(*) FROM log_history"), 1);
+	store_free(store);
+}
+
+static void a_source_without_a_name_is_damage(void **unused)
+{
+	(void)unused;
+	struct store *store = storetest_open(state);
+	put_source(store, "/a", 1);
+	storetest_commit(store);
+	storetest_sql("UPDATE log_position SET source = X'2f0061'");
+	store = storetest_open(state);
+	struct strbuf text CLEANUP(strbuf_release) = STRBUF_INIT(1000);
+	storetest_expect(store_each_source(store, describe_source, &text, &why), -EIO);
+	assert_true(store_is_damaged(store));
+	store_free(store);
+}
+
 static void a_history_survives(void **unused)
 {
 	const struct log_history history = { .since_sec = NOW, .lines = 4, .logins = 3, .public_logins = 2 };
@@ -465,6 +549,9 @@ int main(void)
 		STORETEST(each_part_of_a_position_that_moves_is_kept),
 		STORETEST(a_cursor_of_any_bytes_and_full_length_survives),
 		STORETEST(a_position_that_can_not_be_is_damage),
+		STORETEST(a_log_at_rest_is_known_until_it_is_not),
+		STORETEST(what_is_known_of_a_source_moves_as_a_whole),
+		STORETEST(a_source_without_a_name_is_damage),
 		STORETEST(a_history_survives),
 		STORETEST(a_history_never_overflows),
 		STORETEST(a_line_counts_as_often_as_in_the_log_that_has_it_most_often),

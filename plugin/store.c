@@ -12,6 +12,7 @@
 #include "plugin/store/sqlite.h"
 
 #define NOTES_MAX 10000
+#define OPEN_ATTEMPTS 3 /* of a file that other runs rename meanwhile */
 
 uint64_t store_hash_name(const char *name)
 {
@@ -43,8 +44,10 @@ static int open_once(struct store *store, const char *path, struct strbuf *why)
 
 static int open_or_replace(struct store *store, const char *path, struct strbuf *why)
 {
-	int result = open_once(store, path, why);
+	int result = -EAGAIN;
 
+	for (int i = 0; i < OPEN_ATTEMPTS && result == -EAGAIN; i++)
+		result = open_once(store, path, why);
 	if (result < 0 && store->is_damaged) {
 		result = store_set_aside(store, why);
 		if (result == 0)

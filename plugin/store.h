@@ -36,6 +36,12 @@ void store_free(struct store *store); /* without store_commit: nothing has chang
 void store_freep(struct store **store);
 const char *store_notes(const struct store *store);
 
+/* The state at FROM, if there is one, gets the name TO, if there is none (both default paths): for a state whose key is made in
+ * another way now. Waits, as long as DEADLINE lets, until no other run has it, and plays back what a run that was killed left
+ * behind. Two that do so at once, and one that is killed anywhere, leave one whole state under one of the names. 0 (also if
+ * there was nothing to do, or what is at FROM is no state or a damaged one: that stays where it is), or -errno with WHY. */
+int store_take_over(const char *from, const char *to, const struct deadline *deadline, struct strbuf *why);
+
 /* True if WHY's failure (any function below) came from a damaged file: the caller may store_set_aside() it, open again
  * and start over, once. */
 bool store_is_damaged(const struct store *store);

@@ -321,6 +321,45 @@ static int lock_directory(const struct store_file *file, struct strbuf *why)
 	return descriptor; /* where the file system has no such locks, there is none */
 }
 
+int store_file_lock_directory(const char *path, const struct deadline *deadline, struct strbuf *why)
+{
+	const struct timespec pause = { .tv_nsec = 10000000 };
+	char *directory CLEANUP(xalloc_freep) = xalloc_copy(path, (size_t)(directory_base_name(path) - path));
+	int descriptor = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (descriptor < 0)
+		return fail_hinted(why, errno, "can't open the directory", directory);
+	while (flock(descriptor, LOCK_EX | (deadline ? LOCK_NB : 0)) && (errno == EINTR || errno == EWOULDBLOCK)) {
+		if (deadline && deadline_is_over(deadline)) {
+			close(descriptor);
+			return strbuf_fail(why, -EBUSY, "another run holds the directory %s, and did not end in time", directory);
+		}
+		nanosleep(&pause, NULL);
+	}
+	return descriptor; /* where the file system has no such locks, there is none */
+}
+
+int store_file_rename(const struct store_file *file, const char *to, int directory, struct strbuf *why)
+{
+	const char *from = strbuf_text(&file->path);
+	struct strbuf name CLEANUP(strbuf_release) = STRBUF_INIT(STORE_PATH_MAX);
+	struct strbuf journal CLEANUP(strbuf_release) = STRBUF_INIT(STORE_PATH_MAX + 20);
+	struct stat st;
+
+	strbuf_add(&name, from, (size_t)(directory_base_name(from) - from));
+	strbuf_add_string(&name, directory_base_name(to));
+	strbuf_add_format(&journal, "%s-journal", strbuf_text(&name));
+	if (lstat(from, &st) || st.st_dev != file->device || st.st_ino != file->inode || lstat(strbuf_text(&name), &st) == 0)
+		return 0; /* another run was faster */
+	/* One that a removed state has left behind: SQLite would play it back into this one. */
+	if (unlink(strbuf_text(&journal)) && errno != ENOENT)
+		return fail_hinted(why, errno, "can't remove", strbuf_text(&journal));
+	if (rename(from, strbuf_text(&name)))
+		return fail_hinted(why, errno, "can't rename the state", from);
+	(void)fsync(directory); /* without it the old name may come back after a power failure, which is no harm */
+	return 0;
+}
+
 int store_file_set_aside(const struct store_file *file, struct strbuf *notes, struct strbuf *why)
 {
 	const char *path = strbuf_text(&file->path);

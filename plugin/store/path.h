@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "common/deadline.h"
 #include "common/strbuf.h"
 
 #define STORE_APPLICATION_ID 0x434d4c47 /* "CMLG" in SQLite's header */
@@ -42,6 +43,14 @@ int store_file_verify(const struct store_file *file, struct strbuf *why);
 /* Renames FILE and its journal to PATH.damaged-N, N up to STORE_DAMAGED_KEPT; adds a note to NOTES. Only a regular file of ours that nobody else
  * may read or write, and only while it is the file that was prepared. 0 or -errno with WHY. */
 int store_file_set_aside(const struct store_file *file, struct strbuf *notes, struct strbuf *why);
+
+/* Locks the directory of PATH against other runs that rename states in it, waiting until DEADLINE (NULL: for ever). A descriptor to
+ * close, or -errno with WHY; -EBUSY: another one has it. Where the file system has no such locks, there is none. */
+int store_file_lock_directory(const char *path, const struct deadline *deadline, struct strbuf *why);
+
+/* Gives FILE the name TO, in the directory of DIRECTORY, which is locked (see above); FILE is locked by SQLite, and has no journal.
+ * 0 or -errno with WHY. */
+int store_file_rename(const struct store_file *file, const char *to, int directory, struct strbuf *why);
 
 /* Appends what mends it that the file PATH can't be written: "; chmod …". Never a command that changes what isn't ours. */
 void store_file_hint(struct strbuf *why, const char *path, int error);

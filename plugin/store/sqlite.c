@@ -43,10 +43,19 @@ static int begin(struct store *store, struct strbuf *why)
 		return result;
 	if (!store->is_in_memory && sqlite3_db_readonly(store->db, "main") > 0)
 		return sql_fail_unwritable(store, why, EACCES);
-	result = store->is_in_memory ? 0 : store_file_verify(&store->file, why);
-	if (result < 0)
-		return result;
-	return store_schema_prepare(store, why);
+	return 0;
+}
+
+/* Another run may have renamed the file (damaged, or taken over) while we waited for it: what we wrote would have its journal
+ * beside the wrong name. */
+static int check_name(struct store *store, struct strbuf *why)
+{
+	int has_moved = 0;
+
+	if (store->is_in_memory ||
+	    sqlite3_file_control(store->db, "main", SQLITE_FCNTL_HAS_MOVED, &has_moved) != SQLITE_OK || !has_moved)
+		return 0;
+	return strbuf_fail(why, -EAGAIN, "the state %s was renamed by another run", sql_name(store));
 }
 
 /* Looking opens and closes the file, and whoever closes any descriptor of a file loses his POSIX locks on it, so
@@ -64,7 +73,7 @@ static void add_holder(const struct store *store, struct strbuf *why)
 	strbuf_add_string(why, "; two checks that run at once need a --state each");
 }
 
-int store_database_open(struct store *store, struct strbuf *why)
+int store_database_lock(struct store *store, struct strbuf *why)
 {
 	const char *path = store->is_in_memory ? ":memory:" : strbuf_text(&store->file.path);
 	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW;
@@ -76,11 +85,21 @@ int store_database_open(struct store *store, struct strbuf *why)
 		return sql_fail(store, why, rc);
 	harden(store->db);
 	int result = begin(store, why);
-	if (result == -EBUSY) {
+	if (result == 0)
+		result = check_name(store, why);
+	if (result == 0 && !store->is_in_memory)
+		result = store_file_verify(&store->file, why);
+	if (result == -EBUSY || result == -EAGAIN)
 		store_database_close(store);
+	if (result == -EBUSY)
 		add_holder(store, why);
-	}
 	return result;
+}
+
+int store_database_open(struct store *store, struct strbuf *why)
+{
+	int result = store_database_lock(store, why);
+	return result < 0 ? result : store_schema_prepare(store, why);
 }
 
 void store_database_close(struct store *store)

@@ -38,7 +38,10 @@ struct store {
 	int64_t newest_session_sec; /* of those that were put in this run */
 };
 
-/* Opens FILE (or memory), locks it, checks that it is a state or makes it one. 0 or -errno with WHY. */
+/* Opens FILE (or memory) and locks it; what a run that was killed left behind is played back. 0 or -errno with WHY; -EAGAIN: it
+ * had that name no more when it was locked. */
+int store_database_lock(struct store *store, struct strbuf *why);
+/* The same, and checks that it is a state or makes it one. */
 int store_database_open(struct store *store, struct strbuf *why);
 void store_database_close(struct store *store);
 

@@ -4,9 +4,13 @@
  */
 #include "common/compat.h"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+
 #include "common/xalloc.h"
 #include "plugin/source.h"
 #include "plugin/source/file.h"
+#include "plugin/source/identity.h"
 #include "plugin/source/journal.h"
 #include "plugin/source/siblings.h"
 #include "plugin/source/stdin.h"
@@ -23,6 +27,42 @@ bool source_is_rotated(const char *path, const char *of)
 	const char *slash = strrchr(path, '/'), *of_slash = strrchr(of, '/');
 	size_t length = slash ? (size_t)(slash - path) + 1 : 0, of_length = of_slash ? (size_t)(of_slash - of) + 1 : 0;
 	return length == of_length && memcmp(path, of, length) == 0 && sibling_rank(of + length, path + length).is_sibling;
+}
+
+/* Asks first: opening a device can do things. */
+static int open_regular(struct identity_file *ret, const char *path, const struct deadline *deadline)
+{
+	struct stat status;
+	if (lstat(path, &status) < 0)
+		return errno == ENOENT ? 0 : -errno;
+	if (!S_ISREG(status.st_mode))
+		return 0;
+	int error = identity_open(ret, path, O_NOFOLLOW, deadline, NULL);
+	return error == -ENOENT || error == -ELOOP ? 0 : error < 0 ? error : 1;
+}
+
+int source_look(struct source_face *ret, const char *path)
+{
+	struct identity_file file;
+	int result = open_regular(&file, path, NULL);
+	if (result <= 0)
+		return result;
+	*ret = (struct source_face){ .device = file.device, .inode = file.inode };
+	for (; ret->head_length < file.head_length; ret->head_length++)
+		ret->head_hashes[ret->head_length + 1] = identity_hash(file.head, ret->head_length + 1);
+	identity_close(&file);
+	return result;
+}
+
+int source_holds(const char *path, const struct log_position *position, const struct deadline *deadline)
+{
+	struct identity_file file;
+	int result = open_regular(&file, path, deadline);
+	if (result <= 0)
+		return result;
+	result = identity_compare(&file, position);
+	identity_close(&file);
+	return result < 0 ? result : result != IDENTITY_OTHER;
 }
 
 bool source_has_journal(void)
@@ -85,6 +125,11 @@ void source_position(struct source *source, struct log_position *ret)
 		journal_source_position(source->journal, ret);
 	else
 		file_source_position(source->file, ret);
+}
+
+bool source_is_finished(const struct source *source)
+{
+	return source->file && file_source_is_finished(source->file);
 }
 
 int64_t source_left_bytes(const struct source *source)

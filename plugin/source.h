@@ -27,6 +27,7 @@ struct source_options {
 	void *context;           /* for line_time */
 	int64_t now_sec;         /* the run's (--at), for what is logged from now on; 0: not known */
 	const char *olddir;      /* a directory where rotated files may be, beside the usual ones; NULL: none */
+	bool is_absent;          /* a path at which nothing is may be a log all the same: without a position, its rotated files are read */
 	const struct deadline *deadline; /* of the run, or NULL: unpacking what lies before the position ends with it */
 };
 
@@ -34,6 +35,20 @@ struct source;
 
 /* Is PATH, by its name, a rotated file of the log OF in the same directory (mail.log.2.gz of mail.log)? */
 bool source_is_rotated(const char *path, const char *of);
+
+/* What the file at a path shows without being read: enough to find out which log it may be. */
+struct source_face {
+	uint64_t device, inode;
+	size_t head_length;
+	uint64_t head_hashes[LOG_HASHED_BYTES + 1]; /* [N]: as a log_position's head_hash if its head_length is N; up to head_length */
+};
+
+/* Of PATH itself, no link followed. > 0 with *RET; 0: nothing is there, or no regular file; -errno: it can't be read. */
+int source_look(struct source_face *ret, const char *path);
+
+/* Is the file at PATH, by its content, the one that was read up to POSITION, under whatever name? > 0: it is; 0: it isn't, or nothing
+ * is there; -errno: it can't be read. */
+int source_holds(const char *path, const struct log_position *position, const struct deadline *deadline);
 
 #define SOURCE_STDIN "-" /* the name of standard input, which has no position: all of it is read, and nothing is remembered */
 
@@ -65,6 +80,9 @@ int source_next(struct source *source, struct slice *ret, struct strbuf *why);
 /* Behind the last line that source_next gave: LOG_AGES positions. Also fills newest_sec from the last lines of the file, so
  * it is right even if nothing was read. */
 void source_position(struct source *source, struct log_position *ret);
+
+/* Was everything read, and does nobody write there any more: is it packed, or left alone for a day? */
+bool source_is_finished(const struct source *source);
 
 /* How many bytes are still unread. */
 int64_t source_left_bytes(const struct source *source);

@@ -10,6 +10,7 @@
 #include "common/xalloc.h"
 #include "plugin/source/file.h"
 #include "plugin/source/identity.h"
+#include "plugin/source/parts.h"
 #include "plugin/source/reader.h"
 #include "plugin/source/refusal.h"
 #include "plugin/source/rotation.h"
@@ -109,6 +110,16 @@ void file_source_position(struct file_source *self, struct log_position *ret)
 		ret[LOG_CURRENT].newest_sec = rotation_newest_sec(rotation);
 	if (ret[LOG_CURRENT].offset == 0)
 		ret[LOG_CURRENT].read_sec = from_when_on(self, ret[LOG_CURRENT].read_sec);
+}
+
+bool file_source_is_finished(const struct file_source *self)
+{
+	bool has_all = !self->has_stay && self->current + 1 == self->rotation.count && reader_is_at_end(&self->reader)
+		&& !self->reader.is_cut;
+	if (!has_all)
+		return false;
+	const struct identity_file *file = &part_of(self)->file;
+	return stream_is_compressed(file->stream) || rotation_is_left_alone(file);
 }
 
 /* How many bytes a packed file has is not known before. */

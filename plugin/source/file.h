@@ -16,6 +16,7 @@ int file_source_open(struct file_source **ret, const char *path, const struct lo
 void file_source_free(struct file_source *source);
 int file_source_next(struct file_source *source, struct slice *ret, struct strbuf *why);
 void file_source_position(struct file_source *source, struct log_position *ret);
+bool file_source_is_finished(const struct file_source *source);
 int64_t file_source_left_bytes(const struct file_source *source);
 const char *file_source_notes(const struct file_source *source);
 

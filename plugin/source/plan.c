@@ -267,24 +267,37 @@ static int seek_start(struct rotation_part *part, const struct source_options *o
 	return 0;
 }
 
-/* Never read: the window is searched for in the file, and in the ones before it if it doesn't reach back so far. Answers as
- * plan_going_on(). */
+/* CURRENT becomes the last part; where there is none, the newest of the others is what may still be written. */
+static void add_last(struct rotation *self, struct identity_file *current)
+{
+	struct rotation_part *last = self->count ? &self->parts[self->count - 1] : NULL;
+	if (current) {
+		parts_add(self, current, 0);
+		current->stream = NULL; /* it is the part's now */
+	} else if (!stream_is_compressed(last->file.stream)) {
+		last->at_end = END_WAITS;
+	}
+	parts_watch_last_but_one(self);
+}
+
+/* Never read: the window is searched for in the file, and in the ones before it if it doesn't reach back so far. CURRENT is NULL
+ * where nothing is at the path: then in those alone. Answers as plan_going_on(). */
 static int plan_cold(struct rotation *self, struct identity_file *current, struct strbuf *why)
 {
 	int64_t since_sec = self->options.cold_start_sec, first_sec = INT64_MAX;
-	int error = refusal_examine(self->path, current, &self->options, why);
+	int error = current ? refusal_examine(self->path, current, &self->options, why) : 0;
 	if (error < 0)
 		return error;
-	int result = seek_begin_time(&first_sec, current->stream, &self->options);
+	int result = current ? seek_begin_time(&first_sec, current->stream, &self->options) : 0;
 	if (result < 0)
 		return refusal_read(self->path, result, why);
 	if (first_sec > since_sec)
 		error = add_since(self, current, since_sec, why);
+	if (error == 0 && !current && !self->count)
+		error = refusal_open(self->path, -ENOENT, why);
 	if (error < 0)
 		return error;
-	parts_add(self, current, 0);
-	parts_watch_last_but_one(self);
-	current->stream = NULL; /* it is a part's now */
+	add_last(self, current);
 	for (size_t i = 0; i < self->count && error == 0; i++) {
 		error = seek_start(&self->parts[i], &self->options);
 		if (error < 0 && error != -EAGAIN)
@@ -347,6 +360,8 @@ int plan_parts(struct rotation *self, struct strbuf *why)
 		if (found)
 			return found < 0 ? found : 0;
 	}
+	if (error == -ENOENT && !self->old.is_known && self->options.is_absent)
+		return plan_cold(self, NULL, why);
 	if (error < 0)
 		return error == -EAGAIN ? error : refusal_open(self->path, error, why);
 	error = plan_current(self, &current, why);

@@ -14,6 +14,7 @@
 #include "common/printable.h"
 #include "common/state.h"
 #include "common/timestamp.h"
+#include "common/xalloc.h"
 #include "plugin/blocklist.h"
 #include "plugin/explain.h"
 #include "plugin/follow.h"
@@ -21,6 +22,7 @@
 #include "plugin/logs.h"
 #include "plugin/options.h"
 #include "plugin/placing.h"
+#include "plugin/recall.h"
 #include "plugin/report.h"
 #include "plugin/store.h"
 #include "plugin/tally.h"
@@ -28,6 +30,7 @@
 
 #define USERS_SHOWN 20
 #define LOGINS_SHOWN 20 /* of one user */
+#define STATE_KEY_MAX (1 << 28) /* of all names together */
 
 struct run {
 	const struct options *options;
@@ -36,7 +39,8 @@ struct run {
 	struct report *report;
 	struct store *store; /* NULL when nothing could be opened */
 	struct geo *geo;     /* NULL when there is no database: nothing is read then, so nothing is lost */
-	struct strbuf state_path;
+	struct strbuf state_path; /* the default one */
+	bool has_state_path;
 	struct tally *tally; /* NULL until the window was counted */
 	struct blocklist *blocklist;
 	int64_t newest_sec;
@@ -49,30 +53,65 @@ static bool fail(struct run *run, const struct strbuf *why)
 	return false;
 }
 
-static void add_logs_key(const struct run *run, struct strbuf *key)
+/* All formats, as a state's name had them before it said that no one was typed. */
+#define FORMER_FORMATS "courier,cyrus,dovecot,exim,opensmtpd,postfix,postfix-auth,sendmail,stalwart,zimbra"
+
+/* What was typed makes the name of the default state: never what is found, or there would be another state, without a memory, for
+ * each new file of a glob and each new format of a new version. IS_FORMER: as versions before this one made it. */
+static int add_key(const struct options *options, bool is_former, struct strbuf *key, struct strbuf *why)
 {
 	char window[DURATION_TEXT_ROOM];
-	for (size_t i = 0; i < run->logs.count; i++)
-		strbuf_add_format(key, "%s\n", run->logs.names[i]);
-	logformat_describe(run->options->formats, key);
-	strbuf_add_format(key, "\n%s", numparse_format_duration(run->options->window_sec, window));
+	int result = (is_former ? loglist_former_key : loglist_key)(key, options->logs, options->log_count, why);
+	if (options->formats == LOGFORMAT_ALL)
+		strbuf_add_string(key, is_former ? FORMER_FORMATS : "all");
+	else
+		logformat_describe(options->formats, key);
+	strbuf_add_format(key, "\n%s", numparse_format_duration(options->window_sec, window));
+	return result;
 }
 
-static const char *state_path(struct run *run)
+static int add_default_path(const struct options *options, bool is_former, struct strbuf *path, struct strbuf *why)
 {
-	const struct options *options = run->options;
-	if (options->no_state || loglist_has_input(&run->logs)) /* what was piped in once may be piped in again */
-		return NULL;
-	if (options->state)
-		return options->state;
-	struct strbuf key CLEANUP(strbuf_release) = STRBUF_INIT(1 << 20);
+	struct strbuf key CLEANUP(strbuf_release) = STRBUF_INIT(STATE_KEY_MAX);
+	int result = 0;
 	if (options->dnsbl.is_only)
 		strbuf_add_string(&key, "dnsbl\n"); /* answers are kept by list and address, so one state is enough */
 	else
-		add_logs_key(run, &key);
+		result = add_key(options, is_former, &key, why);
+	if (result >= 0)
+		store_default_path(path, strbuf_text(&key));
+	return result;
+}
+
+static bool has_default_state(const struct options *options)
+{
+	return !options->state && !options->no_state && !loglist_has_input(options->logs, options->log_count);
+}
+
+/* NULL: none is kept. What was piped in once may be piped in again. */
+static const char *state_path(const struct run *run)
+{
+	if (has_default_state(run->options))
+		return strbuf_text(&run->state_path);
+	return run->options->state && !loglist_has_input(run->options->logs, run->options->log_count) ? run->options->state : NULL;
+}
+
+/* Versions before this one named the state by what the globs gave: the one of today's is taken over. */
+static int find_default_state(struct run *run, struct strbuf *why)
+{
+	struct strbuf former CLEANUP(strbuf_release) = STRBUF_INIT(PATH_MAX);
+	struct strbuf unwanted CLEANUP(strbuf_release) = STRBUF_INIT(WHY_MAX);
+	const struct options *options = run->options;
+	struct deadline lock = deadline_in(deadline_left_ms(&run->deadline) / 2);
+	if (!has_default_state(options) || run->has_state_path)
+		return 0;
 	strbuf_clear(&run->state_path);
-	store_default_path(&run->state_path, strbuf_text(&key));
-	return strbuf_text(&run->state_path);
+	int result = add_default_path(options, false, &run->state_path, why);
+	bool is_new = result >= 0 && !options->dnsbl.is_only && access(state_path(run), F_OK) < 0;
+	if (is_new && add_default_path(options, true, &former, &unwanted) >= 0) /* else no log is there now, so nothing tells */
+		result = store_take_over(strbuf_text(&former), state_path(run), &lock, why);
+	run->has_state_path = result >= 0;
+	return result;
 }
 
 /* A state that can't be used is a problem, but no reason not to look: the window is then read from the log alone. */
@@ -80,7 +119,7 @@ static bool open_store(struct run *run)
 {
 	struct strbuf why CLEANUP(strbuf_release) = STRBUF_INIT(WHY_MAX);
 	struct deadline lock = deadline_in(deadline_left_ms(&run->deadline) / 2); /* the rest is for reading without it */
-	if (store_open(&run->store, state_path(run), &lock, &why) >= 0) {
+	if (find_default_state(run, &why) >= 0 && store_open(&run->store, state_path(run), &lock, &why) >= 0) {
 		report_note(run->report, store_notes(run->store));
 		return true;
 	}
@@ -97,8 +136,49 @@ static void open_geo(struct run *run)
 		fail(run, &why);
 }
 
+/* Which logs there are, with what the store knows of them. */
+static int find_logs(struct run *run, struct recalled *ret, struct strbuf *why)
+{
+	const struct options *options = run->options;
+	loglist_release(&run->logs);
+	int result = loglist_find(&run->logs, options->logs, options->log_count, why);
+	if (result >= 0)
+		result = recall_logs(ret, &run->logs, run->store, options->now_sec, &run->deadline, why);
+	if (result >= 0 && run->logs.problems.length)
+		report_problem(run->report, STATE_UNKNOWN, strbuf_text(&run->logs.problems));
+	return result;
+}
+
+static void free_flags(bool **flags)
+{
+	free(*flags);
+}
+
+/* Globs that gave nothing come last: nothing is wrong with one of which a log is followed that has no name now. */
+static int follow_all(struct run *run, struct follow *follow, struct strbuf *why)
+{
+	struct loglist *logs = &run->logs;
+	bool *is_found CLEANUP(free_flags) = xalloc_zero(logs->glob_count + 1, sizeof *is_found);
+	int result = 0;
+	for (size_t i = 0; i < 2 * logs->count && result >= 0; i++) {
+		const struct log *log = &logs->logs[i % logs->count];
+		if (log->is_left_out || log->is_unmatched != (i >= logs->count) || (log->is_unmatched && is_found[log->glob]))
+			continue;
+		result = follow_log(follow, log, why);
+		if (result > 0 && log->glob != LOG_OF_NO_GLOB)
+			is_found[log->glob] = true;
+		else if (result == 0 && log->is_default)
+			result = recall_next_default(logs, why);
+	}
+	return result < 0 ? result : 0;
+}
+
 static int follow_logs(struct run *run, struct strbuf *why)
 {
+	struct recalled recalled;
+	int result = find_logs(run, &recalled, why);
+	if (result < 0)
+		return result;
 	struct logformat_reader *reader CLEANUP(logformat_closep) =
 		logformat_open(run->options->formats, run->options->now_sec);
 	struct follow follow = {
@@ -108,11 +188,10 @@ static int follow_logs(struct run *run, struct strbuf *why)
 		.geo = run->geo,
 		.report = run->report,
 		.deadline = &run->deadline,
-		.has_many_logs = run->logs.count > 1,
+		.has_many_logs = run->logs.count > 1 || run->logs.glob_count,
+		.read_sec = recalled.read_sec,
 	};
-	int result = 0;
-	for (size_t i = 0; i < run->logs.count && result >= 0; i++)
-		result = follow_log(&follow, run->logs.names[i], why);
+	result = follow_all(run, &follow, why);
 	run->newest_sec = follow.newest_sec;
 	return result;
 }
@@ -281,7 +360,8 @@ static void show_sources(struct run *run)
 	}
 	if (run->options->verbosity >= 2) {
 		for (size_t i = 0; i < run->logs.count; i++)
-			strbuf_add_format(&text, "\nlog: %s", run->logs.names[i]);
+			if (!run->logs.logs[i].is_left_out)
+				strbuf_add_format(&text, "\nlog: %s", run->logs.logs[i].name);
 		const char *path = state_path(run);
 		strbuf_add_format(&text, "\nstate: %s", path ? path : "none is kept");
 	}
@@ -298,13 +378,7 @@ static void commit(struct run *run)
 /* The whole check: each step says its own problem; an earlier one that fails doesn't silence what is known. */
 static void check(struct run *run)
 {
-	struct strbuf why CLEANUP(strbuf_release) = STRBUF_INIT(WHY_MAX);
-	bool is_of_logins = !run->options->dnsbl.is_only;
-	if (is_of_logins && loglist_find(&run->logs, run->options->logs, run->options->log_count, &why) < 0) {
-		fail(run, &why);
-		return;
-	}
-	if (is_of_logins)
+	if (!run->options->dnsbl.is_only)
 		open_geo(run);
 	run->blocklist = blocklist_new(run->options, run->report, &run->deadline);
 	if (!open_store(run))

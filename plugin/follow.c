@@ -23,12 +23,13 @@ static bool line_time(void *context, int64_t *ret_sec, struct slice line)
 
 /* When LOGIN begins to count. A login of the window counts from its own time. One that is seen late, after an outage, counts
  * from now, so that no outage hides it; one of the future (a clock is wrong) too, so that it can't count for ever. Before the
- * first run nothing was missed: what is old is old. False if it doesn't count. */
+ * first run nothing was missed: what is old is old. A name that is new among known ones was missed since those were read. False if
+ * it doesn't count. */
 static bool effective_at(const struct follow *follow, const struct login *login, int64_t *ret_sec)
 {
 	int64_t now_sec = follow->options->now_sec;
 	bool is_old = login->at_sec <= options_window_begin_sec(follow->options);
-	if (is_old && !follow->has_known_position)
+	if (!follow->has_known_position && login->at_sec <= follow->begin_sec)
 		return false;
 	*ret_sec = is_old || login->at_sec > now_sec ? now_sec : login->at_sec;
 	return true;
@@ -181,28 +182,118 @@ static int remember(struct follow *follow, struct log_position *ret_positions, s
 	return result < 0 ? result : 0;
 }
 
-int follow_log(struct follow *follow, const char *name, struct strbuf *why)
+/* --- a log without a file of its name --- */
+
+#define RESTLESS_SEC 86400 /* a log without lines for so long was read to its end, if there was an end to be seen */
+
+/* Its file is nowhere: what may be lost is told. What was left alone for a day had no lines left. */
+static void tell_lost(struct follow *follow, const struct log_position *position)
 {
-	struct log_position positions[LOG_AGES] = { 0 };
+	struct strbuf text CLEANUP(strbuf_release) = STRBUF_INIT(WHY_MAX);
+	char from[TIMESTAMP_TEXT_ROOM], to[TIMESTAMP_TEXT_ROOM];
+	bool has_unread = position->newest_sec > position->read_sec && position->read_sec;
+	if (!position->is_known || (!has_unread && position->newest_sec < follow->options->now_sec - RESTLESS_SEC))
+		return;
+	timestamp_format(position->read_sec, from);
+	if (has_unread)
+		strbuf_add_format(&text, "lines between %s and %s, or later, could not be read: %s is gone", from,
+		                  timestamp_format(position->newest_sec, to), follow->name);
+	else if (position->read_sec)
+		strbuf_add_format(&text, "%s is gone: lines after %s, if there were any, could not be read", follow->name, from);
+	else
+		strbuf_add_format(&text, "%s is gone: lines of it, if there were any, could not be read", follow->name);
+	report_note(follow->report, strbuf_text(&text));
+}
+
+/* From now on LOG is looked at when something changes around it. */
+static int put_to_rest(struct follow *follow, const struct log *log, const struct log_rest *old, bool is_gone, struct strbuf *why)
+{
+	struct log_rest rest = { .is_known = true, .is_gone = is_gone, .around = log->around };
+	bool was_so = old->is_known && old->is_gone == is_gone;
+	rest.since_sec = was_so ? old->since_sec : follow->options->now_sec;
+	return store_put_rest(follow->store, follow->name, &rest, why);
+}
+
+static int lose(struct follow *follow, const struct log *log, const struct log_position *position, const struct log_rest *rest,
+                struct strbuf *why)
+{
+	if (!rest->is_gone)
+		tell_lost(follow, position);
+	/* Of one that was never read nothing is gone. */
+	int result = put_to_rest(follow, log, rest, position->is_known, why);
+	return result < 0 ? result : 0;
+}
+
+/* It was read: is that all? */
+static int settle(struct follow *follow, const struct log *log, const struct source *source, const struct log_rest *rest,
+                  struct strbuf *why)
+{
+	if (log->is_absent && source_is_finished(source))
+		return put_to_rest(follow, log, rest, false, why);
+	return store_put_rest(follow->store, follow->name, &(struct log_rest){ .is_known = false }, why);
+}
+
+/* --- all of it --- */
+
+/* The default is one log that takes another's place, so it begins where that ended; the others are beside each other. */
+static int64_t cold_start_sec(const struct follow *follow, const struct log *log)
+{
 	int64_t begin_sec = options_window_begin_sec(follow->options);
+	bool is_new = log->glob != LOG_OF_NO_GLOB || log->is_default;
+	if (!is_new || !follow->read_sec)
+		return begin_sec;
+	return log->is_default || follow->read_sec < begin_sec ? follow->read_sec : begin_sec;
+}
+
+/* One that was named must be there. */
+static bool may_go(const struct log *log)
+{
+	return log->is_default || (log->glob != LOG_OF_NO_GLOB && !log->is_unmatched);
+}
+
+static int read_log(struct follow *follow, const struct log *log, const struct log_position *positions, const struct log_rest *rest,
+                    struct strbuf *why)
+{
 	struct source_options options = {
-		.cold_start_sec = begin_sec == INT64_MIN ? INT64_MIN : begin_sec + 1,
+		.cold_start_sec = follow->begin_sec == INT64_MIN ? INT64_MIN : follow->begin_sec + 1,
 		.line_time = line_time,
 		.context = follow,
 		.now_sec = follow->options->now_sec,
 		.olddir = follow->options->olddir,
 		.deadline = follow->deadline,
+		.is_absent = log->is_absent,
 	};
-	follow->name = name;
-	follow->ambiguous_lines = 0;
-	int result = remember(follow, positions, why);
-	if (result < 0)
-		return result;
 	struct source *source CLEANUP(source_freep) = NULL;
-	if (source_open(&source, name, positions, &options, why) < 0) {
+	int result = source_open(&source, follow->name, positions, &options, why);
+	if (result == -ENOENT && may_go(log))
+		return lose(follow, log, &positions[LOG_CURRENT], rest, why);
+	if (result < 0) {
 		report_problem(follow->report, STATE_UNKNOWN, strbuf_text(why));
-		return 0;
+		return 1;
 	}
 	result = read_lines(follow, source, why);
-	return result < 0 ? result : keep_position(follow, source, why);
+	if (result >= 0)
+		result = keep_position(follow, source, why);
+	if (result >= 0)
+		result = settle(follow, log, source, rest, why);
+	return result < 0 ? result : 1;
+}
+
+int follow_log(struct follow *follow, const struct log *log, struct strbuf *why)
+{
+	struct log_position positions[LOG_AGES] = { 0 };
+	struct log_rest rest = { 0 };
+	follow->name = log->name;
+	follow->begin_sec = cold_start_sec(follow, log);
+	follow->ambiguous_lines = 0;
+	int result = remember(follow, positions, why);
+	if (result >= 0)
+		result = store_get_rest(follow->store, log->name, &rest, why);
+	if (result < 0)
+		return result;
+	if (!log->is_absent || !rest.is_known || rest.around != log->around)
+		return read_log(follow, log, positions, &rest, why);
+	if (positions[LOG_CURRENT].newest_sec > follow->newest_sec)
+		follow->newest_sec = positions[LOG_CURRENT].newest_sec;
+	return !rest.is_gone;
 }

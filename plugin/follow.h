@@ -8,6 +8,7 @@
 #include "common/deadline.h"
 #include "plugin/geo.h"
 #include "plugin/logformat.h"
+#include "plugin/logs.h"
 #include "plugin/options.h"
 #include "plugin/report.h"
 #include "plugin/store.h"
@@ -19,18 +20,21 @@ struct follow {
 	struct logformat_reader *reader;
 	struct report *report;
 	const struct deadline *deadline;
-	bool has_many_logs;          /* then a line that stands in two of them is counted once */
+	bool has_many_logs;          /* there are, or a glob may give more: then a line that stands in two of them is counted once */
+	int64_t read_sec;            /* up to when the logs were read; a name that is new among them is read from then on. 0: never */
 	int64_t newest_sec;          /* the newest line of all logs so far, 0 for none */
 
 	/* Of the log that is being read. */
 	const char *name;
 	bool has_known_position;     /* false at its first run */
+	int64_t begin_sec;           /* what a first run finds that isn't later doesn't count */
 	int64_t ambiguous_lines;
 	struct log_history history;
 };
 
-/* Reads what is new in the log NAME into the store. 0; or < 0 with WHY when the run must not be kept (a damaged
- * database or state). A log that can't be read is a problem of the report only: the others go on. */
-int follow_log(struct follow *follow, const char *name, struct strbuf *why);
+/* Reads what is new in LOG into the store. > 0: its file, or the rest of it, is there, or it can't be told; 0: it is nowhere, which
+ * was told if it could have had lines that were not read, and will not be told again; < 0 with WHY when the run must not be kept (a
+ * damaged database or state). A log that can't be read is a problem of the report only: the others go on. */
+int follow_log(struct follow *follow, const struct log *log, struct strbuf *why);
 
 #endif

@@ -15,7 +15,7 @@
 #include "plugin/logformat.h"
 #include "plugin/policy.h"
 
-#define OPTIONS_LOGS_MAX 1000
+#define OPTIONS_LOGS_MAX 10000
 #define OPTIONS_HOME_MAX 250
 #define OPTIONS_TRUST_MAX 10000
 #define OPTIONS_GEO_CACHE_LEAST_SEC 86400

@@ -247,7 +247,7 @@ const struct option_row option_rows[] = {
 	  "countries that are home (ISO 3166-1 alpha-2), may be repeated. Needed:\nthere is no silent default" },
 	{ "log", 'l', "FILE", options_add_log,
 	  "mail log to follow; may be repeated, may be a quoted glob, may be given\nwithout --log; - is standard input. Default: the first of\n"
-	  "/var/log/mail.log, /var/log/maillog and /var/log/mail that exists" },
+	  "/var/log/mail.log, /var/log/maillog and /var/log/mail that exists; later\nruns keep to it" },
 	{ "journal", 'J', "[=DIR]", set_journal,
 	  "read the systemd journal, of this host or in DIR, instead of a log file.\nThe default where no log file is at the usual places" },
 	{ "olddir", 0, "DIR", set_olddir,

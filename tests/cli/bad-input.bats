@@ -34,7 +34,7 @@ expect_login_afterwards() {
 	[ ! -e /var/log/mail.log ] && [ ! -e /var/log/maillog ] && [ ! -e /var/log/mail ] || skip "this machine has a mail log"
 	log=
 	check
-	expect_unknown "no mail log at any of the usual places (/var/log/mail.log, *), and no journal: give it with --log=FILE"
+	expect_unknown "no mail log at any of the usual places (/var/log/mail.log, *), and no journal: give it with --log=FILE*"
 }
 
 @test "an unreadable log is UNKNOWN, with who may read it; nothing is lost" {

@@ -104,7 +104,7 @@ size_t keyset_add(struct keyset *set, struct slice key, bool *ret_is_new)
 
 bool keyset_find(const struct keyset *set, struct slice key, size_t *ret_number)
 {
-	size_t slot = find_slot(set, key, hash_of(set, key));
+	size_t slot = find_slot(set, key, siphash(&set->secret, key));
 	if (!set->slots[slot])
 		return false;
 	*ret_number = set->slots[slot] - 1;

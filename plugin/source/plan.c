@@ -245,7 +245,7 @@ static int add_since(struct rotation *self, const struct identity_file *current,
 		return result;
 	take_rotated(self, &found, NULL);
 	for (size_t i = 0; i < self->count; i++)
-		if (identity_is_copied(current, &self->parts[i].file))
+		if (!current || identity_is_copied(current, &self->parts[i].file))
 			self->parts[i].at_end = END_IS_TORN;
 	return 0;
 }

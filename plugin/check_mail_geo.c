@@ -371,7 +371,10 @@ static void show_sources(struct run *run)
 static void commit(struct run *run)
 {
 	struct strbuf why CLEANUP(strbuf_release) = STRBUF_INIT(WHY_MAX);
-	if (run->may_commit && store_commit(run->store, &why) < 0)
+	if (!run->may_commit)
+		return;
+	watchdog_be_patient();
+	if (store_commit(run->store, &why) < 0)
 		fail(run, &why);
 }
 

@@ -48,6 +48,32 @@ static void be_in_time(void)
 	sleep(2);
 }
 
+/* Longer than a run of no time that hangs may take. */
+static void work(void)
+{
+	watchdog_start(0, STATE_CRITICAL);
+	for (time_t end = time(NULL) + 4; time(NULL) < end;)
+		continue;
+	watchdog_stop();
+}
+
+static void wait_while_committing(void)
+{
+	watchdog_start(0, STATE_CRITICAL);
+	watchdog_be_patient();
+	for (int left_sec = 4; left_sec > 0;)
+		left_sec = (int)sleep((unsigned)left_sec); /* each look interrupts it */
+	watchdog_stop();
+}
+
+/* As if it were behind its end already: nobody wants to wait for that. */
+static void work_for_ever(void)
+{
+	watchdog_start(-5, STATE_WARNING);
+	for (;;)
+		continue;
+}
+
 static void a_hanging_run_ends_with_its_state_and_a_sentence(void **state)
 {
 	(void)state;
@@ -68,11 +94,46 @@ static void a_run_in_time_is_left_alone(void **state)
 	assert_string_equal(text, "");
 }
 
+static void expect_left_alone(void (*child)(void))
+{
+	char text[300];
+	int status = run_child(child, text, sizeof text);
+	assert_string_equal(text, "");
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 99);
+}
+
+static void a_run_that_works_is_left_alone(void **state)
+{
+	(void)state;
+	expect_left_alone(work);
+}
+
+static void a_disk_may_take_its_time_for_a_commit(void **state)
+{
+	(void)state;
+	expect_left_alone(wait_while_committing);
+}
+
+static void work_has_an_end_too_and_is_not_called_a_disk_that_hangs(void **state)
+{
+	(void)state;
+	char text[300];
+	int status = run_child(work_for_ever, text, sizeof text);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), STATE_WARNING);
+	assert_non_null(strstr(text, "it was still at work, and nothing of it is kept"));
+	assert_null(strstr(text, "hangs"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_hanging_run_ends_with_its_state_and_a_sentence),
 		cmocka_unit_test(a_run_in_time_is_left_alone),
+		cmocka_unit_test(a_run_that_works_is_left_alone),
+		cmocka_unit_test(a_disk_may_take_its_time_for_a_commit),
+		cmocka_unit_test(work_has_an_end_too_and_is_not_called_a_disk_that_hangs),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

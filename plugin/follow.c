@@ -57,7 +57,7 @@ static int keep_login(struct follow *follow, const struct login *login, struct s
 		if (repeat)
 			return repeat < 0 ? repeat : 0;
 	}
-	int found = login->has_address ? geo_lookup(follow->geo, &login->address, &place, why) : 0;
+	int found = login->has_address ? geo_recall(follow->geo, &login->address, &place, why) : 0;
 	return found < 0 ? found : store_add(follow->store, login, &place, effective_sec, why);
 }
 

@@ -14,11 +14,22 @@
 #include "plugin/geo/ipinfo.h"
 #include "plugin/geo/search.h"
 
+#define PLACES_REMEMBERED 8192
+
+/* What was answered last of the addresses that share a slot: clients log in again and again. */
+struct remembered {
+	struct ipaddr address;
+	struct place place;
+	int result; /* 0 or more */
+	bool is_set;
+};
+
 struct geo {
 	size_t count;
 	struct dbfile files[CHOICES_MAX]; /* in the order in which they are asked */
 	struct ipinfo *remote;            /* NULL: there is none */
 	size_t behind;                    /* the first file that stands behind it in the list */
+	struct remembered *remembered;    /* of those before it; NULL until one was asked */
 };
 
 /* --- opening --- */
@@ -119,6 +130,7 @@ void geo_free(struct geo *geo)
 	for (size_t i = 0; i < geo->count; i++)
 		dbfile_close(&geo->files[i]);
 	ipinfo_free(geo->remote);
+	free(geo->remembered);
 	free(geo);
 }
 
@@ -162,6 +174,29 @@ static int look_up(struct geo *geo, size_t first, size_t end, const struct ipadd
 int geo_lookup(struct geo *geo, const struct ipaddr *address, struct place *ret, struct strbuf *why)
 {
 	return look_up(geo, 0, geo->behind, address, ret, why);
+}
+
+/* Strangers may make their addresses share one: it costs a lookup, as if there were none. */
+static struct remembered *slot_of(struct geo *geo, const struct ipaddr *address)
+{
+	uint64_t words[2];
+	if (!geo->remembered)
+		geo->remembered = xalloc_zero(PLACES_REMEMBERED, sizeof *geo->remembered);
+	memcpy(words, address->bytes, sizeof words);
+	return &geo->remembered[((words[0] ^ words[1]) * UINT64_C(0x9e3779b97f4a7c15) >> 32) % PLACES_REMEMBERED];
+}
+
+int geo_recall(struct geo *geo, const struct ipaddr *address, struct place *ret, struct strbuf *why)
+{
+	struct remembered *slot = slot_of(geo, address);
+	if (!slot->is_set || !ipaddr_equals(&slot->address, address)) {
+		slot->is_set = false;
+		slot->result = geo_lookup(geo, address, &slot->place, why);
+		slot->address = *address;
+		slot->is_set = slot->result >= 0;
+	}
+	*ret = slot->place;
+	return slot->result;
 }
 
 int geo_lookup_behind(struct geo *geo, const struct ipaddr *address, struct place *ret, struct strbuf *why)

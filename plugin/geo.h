@@ -42,6 +42,10 @@ void geo_freep(struct geo **geo);
  * caught inside this call). The caller asks for public addresses only. */
 int geo_lookup(struct geo *geo, const struct ipaddr *address, struct place *ret, struct strbuf *why);
 
+/* The same, but what was answered of ADDRESS before may be said again: as long as GEO is open its files are what they were, or
+ * the next lookup in one of them fails. */
+int geo_recall(struct geo *geo, const struct ipaddr *address, struct place *ret, struct strbuf *why);
+
 /* Is there a remote source in the list? It is never asked by geo_lookup(), which knows what stands before it. */
 bool geo_has_remote(const struct geo *geo);
 

@@ -86,7 +86,10 @@ int dbfile_open(struct dbfile *ret, const struct geo_driver *driver, const char 
 {
 	struct dbfile file = { .driver = driver, .path = xalloc_string(path), .descriptor = -1 };
 	struct job job = { .file = &file, .why = why };
-	int error = guard_run(run_open, &job, file.path, why);
+	int error = guard_begin(why);
+	file.is_guarded = !error;
+	if (!error)
+		error = guard_run(run_open, &job, file.path, why);
 	if (!error)
 		error = check_unchanged(&file, why);
 	if (error) {
@@ -103,6 +106,8 @@ void dbfile_close(struct dbfile *file)
 		file->driver->close(file->database);
 	if (file->descriptor >= 0)
 		close(file->descriptor);
+	if (file->is_guarded)
+		guard_end();
 	free(file->path);
 	*file = (struct dbfile){ .descriptor = -1 };
 }

@@ -17,6 +17,7 @@ struct dbfile {
 	void *database;
 	char *path;
 	int descriptor;
+	bool is_guarded; /* SIGBUS is caught as long as it is open */
 	struct stat status; /* when it was opened */
 };
 

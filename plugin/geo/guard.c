@@ -18,11 +18,35 @@
  * a database may be closed after it. A SIGBUS that is blocked can't be caught. And what stays within the file's last
  * page reads as zeros without any signal, which is why the file's size and time are compared too. */
 static sigjmp_buf bus_error_return;
+static volatile sig_atomic_t is_guarding;
+static struct sigaction previous;
+static int holders;
 
+/* Outside of a guarded call nothing of ours is to blame: the read is done again, and whoever was there before is asked. */
 static void on_bus_error(int signal_number)
 {
 	(void)signal_number;
-	siglongjmp(bus_error_return, 1);
+	if (is_guarding)
+		siglongjmp(bus_error_return, 1);
+	sigaction(SIGBUS, &previous, NULL);
+}
+
+/* Once for all lookups: three system calls each would be a large part of them. SA_NODEFER leaves the mask as it is, so the
+ * jump has none to set back. */
+int guard_begin(struct strbuf *why)
+{
+	struct sigaction ours = { .sa_handler = on_bus_error, .sa_flags = SA_NODEFER };
+	sigemptyset(&ours.sa_mask);
+	if (!holders && sigaction(SIGBUS, &ours, &previous) < 0)
+		return strbuf_fail(why, -errno, "can't catch SIGBUS: %s", strerror(errno));
+	holders++;
+	return 0;
+}
+
+void guard_end(void)
+{
+	if (--holders == 0)
+		sigaction(SIGBUS, &previous, NULL);
 }
 
 static int cut_short(const char *path, struct strbuf *why)
@@ -33,17 +57,14 @@ static int cut_short(const char *path, struct strbuf *why)
 
 int guard_run(guard_fn *run, void *context, const char *path, struct strbuf *why)
 {
-	struct sigaction ours = { .sa_handler = on_bus_error };
-	struct sigaction previous;
-	sigemptyset(&ours.sa_mask);
-	if (sigaction(SIGBUS, &ours, &previous) < 0)
-		return strbuf_fail(why, -errno, "can't catch SIGBUS: %s", strerror(errno));
 	volatile int result = -EIO;
-	if (sigsetjmp(bus_error_return, 1) == 0)
+	if (sigsetjmp(bus_error_return, 0) == 0) {
+		is_guarding = true;
 		result = run(context);
-	else
+	} else {
 		cut_short(path, why);
-	sigaction(SIGBUS, &previous, NULL);
+	}
+	is_guarding = false;
 	return result;
 }
 

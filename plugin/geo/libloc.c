@@ -27,6 +27,7 @@
 #define NETWORK_BYTES 12
 #define NO_NETWORK UINT32_MAX
 #define ADDRESS_BITS 128
+#define AS_NAMES 2048     /* that are remembered */
 
 enum section_name { ASES, NETWORKS, TREE, COUNTRIES, STRINGS, SECTIONS };
 
@@ -52,6 +53,7 @@ struct location {
 	struct loc_ctx *context; /* these two: NULL until a name is wanted */
 	struct loc_database *database;
 	struct section sections[SECTIONS];
+	struct place names[AS_NAMES]; /* by number, the one that was asked for last: asn and as_name */
 };
 
 static uint32_t big_endian(const unsigned char *bytes)
@@ -230,26 +232,42 @@ static bool open_names(struct location *location)
 	return location->database != NULL;
 }
 
-static void read_as_name(struct location *location, struct place *place)
+/* libloc makes an object of each answer, which costs more than all else of a lookup. */
+static void ask_for_name(struct location *location, struct place *ret, uint32_t asn)
 {
 	struct loc_as *as = NULL;
-	if (!place->asn || !open_names(location) || loc_database_get_as(location->database, &as, place->asn) != 0)
+	*ret = (struct place){ .asn = asn };
+	if (loc_database_get_as(location->database, &as, asn) != 0)
 		return;
 	const char *name = loc_as_get_name(as);
 	if (name)
-		geo_set_as_name(place, name, strlen(name));
+		geo_set_as_name(ret, name, strlen(name));
 	loc_as_unref(as);
+}
+
+static int read_as_name(struct location *location, struct place *place, struct strbuf *why)
+{
+	if (!place->asn || !open_names(location))
+		return 0;
+	struct place *known = &location->names[place->asn % AS_NAMES];
+	int error = known->asn == place->asn ? 0 : check_size(location, why);
+	if (error)
+		return error;
+	if (known->asn != place->asn)
+		ask_for_name(location, known, place->asn);
+	memcpy(place->as_name, known->as_name, sizeof place->as_name);
+	return 0;
 }
 
 /* A record: country (2 bytes, 2 unused), ASN (4), flags (2, 2 unused). Of the flags only A1 says something about the place.
  * XD (drop) judges the network's owner, not where it is; A2 (satellite) and A3 (anycast) spoil coordinates, and there are
  * none. */
-static void read_network(struct location *location, const unsigned char *record, struct place *place)
+static int read_network(struct location *location, const unsigned char *record, struct place *place, struct strbuf *why)
 {
 	memcpy(place->country, record, 2);
 	place->asn = big_endian(record + 4);
 	place->is_anonymiser = (record[8] << 8 | record[9]) & LOC_NETWORK_FLAG_ANONYMOUS_PROXY;
-	read_as_name(location, place);
+	return read_as_name(location, place, why);
 }
 
 /* Not by loc_database_lookup: in libloc 0.9.18, which Debian 13 has, it does not find networks that are there (2a02:6b8::, and
@@ -259,17 +277,15 @@ static int lookup_location(void *database, const struct ipaddr *address, struct 
 	struct location *location = database;
 	unsigned char record[NETWORK_BYTES];
 	uint32_t network;
-	int error = check_size(location, why);
-	if (!error)
-		error = find_network(location, address, &network, why);
+	int error = find_network(location, address, &network, why);
 	if (error)
 		return error;
 	if (network == NO_NETWORK)
 		return 0;
 	if (!read_at(location, record, sizeof record, (off_t)location->sections[NETWORKS].offset + (off_t)network * NETWORK_BYTES))
 		return damaged(why, "a network's record can't be read");
-	read_network(location, record, ret);
-	return 1;
+	error = read_network(location, record, ret, why);
+	return error ? error : 1;
 }
 
 static int64_t built_at_sec(const void *database)

@@ -293,6 +293,8 @@ static void judge_metric(struct run *run, size_t metric, const struct totals *to
 
 static void judge(struct run *run)
 {
+	if (store_shortage(run->store)[0])
+		report_problem(run->report, STATE_UNKNOWN, store_shortage(run->store));
 	bool is_complete = !run->report->problems.length;
 	unsigned groups = options_metric_groups(run->options);
 	struct totals totals;

@@ -9,6 +9,7 @@
 #include "plugin/store.h"
 #include "plugin/store/path.h"
 #include "plugin/store/place.h"
+#include "plugin/store/place_rows.h"
 #include "plugin/store/sqlite.h"
 
 #define NOTES_MAX 10000
@@ -66,6 +67,7 @@ int store_open(struct store **ret, const char *path, const struct deadline *dead
 
 	store->file = (struct store_file)STORE_FILE_INIT;
 	store->notes = (struct strbuf)STRBUF_INIT(NOTES_MAX);
+	store->shortage = (struct strbuf)STRBUF_INIT(WHY_MAX);
 	store->is_in_memory = !path;
 	store->deadline = *deadline;
 	store->logins = store->lines = store->sessions = -1;
@@ -85,6 +87,9 @@ void store_free(struct store *store)
 	store_database_close(store);
 	store_file_release(&store->file);
 	strbuf_release(&store->notes);
+	strbuf_release(&store->shortage);
+	batch_free(store->batch);
+	place_rows_release(&store->places);
 	free(store);
 }
 
@@ -97,6 +102,11 @@ void store_freep(struct store **store)
 const char *store_notes(const struct store *store)
 {
 	return strbuf_text(&store->notes);
+}
+
+const char *store_shortage(const struct store *store)
+{
+	return strbuf_text(&store->shortage);
 }
 
 bool store_is_damaged(const struct store *store)

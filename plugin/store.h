@@ -138,13 +138,17 @@ int store_get_silence(struct store *store, const char *zone, int64_t *ret_since_
 int store_put_silence(struct store *store, const char *zone, int64_t since_sec, struct strbuf *why);
 
 /* Forgets logins that counted from SINCE_SEC or before (INT64_MIN: none), and the oldest above the limit of
- * 1,000,000, with a note; lines and sessions as said above. Writes nothing if there is nothing to forget. Call it
+ * 1,000,000, see store_shortage(); lines and sessions as said above. Writes nothing if there is nothing to forget. Call it
  * once, after the last add. */
 int store_forget(struct store *store, int64_t since_sec, struct strbuf *why);
 
-/* Calls FUNCTION for every origin that has logins (a user, an address, a service and a place) with the sum of their
- * counts, in no order. VISIT is borrowed for the call; a result < 0 ends it and is returned. FUNCTION may not change
- * the store. */
+/* After store_forget(): a sentence if logins that would still count were dropped at the limit, in this run or an earlier
+ * one; then every count is too small, and 0 says nothing. Else "". */
+const char *store_shortage(const struct store *store);
+
+/* Calls FUNCTION for every user, address and country with the sum of the logins: the users in their byte order, and the
+ * addresses of a user in theirs (none comes first); the same pair may come again with another country. VISIT is borrowed
+ * for the call; a result < 0 ends it and is returned. FUNCTION may not change the store. */
 typedef int store_visit_fn(void *context, const struct visit *visit);
 int store_each_visit(struct store *store, store_visit_fn *function, void *context, struct strbuf *why);
 

@@ -4,71 +4,159 @@
  */
 #include "common/compat.h"
 
+#include "common/timestamp.h"
+#include "plugin/store/place_rows.h"
 #include "plugin/store/sql.h"
 
-/* -- forgetting --------------------------------------------------------------------------------------------- */
+/* -- what is known without reading all ----------------------------------------------------------------------- */
 
-/* ORIGINS inserts the origins of logins that go into temp.gone, LOGINS deletes those logins; then what is left without
- * a login goes too. VALUE is ?1 of both. */
-static int forget(struct store *store, const char *origins, const char *logins, int64_t value, struct strbuf *why)
+static int read_age(struct store *store, struct strbuf *why)
 {
-	int result = sql_run(store, "CREATE TEMP TABLE gone(origin INTEGER PRIMARY KEY)", why);
+	sqlite3_stmt *statement CLEANUP(sql_finalize) = NULL;
+	struct login_age age = { .oldest_sec = INT64_MAX, .dropped_sec = INT64_MIN };
+	int result = sql_prepare(store, &statement, "SELECT oldest, dropped FROM login_age", why);
 
 	if (result == 0)
-		result = sql_run_with(store, origins, value, why);
+		result = sql_step(store, statement, why);
+	if (result > 0 && (!sql_get_integer(statement, 0, INT64_MIN, INT64_MAX, &age.oldest_sec) ||
+	                   !sql_get_integer(statement, 1, INT64_MIN, INT64_MAX, &age.dropped_sec)))
+		return sql_fail_damaged(store, why, "an age of logins that can't be");
+	if (result >= 0)
+		store->age = store->kept_age = age;
+	store->is_age_known = result >= 0;
+	return result < 0 ? result : 0;
+}
+
+static int know_age(struct store *store, struct strbuf *why)
+{
+	return store->is_age_known ? 0 : read_age(store, why);
+}
+
+static int keep_age(struct store *store, struct strbuf *why)
+{
+	sqlite3_stmt *statement CLEANUP(sql_finalize) = NULL;
+
+	if (memcmp(&store->age, &store->kept_age, sizeof(store->age)) == 0)
+		return 0;
+	int result = sql_run(store, "DELETE FROM login_age", why);
 	if (result == 0)
-		result = sql_run_with(store, logins, value, why);
-	if (result == 0)
-		result = sql_run(store,
-			"DELETE FROM origin WHERE id IN (SELECT origin FROM temp.gone) "
-			"AND NOT EXISTS (SELECT 1 FROM login WHERE login.origin = origin.id); "
-			"DROP TABLE temp.gone", why);
+		result = sql_prepare(store, &statement, "INSERT INTO login_age VALUES(?,?)", why);
+	if (result < 0)
+		return result;
+	sqlite3_bind_int64(statement, 1, store->age.oldest_sec);
+	sqlite3_bind_int64(statement, 2, store->age.dropped_sec);
+	result = sql_step(store, statement, why);
+	store->kept_age = store->age;
 	return result;
 }
 
+/* After logins were deleted: all are read, in the order in which they lie. */
+static int find_oldest(struct store *store, struct strbuf *why)
+{
+	int64_t oldest_sec = INT64_MAX;
+	int result = sql_get_number(store, "SELECT coalesce(min(effective_at), 9223372036854775807) FROM login", &oldest_sec, why);
+
+	if (result < 0)
+		return result;
+	store->age.oldest_sec = oldest_sec;
+	return 0;
+}
+
+/* -- forgetting --------------------------------------------------------------------------------------------- */
+
+/* No index by age: keeping it costs more, with every login, than reading the logins once when some are old. A quiet run has
+ * none, and must neither read them for this nor write. */
 static int forget_old(struct store *store, int64_t since_sec, struct strbuf *why)
 {
-	if (since_sec == INT64_MIN)
-		return 0;
-	/* Nothing is touched if nothing is old: a quiet run must not write. */
-	int result = sql_run_with(store, "SELECT 1 FROM login WHERE effective_at <= ? LIMIT 1", since_sec, why);
-	if (result <= 0)
+	int result = know_age(store, why);
+
+	if (result < 0 || since_sec == INT64_MIN || store->age.oldest_sec > since_sec)
 		return result;
-	return forget(store, "INSERT OR IGNORE INTO gone SELECT origin FROM login WHERE effective_at <= ?",
-		"DELETE FROM login WHERE effective_at <= ?", since_sec, why);
+	result = sql_run_with(store, "DELETE FROM login WHERE effective_at <= ?", since_sec, why);
+	return result < 0 ? result : find_oldest(store, why);
+}
+
+/* Those that counted from before AT_SEC, and MORE of those that counted from it. */
+static int drop_until(struct store *store, int64_t at_sec, int64_t more, struct strbuf *why)
+{
+	sqlite3_stmt *statement CLEANUP(sql_finalize) = NULL;
+	int result = sql_prepare(store, &statement,
+		"DELETE FROM login WHERE (user, address, service, effective_at, at) IN (SELECT user, address, service, "
+		"effective_at, at FROM login WHERE effective_at = ?1 LIMIT ?2)", why);
+
+	if (result < 0)
+		return result;
+	sqlite3_bind_int64(statement, 1, at_sec);
+	sqlite3_bind_int64(statement, 2, more);
+	result = sql_step(store, statement, why);
+	if (result == 0 && at_sec > store->age.dropped_sec)
+		store->age.dropped_sec = at_sec;
+	return result < 0 ? result : find_oldest(store, why);
 }
 
 /* Drops the oldest logins above the limit. */
 static int drop_oldest(struct store *store, struct strbuf *why)
 {
+	int64_t at_sec = 0;
 	int result = sql_get_number(store, "SELECT count(*) FROM login", &store->logins, why);
+	int64_t surplus = store->logins - store->logins_max;
 
+	if (result < 0 || surplus <= 0)
+		return result < 0 ? result : 0;
+	sqlite3_stmt *statement CLEANUP(sql_finalize) = NULL;
+	result = sql_prepare(store, &statement, "SELECT effective_at FROM login ORDER BY effective_at LIMIT 1 OFFSET ?", why);
 	if (result < 0)
 		return result;
-	int64_t surplus = store->logins - store->logins_max;
-	if (surplus <= 0)
-		return 0;
-	result = forget(store, "INSERT OR IGNORE INTO gone SELECT origin FROM login ORDER BY effective_at LIMIT ?",
-		"DELETE FROM login WHERE (origin, effective_at, at) IN "
-		"(SELECT origin, effective_at, at FROM login ORDER BY effective_at LIMIT ?)", surplus, why);
+	sqlite3_bind_int64(statement, 1, surplus - 1);
+	result = sql_step(store, statement, why);
+	if (result < 0)
+		return result;
+	at_sec = sqlite3_column_int64(statement, 0);
+	sqlite3_reset(statement);
+	int64_t before = sqlite3_total_changes(store->db);
+	result = sql_run_with(store, "DELETE FROM login WHERE effective_at < ?", at_sec, why);
 	if (result < 0)
 		return result;
 	store->logins = store->logins_max;
-	strbuf_add_format(&store->notes,
-		"%smore than %" PRId64 " logins in the window: the oldest %" PRId64 " were dropped",
-		store->notes.length ? "\n" : "", store->logins_max, surplus);
-	return 0;
+	return drop_until(store, at_sec, surplus - (sqlite3_total_changes(store->db) - before), why);
+}
+
+/* What was dropped makes the window too small until the window has passed it, in later runs, too. */
+static void tell_shortage(struct store *store, int64_t since_sec)
+{
+	char at[TIMESTAMP_TEXT_ROOM];
+
+	strbuf_clear(&store->shortage);
+	if (store->age.dropped_sec == INT64_MIN || store->age.dropped_sec <= since_sec)
+		return;
+	strbuf_add_format(&store->shortage, "more than %" PRId64 " logins in the window: those until %s were dropped and are not "
+		"counted; take a shorter --window", store->logins_max, timestamp_format(store->age.dropped_sec, at));
+}
+
+static int forget_more(struct store *store, int64_t since_sec, struct strbuf *why)
+{
+	int result = store_forget_lines(store, since_sec, why);
+
+	if (result >= 0)
+		result = store_forget_sessions(store, why);
+	if (result >= 0 && store->logins >= 0) /* none was added since it was last enforced */
+		result = drop_oldest(store, why);
+	if (result >= 0 && store->logins >= 0)
+		result = place_rows_forget(store, store->logins, why);
+	return result < 0 ? result : keep_age(store, why);
 }
 
 int store_forget(struct store *store, int64_t since_sec, struct strbuf *why)
 {
-	int result = forget_old(store, since_sec, why);
+	int result = store_flush(store, why);
 
 	if (result >= 0)
-		result = store_forget_lines(store, since_sec, why);
+		result = forget_old(store, since_sec, why);
 	if (result >= 0)
-		result = store_forget_sessions(store, why);
-	return result < 0 ? result : drop_oldest(store, why);
+		result = forget_more(store, since_sec, why);
+	if (result >= 0)
+		tell_shortage(store, since_sec);
+	return result < 0 ? result : 0;
 }
 
 /* -- adding ------------------------------------------------------------------------------------------------- */
@@ -78,113 +166,135 @@ bool store_is_country(const char *code, size_t length)
 	return length == 2 && code[0] >= 'A' && code[0] <= 'Z' && code[1] >= 'A' && code[1] <= 'Z';
 }
 
-/* The columns country, asn, as_name, is_anonymiser, latitude, longitude, radius_km, from parameter FIRST on. */
-static void bind_place(sqlite3_stmt *statement, int first, const struct place *place)
+static void bind_country(sqlite3_stmt *statement, int index, const char *country)
 {
-	size_t name_length = strnlen(place->as_name, AS_NAME_MAX);
-
-	if (store_is_country(place->country, strnlen(place->country, sizeof(place->country))))
-		sqlite3_bind_text(statement, first, place->country, 2, SQLITE_STATIC);
+	if (country[0])
+		sqlite3_bind_text(statement, index, country, 2, SQLITE_STATIC);
 	else
-		sqlite3_bind_null(statement, first);
-	sqlite3_bind_int64(statement, first + 1, place->asn);
-	sql_bind_text(statement, first + 2, slice_make(place->as_name, name_length), AS_NAME_MAX - 1);
-	sqlite3_bind_int(statement, first + 3, place->is_anonymiser);
-	for (int i = 4; i < 7; i++)
-		sqlite3_bind_null(statement, first + i);
-	if (!place->has_coordinates)
-		return;
-	sqlite3_bind_double(statement, first + 4, place->latitude);
-	sqlite3_bind_double(statement, first + 5, place->longitude);
-	sqlite3_bind_double(statement, first + 6, place->radius_km);
+		sqlite3_bind_null(statement, index);
 }
 
-/* The columns of an origin as ?1 to ?10. */
-static void bind_origin(sqlite3_stmt *statement, const struct login *login, const struct place *place)
+struct flush {
+	struct store *store;
+	sqlite3_stmt *insert, *update;
+	struct strbuf *why;
+};
+
+static void bind_key(sqlite3_stmt *statement, const struct batch_login *login)
 {
 	sql_bind_blob(statement, 1, login->user, USER_MAX);
-	if (login->has_address)
-		sqlite3_bind_blob(statement, 2, login->address.bytes, sizeof(login->address.bytes), SQLITE_STATIC);
-	else
-		sqlite3_bind_null(statement, 2);
+	sql_bind_blob(statement, 2, login->address, sizeof((struct ipaddr){ 0 }.bytes));
 	sql_bind_text(statement, 3, login->service, SERVICE_MAX);
-	bind_place(statement, 4, place);
+	sqlite3_bind_int64(statement, 4, login->effective_at_sec);
+	sqlite3_bind_int64(statement, 5, login->at_sec);
+	sqlite3_bind_int64(statement, 6, login->count < STORE_COUNT_MAX ? login->count : STORE_COUNT_MAX);
 }
 
-static int add_origin(struct store *store, const struct login *login, const struct place *place, int64_t *ret,
-	struct strbuf *why)
+static int step_once(const struct flush *flush, sqlite3_stmt *statement)
 {
-	sqlite3_stmt *statement CLEANUP(sql_reset) = NULL;
-	int result = sql_prepare_once(store, ADD_ORIGIN, &statement,
-		"INSERT INTO origin(user, address, service, country, asn, as_name, is_anonymiser, latitude, longitude, "
-		"radius_km) VALUES(?,?,?,?,?,?,?,?,?,?)", why);
+	int result = sql_step(flush->store, statement, flush->why);
 
-	if (result < 0)
-		return result;
-	bind_origin(statement, login, place);
-	result = sql_step(store, statement, why);
-	if (result == 0)
-		*ret = sqlite3_last_insert_rowid(store->db);
+	sqlite3_reset(statement);
 	return result;
 }
 
-/* The id of the origin that equals LOGIN and PLACE; made if there is none. */
-static int find_origin(struct store *store, const struct login *login, const struct place *place, int64_t *ret,
-	struct strbuf *why)
+static int add_count(const struct flush *flush, const struct batch_login *login)
 {
-	sqlite3_stmt *statement CLEANUP(sql_reset) = NULL;
-	int result = sql_prepare_once(store, FIND_ORIGIN, &statement,
-		"SELECT id FROM origin WHERE user = ?1 AND address IS ?2 AND service = ?3 AND country IS ?4 "
-		"AND asn = ?5 AND as_name = ?6 AND is_anonymiser = ?7 AND latitude IS ?8 AND longitude IS ?9 "
-		"AND radius_km IS ?10 LIMIT 1", why);
-
-	if (result < 0)
-		return result;
-	bind_origin(statement, login, place);
-	result = sql_step(store, statement, why);
-	if (result == 0)
-		return add_origin(store, login, place, ret, why);
-	if (result > 0)
-		*ret = sqlite3_column_int64(statement, 0);
-	return result < 0 ? result : 0;
+	bind_key(flush->update, login);
+	sqlite3_bind_int64(flush->update, 7, STORE_COUNT_MAX);
+	int result = step_once(flush, flush->update);
+	if (result == 0 && sqlite3_changes(flush->store->db) != 1)
+		return sql_fail_damaged(flush->store, flush->why, "a login is neither there nor can be added");
+	return result;
 }
 
-static int add_login(struct store *store, const struct login *login, int64_t origin, int64_t effective_at_sec,
-	struct strbuf *why)
+/* Two statements and not one with ON CONFLICT DO UPDATE: that one keeps each page as it was, to undo itself. */
+static int write_login(void *context, const struct batch_login *login)
 {
-	sqlite3_stmt *statement CLEANUP(sql_reset) = NULL;
-	int64_t count = login->count < 1 ? 1 : login->count < STORE_COUNT_MAX ? login->count : STORE_COUNT_MAX;
-	int result = sql_prepare_once(store, ADD_LOGIN, &statement,
-		"INSERT INTO login(origin, effective_at, at, count) VALUES(?1,?2,?3,?4) "
-		"ON CONFLICT(origin, effective_at, at) DO UPDATE SET count = min(count + excluded.count, ?5)", why);
+	const struct flush *flush = context;
 
+	bind_key(flush->insert, login);
+	bind_country(flush->insert, 7, login->country);
+	sqlite3_bind_int64(flush->insert, 8, login->place);
+	int result = step_once(flush, flush->insert);
 	if (result < 0)
 		return result;
-	sqlite3_bind_int64(statement, 1, origin);
-	sqlite3_bind_int64(statement, 2, effective_at_sec);
-	sqlite3_bind_int64(statement, 3, login->at_sec);
-	sqlite3_bind_int64(statement, 4, count);
-	sqlite3_bind_int64(statement, 5, STORE_COUNT_MAX);
-	return sql_step(store, statement, why);
+	if (sqlite3_changes(flush->store->db) == 0)
+		return add_count(flush, login);
+	flush->store->logins++;
+	return 0;
+}
+
+static int prepare_flush(struct flush *flush)
+{
+	int result = sql_prepare_once(flush->store, ADD_LOGIN, &flush->insert,
+		"INSERT OR IGNORE INTO login(user, address, service, effective_at, at, count, country, place) "
+		"VALUES(?1,?2,?3,?4,?5,?6,?7,?8)", flush->why);
+
+	return result < 0 ? result : sql_prepare_once(flush->store, ADD_COUNT, &flush->update,
+		"UPDATE login SET count = min(count + ?6, ?7) WHERE user = ?1 AND address = ?2 AND service = ?3 "
+		"AND effective_at = ?4 AND at = ?5", flush->why);
+}
+
+/* Some more than the limit may gather before it is enforced, for each time costs. */
+static int enforce_limit(struct store *store, struct strbuf *why)
+{
+	bool is_full = store->logins < 0 || store->logins > store->logins_max + store->logins_max / 10;
+	int result = is_full ? know_age(store, why) : 0;
+
+	return is_full && result == 0 ? drop_oldest(store, why) : result;
+}
+
+int store_flush(struct store *store, struct strbuf *why)
+{
+	struct flush flush = { .store = store, .why = why };
+
+	if (!batch_count(store->batch))
+		return 0;
+	int result = enforce_limit(store, why);
+	if (result == 0)
+		result = prepare_flush(&flush);
+	if (result == 0)
+		result = batch_drain(store->batch, write_login, &flush);
+	return result < 0 ? result : keep_age(store, why);
+}
+
+static struct slice cut(struct slice text, size_t most)
+{
+	return slice_make(text.data, text.length < most ? text.length : most);
+}
+
+/* What PLACE says into LOGIN. */
+static int add_place(struct store *store, struct batch_login *login, const struct place *place, struct strbuf *why)
+{
+	if (store_is_country(place->country, strnlen(place->country, sizeof(place->country))))
+		memcpy(login->country, place->country, 2);
+	return place_rows_find(store, place, &login->place, why);
 }
 
 int store_add(struct store *store, const struct login *login, const struct place *place, int64_t effective_at_sec,
 	struct strbuf *why)
 {
-	static const struct place nowhere;
-	int64_t origin = 0;
-	/* Some more than the limit may gather before it is enforced, for each time costs. */
-	bool is_full = store->logins < 0 || store->logins > store->logins_max + store->logins_max / 10;
-	int result = is_full ? drop_oldest(store, why) : 0;
+	struct batch_login added = {
+		.user = cut(login->user, USER_MAX), .service = cut(login->service, SERVICE_MAX),
+		.effective_at_sec = effective_at_sec, .at_sec = login->at_sec,
+		.count = login->count < 1 ? 1 : login->count < STORE_COUNT_MAX ? login->count : STORE_COUNT_MAX,
+	};
+	int result = know_age(store, why);
 
 	/* Whatever the caller says, what has no address is nowhere. */
-	if (result == 0)
-		result = find_origin(store, login, place && login->has_address ? place : &nowhere, &origin, why);
-	if (result == 0)
-		result = add_login(store, login, origin, effective_at_sec, why);
-	if (result == 0)
-		store->logins++;
-	return result;
+	if (login->has_address)
+		added.address = slice_make((const char *)login->address.bytes, sizeof(login->address.bytes));
+	if (result == 0 && login->has_address && place)
+		result = add_place(store, &added, place, why);
+	if (result < 0)
+		return result;
+	if (!store->batch)
+		store->batch = batch_new();
+	batch_add(store->batch, &added);
+	if (effective_at_sec < store->age.oldest_sec)
+		store->age.oldest_sec = effective_at_sec;
+	return batch_is_full(store->batch) ? store_flush(store, why) : 0;
 }
 
 /* -- placing later ------------------------------------------------------------------------------------------ */
@@ -193,14 +303,17 @@ static int place_address(struct store *store, const struct ipaddr *address, cons
 	struct strbuf *why)
 {
 	sqlite3_stmt *statement CLEANUP(sql_finalize) = NULL;
-	int result = sql_prepare(store, &statement,
-		"UPDATE origin SET country = ?2, asn = ?3, as_name = ?4, is_anonymiser = ?5, latitude = ?6, "
-		"longitude = ?7, radius_km = ?8 WHERE address = ?1 AND country IS NULL", why);
+	struct batch_login placed = { .place = 0 };
+	int result = add_place(store, &placed, place, why);
 
+	if (result == 0)
+		result = sql_prepare(store, &statement,
+			"UPDATE login SET country = ?2, place = ?3 WHERE address = ?1 AND country IS NULL", why);
 	if (result < 0)
 		return result;
 	sqlite3_bind_blob(statement, 1, address->bytes, sizeof(address->bytes), SQLITE_STATIC);
-	bind_place(statement, 2, place);
+	bind_country(statement, 2, placed.country);
+	sqlite3_bind_int64(statement, 3, placed.place);
 	return sql_step(store, statement, why);
 }
 
@@ -227,8 +340,11 @@ int store_place_unlocated(struct store *store, store_place_fn *function, void *c
 	sqlite3_stmt *statement CLEANUP(sql_finalize) = NULL;
 	struct slice last = SLICE_LITERAL("");
 	struct ipaddr address;
-	int result = sql_prepare(store, &statement,
-		"SELECT address FROM origin WHERE country IS NULL AND address > ? ORDER BY address LIMIT 1", why);
+	int result = store_flush(store, why);
+
+	if (result >= 0)
+		result = sql_prepare(store, &statement,
+			"SELECT address FROM login WHERE country IS NULL AND address > ? ORDER BY address LIMIT 1", why);
 
 	while (result >= 0 && (result = next_unlocated(store, statement, last, &address, why)) > 0) {
 		struct place place = { .country = "" };

@@ -10,8 +10,9 @@
 #define SQL_MAX 10000 /* of one CREATE */
 #define NEWEST STORE_SCHEMA_VERSION
 
-/* origin: what logins have in common, so that a login takes a few bytes and a repeated one is quick to sum up.
- * login: two equal ones of the same second are one row with their count.
+/* login: by user, so that counting reads it as it lies and knows one user at a time; two equal ones of the same second are
+ * one row with their count. place: what a login's place has beside the country. login_age: one row, what is known of the
+ * logins without reading them all; see logins.c. speed: how long a run's last steps took; see speed.c.
  * session and seen_line have no index by time: they are only swept in a run that wrote into them. */
 static const struct table {
 	int first, last; /* the versions that have it */
@@ -38,14 +39,22 @@ static const struct table {
 		"detail BLOB NOT NULL, made_at INTEGER NOT NULL, expires_at INTEGER NOT NULL, PRIMARY KEY(zone, address)) "
 		"WITHOUT ROWID" },
 	{ 3, NEWEST, "CREATE TABLE dnsbl_silence(zone TEXT PRIMARY KEY, since INTEGER NOT NULL) WITHOUT ROWID" },
-	{ 1, NEWEST, "CREATE TABLE origin(id INTEGER PRIMARY KEY, user BLOB NOT NULL, address BLOB, service TEXT NOT NULL, "
+	{ 1, 4, "CREATE TABLE origin(id INTEGER PRIMARY KEY, user BLOB NOT NULL, address BLOB, service TEXT NOT NULL, "
 		"country TEXT, asn INTEGER NOT NULL, as_name TEXT NOT NULL, is_anonymiser INTEGER NOT NULL, "
 		"latitude REAL, longitude REAL, radius_km REAL)" },
-	{ 1, NEWEST, "CREATE INDEX origin_of_user ON origin(user, address)" },
-	{ 1, NEWEST, "CREATE INDEX origin_unlocated ON origin(address) WHERE country IS NULL" },
-	{ 1, NEWEST, "CREATE TABLE login(origin INTEGER NOT NULL, effective_at INTEGER NOT NULL, at INTEGER NOT NULL, "
+	{ 1, 4, "CREATE INDEX origin_of_user ON origin(user, address)" },
+	{ 1, 4, "CREATE INDEX origin_unlocated ON origin(address) WHERE country IS NULL" },
+	{ 1, 4, "CREATE TABLE login(origin INTEGER NOT NULL, effective_at INTEGER NOT NULL, at INTEGER NOT NULL, "
 		"count INTEGER NOT NULL, PRIMARY KEY(origin, effective_at, at)) WITHOUT ROWID" },
-	{ 1, NEWEST, "CREATE INDEX login_by_age ON login(effective_at)" },
+	{ 1, 4, "CREATE INDEX login_by_age ON login(effective_at)" },
+	{ 5, NEWEST, "CREATE TABLE login(user BLOB NOT NULL, address BLOB NOT NULL, service TEXT NOT NULL, "
+		"effective_at INTEGER NOT NULL, at INTEGER NOT NULL, count INTEGER NOT NULL, country TEXT, "
+		"place INTEGER NOT NULL, PRIMARY KEY(user, address, service, effective_at, at)) WITHOUT ROWID" },
+	{ 5, NEWEST, "CREATE INDEX login_unlocated ON login(address) WHERE country IS NULL" },
+	{ 5, NEWEST, "CREATE TABLE place(id INTEGER PRIMARY KEY, asn INTEGER NOT NULL, as_name TEXT NOT NULL, "
+		"is_anonymiser INTEGER NOT NULL, latitude REAL, longitude REAL, radius_km REAL)" },
+	{ 5, NEWEST, "CREATE TABLE login_age(oldest INTEGER NOT NULL, dropped INTEGER NOT NULL)" },
+	{ 5, NEWEST, "CREATE TABLE speed(work TEXT PRIMARY KEY, amount INTEGER NOT NULL, took_us INTEGER NOT NULL) WITHOUT ROWID" },
 };
 
 /* -- making ------------------------------------------------------------------------------------------------- */
@@ -159,28 +168,44 @@ static int get_version(struct store *store, int64_t *ret, struct strbuf *why)
 
 /* -- converting --------------------------------------------------------------------------------------------- */
 
-/* Version 1 knew one position of a log, by the same hashes. ALTER TABLE would leave other words than those of a
- * new state. */
-static int convert_1(struct store *store, struct strbuf *why)
-{
-	int result = sql_run(store,
-		"CREATE TEMP TABLE old AS SELECT * FROM main.log_position; DROP TABLE main.log_position", why);
+/* Up to version 4 what logins have in common was in a table of its own, by the order in which it was first seen. Places that
+ * are alike become one: that of the first of them. */
+static const char convert_logins[] =
+	"INSERT INTO place SELECT min(id), asn, as_name, is_anonymiser, latitude, longitude, radius_km FROM origin "
+	"WHERE asn <> 0 OR as_name <> '' OR is_anonymiser <> 0 OR latitude IS NOT NULL "
+	"GROUP BY asn, as_name, is_anonymiser, latitude, longitude, radius_km;"
+	"INSERT INTO login SELECT user, coalesce(address, X''), service, effective_at, at, count, country, "
+	"CASE WHEN asn <> 0 OR as_name <> '' OR is_anonymiser <> 0 OR latitude IS NOT NULL THEN first ELSE 0 END FROM "
+	"(SELECT *, min(id) OVER (PARTITION BY asn, as_name, is_anonymiser, latitude, longitude, radius_km) AS first "
+	"FROM origin) JOIN old_login ON origin = id WHERE true ORDER BY user, address, service, id "
+	"ON CONFLICT(user, address, service, effective_at, at) DO UPDATE SET count = min(count + excluded.count, 1000000000);"
+	"INSERT INTO login_age SELECT oldest, -9223372036854775807 - 1 FROM "
+	"(SELECT min(effective_at) AS oldest FROM login) WHERE oldest IS NOT NULL;"
+	"DROP TABLE old_login; DROP TABLE origin";
 
+/* Version 1 knew one position of a log, by the same hashes. ALTER TABLE would leave other words than those of a
+ * new state, so what becomes another table is put aside. */
+static int convert_from(struct store *store, int64_t version, struct strbuf *why)
+{
+	int result = sql_run(store, "DROP INDEX login_by_age; ALTER TABLE main.login RENAME TO old_login", why);
+
+	if (result == 0 && version == 1)
+		result = sql_run(store,
+			"CREATE TEMP TABLE old AS SELECT * FROM main.log_position; DROP TABLE main.log_position", why);
 	if (result == 0)
-		result = create_tables(store, 1, why);
-	if (result == 0)
+		result = create_tables(store, version, why);
+	if (result == 0 && version == 1)
 		result = sql_run(store,
 			"INSERT INTO log_position SELECT source, 0, device, inode, head_hash, head_length, tail_hash, "
 			"tail_length, read_offset, newest_sec, 0, X'' FROM temp.old; DROP TABLE temp.old", why);
-	return result;
+	return result < 0 ? result : sql_run(store, convert_logins, why);
 }
 
-/* Since version 2 only tables were added. Before version 4 the hashes of lines had no key: those in the state match no line
- * any more, and are forgotten an hour later. */
+/* Before version 4 the hashes of lines had no key: those in the state match no line any more, and are forgotten an hour later. */
 static int convert(struct store *store, int64_t version, struct strbuf *why)
 {
 	char sql[100];
-	int result = version == 1 ? convert_1(store, why) : create_tables(store, version, why);
+	int result = convert_from(store, version, why);
 
 	if (result == 0 && version < 4)
 		result = make_secret(store, why);

@@ -35,7 +35,7 @@ static int begin(struct store *store, struct strbuf *why)
 {
 	sqlite3_busy_timeout(store->db, deadline_left_ms(&store->deadline));
 	int result = sql_run(store,
-		"PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON; PRAGMA mmap_size=0; PRAGMA cache_size=-2000;"
+		"PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON; PRAGMA mmap_size=0; PRAGMA cache_size=-8000;"
 		"PRAGMA page_size=8192;" /* of a new state: a quiet run reads it all, in half the calls */
 		"PRAGMA secure_delete=ON;" /* what is forgotten is gone, and not only free */
 		"PRAGMA temp_store=MEMORY; PRAGMA journal_mode=DELETE; PRAGMA synchronous=EXTRA; BEGIN IMMEDIATE", why);
@@ -114,10 +114,11 @@ void store_database_close(struct store *store)
 
 int store_commit(struct store *store, struct strbuf *why)
 {
-	if (store->is_in_memory)
-		return 0;
+	int result = store_flush(store, why);
+	if (result < 0 || store->is_in_memory)
+		return result;
 	sqlite3_busy_timeout(store->db, deadline_left_ms(&store->deadline));
-	int result = sql_run(store, "COMMIT", why);
+	result = sql_run(store, "COMMIT", why);
 	if (result != -EBUSY)
 		return result;
 	/* A reader is in the way. What the caller may still do goes into a transaction that nobody commits. */

@@ -9,17 +9,32 @@
 
 #include "common/siphash.h"
 #include "plugin/store.h"
+#include "plugin/store/batch.h"
 #include "plugin/store/path.h"
 
-#define STORE_LOGINS_MAX 1000000     /* kept in one state; the oldest are dropped, with a note */
+#define STORE_LOGINS_MAX 1000000     /* kept in one state; the oldest are dropped, see store_shortage() */
 #define STORE_LINES_PER_LOGIN 2      /* so many lines for each login that may be kept: most stand in one or two logs */
 #define STORE_COUNT_MAX 1000000000   /* of one login; so no sum of STORE_LOGINS_MAX of them overflows */
 
 /* The statements that are used once a login, or once a log; made at the first use. */
 enum store_statement {
-	FIND_ORIGIN, ADD_ORIGIN, ADD_LOGIN, PUT_SESSION, GET_SESSION, DROP_SESSION, COUNT_LINES, PUT_LINE,
+	ADD_LOGIN, ADD_COUNT, ADD_PLACE, PUT_SESSION, GET_SESSION, DROP_SESSION, COUNT_LINES, PUT_LINE,
 	GET_PLACE, PUT_PLACE, GET_LISTING, PUT_LISTING, GET_POSITION, PUT_POSITION, DROP_POSITION, GET_HISTORY, PUT_HISTORY,
 	STORE_STATEMENTS
+};
+
+/* See place_rows.h. */
+struct place_rows {
+	struct keyset *keys;
+	int64_t *ids;
+	size_t room;
+	struct place_memo *memo;
+};
+
+/* Of the table login_age: what is known without reading all logins. */
+struct login_age {
+	int64_t oldest_sec;  /* no login counts from before; INT64_MAX: there is none */
+	int64_t dropped_sec; /* logins that counted from then or before were dropped at the limit; INT64_MIN: none ever */
 };
 
 struct store {
@@ -29,7 +44,12 @@ struct store {
 	bool is_in_memory;
 	bool is_damaged;
 	struct deadline deadline;
-	struct strbuf notes;
+	struct strbuf notes, shortage;
+	struct batch *batch;        /* logins that are not yet in the database; NULL: none was added */
+	struct place_rows places;
+	struct login_age age;       /* as it is in the database, and what was added since */
+	struct login_age kept_age;  /* as it is in the database */
+	bool is_age_known;          /* false: not read yet */
 	int64_t logins;     /* kept now, at most; < 0: not counted yet */
 	int64_t logins_max; /* STORE_LOGINS_MAX, less in tests */
 	int64_t lines, sessions;    /* kept now, at most; < 0: none was put in this run, so nothing can be too many */
@@ -48,6 +68,9 @@ void store_database_close(struct store *store);
 /* What store_forget() does for the two: nothing, and reading nothing, in a run that put none. */
 int store_forget_sessions(struct store *store, struct strbuf *why);
 int store_forget_lines(struct store *store, int64_t since_sec, struct strbuf *why);
+
+/* Writes the logins that wait in memory: before anything reads them. */
+int store_flush(struct store *store, struct strbuf *why);
 
 /* FNV-1a, 64 bits, of a name that no outsider chooses: nothing is protected by it. */
 uint64_t store_hash_name(const char *name);

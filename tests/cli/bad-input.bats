@@ -479,7 +479,7 @@ on_full_disk() {
 	login 10:10:00 bob $russia
 	check --state=s.db
 	expect 1 "MAIL GEO WARNING - bob *"
-	sqlite3 s.db "UPDATE origin SET country = 'de'"
+	sqlite3 s.db "UPDATE login SET country = 'de'"
 	check --state=s.db
 	expect 1 "MAIL GEO WARNING - bob *"
 	expect_output '*s.db.damaged-1*' # in quotes: the file is there

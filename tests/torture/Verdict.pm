@@ -73,7 +73,7 @@ sub metrics {
 sub users {
 	my $world = shift;
 	return '' unless $has_sqlite && $world->{has_state};
-	my $sql = 'SELECT CAST(user AS TEXT), sum(count) FROM origin JOIN login ON login.origin = origin.id GROUP BY user';
+	my $sql = 'SELECT CAST(user AS TEXT), sum(count) FROM login GROUP BY user';
 	my %count;
 	for my $row (Plugin::sqlite($world, $sql)) {
 		my ($user, $count) = $row =~ /^(.*)\|(\d+)$/ or return "state: $row";

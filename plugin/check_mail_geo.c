@@ -28,7 +28,7 @@
 #include "plugin/tally.h"
 #include "plugin/watchdog.h"
 
-#define USERS_SHOWN 20
+#define USERS_SHOWN TALLY_USERS_MOST
 #define LOGINS_SHOWN 20 /* of one user */
 #define STATE_KEY_MAX (1 << 28) /* of all names together */
 

@@ -1,34 +1,36 @@
 /* tally.c - counting the window's logins; see tally.h
  *
+ * Users come one after the other, so only one is being counted at any time; of those who are done the few worst are kept.
+ *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "common/compat.h"
 
-#include "common/keyset.h"
+#include "common/addrset.h"
 #include "common/strbuf.h"
 #include "common/xalloc.h"
 #include "plugin/tally.h"
 
 #define COUNTRY_CODES (26 * 26)
 #define UNLOCATED COUNTRY_CODES /* after all countries, as it is listed */
+#define PLACES (COUNTRY_CODES + 1)
 #define COUNTRIES_LISTED 40
 #define COUNTRY_LIST_MAX 2000
 
-#define COUNTRY_WORDS ((COUNTRY_CODES + 63) / 64)
-
 struct user {
-	int64_t logins, foreign_logins, countries;
+	char name[USER_MAX];
+	size_t name_length;
+	int64_t logins, foreign_logins, countries, addresses;
 	bool has_home;
-	uint64_t abroad[COUNTRY_WORDS]; /* a bit for each foreign country */
+	int64_t logins_in[PLACES];
+	uint16_t places[PLACES]; /* those that aren't 0 there */
+	size_t place_count;
 };
 
-/* What is kept of a visit for the few users that are shown. */
-struct stay {
-	size_t user;
-	size_t place; /* 0 to UNLOCATED */
-	int64_t logins;
-	struct ipaddr address;
-	bool has_address;
+/* The worst users of those that were counted, the worst one first. */
+struct ranking {
+	struct user *users[TALLY_USERS_MOST];
+	size_t count;
 };
 
 struct tally {
@@ -37,12 +39,13 @@ struct tally {
 	const struct ipprefix *trusted;
 	size_t trusted_count;
 
-	struct keyset *names;             /* of users: its indexes are those of users[] */
-	struct keyset *foreign_addresses;
-	struct user *users;
-	size_t users_room;
-	struct stay *stays;
-	size_t stay_count, stays_room;
+	struct user *user;        /* that is being counted */
+	bool has_user;
+	struct ipaddr address;    /* that it came from last, if it has any */
+	struct ranking all, foreign;
+	int64_t user_count;       /* of those who are done */
+	struct addrset *foreign_addresses;
+	struct ipaddr first_foreign[TALLY_ADDRESSES_MOST];
 	struct totals totals;
 };
 
@@ -62,19 +65,25 @@ struct tally *tally_new(const char (*home)[3], size_t home_count, const struct i
 			tally->is_home[place_index(home[i])] = true;
 	tally->trusted = trusted;
 	tally->trusted_count = trusted_count;
-	tally->names = keyset_new();
-	tally->foreign_addresses = keyset_new();
+	tally->user = xalloc_zero(1, sizeof *tally->user);
+	tally->foreign_addresses = addrset_new();
 	return tally;
+}
+
+static void ranking_release(struct ranking *ranking)
+{
+	for (size_t i = 0; i < ranking->count; i++)
+		free(ranking->users[i]);
 }
 
 void tally_free(struct tally *tally)
 {
 	if (!tally)
 		return;
-	keyset_free(tally->names);
-	keyset_free(tally->foreign_addresses);
-	free(tally->users);
-	free(tally->stays);
+	ranking_release(&tally->all);
+	ranking_release(&tally->foreign);
+	addrset_free(tally->foreign_addresses);
+	free(tally->user);
 	free(tally);
 }
 
@@ -98,55 +107,104 @@ bool tally_is_trusted(const struct tally *tally, const struct ipaddr *address)
 	return false;
 }
 
-static struct slice address_key(const struct ipaddr *address)
+/* --- the ranking --- */
+
+static struct slice name_of(const struct user *user)
 {
-	return slice_make((const char *)address->bytes, sizeof address->bytes);
+	return slice_make(user->name, user->name_length);
 }
 
-/* Notes that USER was in PLACE; true if it is new. */
-static bool is_new_abroad(struct user *user, size_t place)
+/* Negative if A comes before B: what an administrator must see first. */
+static int compare_users(const struct user *a, const struct user *b)
 {
-	uint64_t bit = UINT64_C(1) << place % 64;
-	bool is_new = !(user->abroad[place / 64] & bit);
-	user->abroad[place / 64] |= bit;
-	return is_new;
-}
-
-static size_t find_user(struct tally *tally, struct slice name)
-{
-	bool is_new;
-	size_t index = keyset_add(tally->names, name, &is_new);
-	if (!is_new)
-		return index;
-	if (index >= tally->users_room) {
-		tally->users_room = tally->users_room ? tally->users_room * 2 : 64;
-		tally->users = xalloc_resize(tally->users, tally->users_room, sizeof *tally->users);
-	}
-	tally->users[index] = (struct user){ 0 };
-	return index;
-}
-
-static void keep_stay(struct tally *tally, size_t user, size_t place, const struct visit *visit)
-{
-	if (tally->stay_count == tally->stays_room) {
-		tally->stays_room = tally->stays_room ? tally->stays_room * 2 : 256;
-		tally->stays = xalloc_resize(tally->stays, tally->stays_room, sizeof *tally->stays);
-	}
-	tally->stays[tally->stay_count++] = (struct stay){
-		.user = user, .place = place, .logins = visit->logins, .address = visit->address, .has_address = visit->has_address,
+	const int64_t order[][2] = {
+		{ a->countries, b->countries },
+		{ a->foreign_logins, b->foreign_logins },
+		{ a->logins, b->logins },
 	};
+	for (size_t i = 0; i < ARRAY_SIZE(order); i++)
+		if (order[i][0] != order[i][1])
+			return order[i][0] > order[i][1] ? -1 : 1;
+	return slice_compare(name_of(a), name_of(b));
 }
 
-static void add_foreign(struct tally *tally, size_t index, const struct visit *visit, size_t place)
+/* The last one makes room when there is none. */
+static void rank(struct ranking *ranking, const struct user *user)
 {
-	struct user *user = &tally->users[index];
-	bool is_new;
+	bool is_full = ranking->count == TALLY_USERS_MOST;
+	if (is_full && compare_users(user, ranking->users[ranking->count - 1]) > 0)
+		return;
+	struct user *kept = is_full ? ranking->users[--ranking->count] : xalloc_zero(1, sizeof *kept);
+	*kept = *user;
+	size_t at = ranking->count++;
+	for (; at > 0 && compare_users(kept, ranking->users[at - 1]) < 0; at--)
+		ranking->users[at] = ranking->users[at - 1];
+	ranking->users[at] = kept;
+}
+
+/* The user that was counted is done. */
+static void end_user(struct tally *tally)
+{
+	if (!tally->has_user)
+		return;
+	rank(&tally->all, tally->user);
+	if (tally->user->foreign_logins)
+		rank(&tally->foreign, tally->user);
+	tally->user_count++;
+	tally->has_user = false;
+}
+
+/* --- counting --- */
+
+/* Only what was set is set back: most users were in one place, and there may be a million of them. */
+static void begin_user(struct tally *tally, struct slice name)
+{
+	struct user *user = tally->user;
+	end_user(tally);
+	for (size_t i = 0; i < user->place_count; i++)
+		user->logins_in[user->places[i]] = 0;
+	user->logins = user->foreign_logins = user->countries = user->addresses = 0;
+	user->has_home = false;
+	user->place_count = 0;
+	user->name_length = name.length < USER_MAX ? name.length : USER_MAX;
+	if (name.length)
+		memcpy(user->name, name.data, user->name_length);
+	tally->has_user = true;
+}
+
+static void note_place(struct user *user, size_t place, int64_t logins)
+{
+	if (!user->logins_in[place])
+		user->places[user->place_count++] = (uint16_t)place;
+	user->logins_in[place] += logins;
+}
+
+static void note_address(struct tally *tally, const struct visit *visit)
+{
+	if (!visit->has_address || (tally->user->addresses && ipaddr_equals(&tally->address, &visit->address)))
+		return;
+	tally->address = visit->address;
+	tally->user->addresses++;
+}
+
+static void note_foreign_address(struct tally *tally, const struct ipaddr *address)
+{
+	size_t count = (size_t)tally->totals.foreign_addresses;
+	if (!addrset_add(tally->foreign_addresses, address))
+		return;
+	if (count < TALLY_ADDRESSES_MOST)
+		tally->first_foreign[count] = *address;
+	tally->totals.foreign_addresses++;
+}
+
+static void add_foreign(struct tally *tally, const struct visit *visit, size_t place)
+{
+	struct user *user = tally->user;
 	tally->totals.foreign_users += user->foreign_logins == 0;
 	tally->totals.foreign_logins += visit->logins;
 	user->foreign_logins += visit->logins;
-	user->countries += is_new_abroad(user, place);
-	keyset_add(tally->foreign_addresses, address_key(&visit->address), &is_new);
-	tally->totals.foreign_addresses += is_new;
+	user->countries += user->logins_in[place] == 0;
+	note_foreign_address(tally, &visit->address);
 	tally->totals.foreign_countries += !tally->is_seen_abroad[place];
 	tally->is_seen_abroad[place] = true;
 }
@@ -155,21 +213,23 @@ void tally_add(struct tally *tally, const struct visit *visit)
 {
 	if (visit->has_address && tally_is_trusted(tally, &visit->address))
 		return;
-	size_t index = find_user(tally, visit->user);
+	if (!tally->has_user || slice_compare(name_of(tally->user), visit->user) != 0)
+		begin_user(tally, visit->user);
 	size_t place = place_index(visit->country);
-	struct user *user = &tally->users[index];
+	struct user *user = tally->user;
 
-	keep_stay(tally, index, place, visit);
+	note_address(tally, visit);
 	tally->totals.logins += visit->logins;
 	user->logins += visit->logins;
 	if (place == UNLOCATED) {
 		tally->totals.unlocated += visit->logins;
 	} else if (!tally->is_home[place]) {
-		add_foreign(tally, index, visit, place);
+		add_foreign(tally, visit, place);
 	} else if (!user->has_home) {
 		user->has_home = true;
 		user->countries++;
 	}
+	note_place(user, place, visit->logins);
 	/* Logins without a name can be of many users: their countries say nothing of any one of them. */
 	if (!visit->user.length && user->countries > 1)
 		user->countries = 1;
@@ -184,36 +244,19 @@ void tally_totals(const struct tally *tally, struct totals *ret)
 
 size_t tally_foreign_addresses(const struct tally *tally, struct ipaddr *ret, size_t most)
 {
-	size_t count = keyset_count(tally->foreign_addresses);
-	for (size_t i = 0; i < count && i < most; i++)
-		memcpy(ret[i].bytes, keyset_get(tally->foreign_addresses, i).data, sizeof ret->bytes);
+	size_t count = (size_t)tally->totals.foreign_addresses;
+	for (size_t i = 0; i < count && i < most && i < TALLY_ADDRESSES_MOST; i++)
+		ret[i] = tally->first_foreign[i];
 	return count;
 }
 
-/* Negative if A comes before B: what an administrator must see first. */
-static int compare_users(const struct tally *tally, size_t a, size_t b)
-{
-	const struct user *left = &tally->users[a];
-	const struct user *right = &tally->users[b];
-	const int64_t order[][2] = {
-		{ left->countries, right->countries },
-		{ left->foreign_logins, right->foreign_logins },
-		{ left->logins, right->logins },
-	};
-	for (size_t i = 0; i < ARRAY_SIZE(order); i++)
-		if (order[i][0] != order[i][1])
-			return order[i][0] > order[i][1] ? -1 : 1;
-	return slice_compare(keyset_get(tally->names, a), keyset_get(tally->names, b));
-}
+/* --- telling --- */
 
 /* "BR 2, CN 4, unlocated 1" */
-static void list_countries(const struct tally *tally, size_t user, struct strbuf *text)
+static void list_countries(const struct user *user, struct strbuf *text)
 {
-	int64_t logins[COUNTRY_CODES + 1] = { 0 };
+	const int64_t *logins = user->logins_in;
 	int listed = 0;
-	for (size_t i = 0; i < tally->stay_count; i++)
-		if (tally->stays[i].user == user)
-			logins[tally->stays[i].place] += tally->stays[i].logins;
 	for (size_t place = 0; place < UNLOCATED && listed <= COUNTRIES_LISTED; place++) {
 		if (!logins[place])
 			continue;
@@ -227,53 +270,23 @@ static void list_countries(const struct tally *tally, size_t user, struct strbuf
 		strbuf_add_format(text, "%sunlocated %" PRId64, listed ? ", " : "", logins[UNLOCATED]);
 }
 
-/* The best user of those that come after LAST (SIZE_MAX: of all), or SIZE_MAX. A scan for each is cheaper than sorting
- * all users when few are shown. */
-static size_t next_user(const struct tally *tally, bool foreign_only, size_t last)
-{
-	size_t best = SIZE_MAX;
-	for (size_t i = 0; i < keyset_count(tally->names); i++) {
-		if ((foreign_only && !tally->users[i].foreign_logins) || (last != SIZE_MAX && compare_users(tally, i, last) <= 0))
-			continue;
-		if (best == SIZE_MAX || compare_users(tally, i, best) < 0)
-			best = i;
-	}
-	return best;
-}
-
-static int64_t count_addresses(const struct tally *tally, size_t user)
-{
-	struct keyset *addresses = keyset_new();
-	bool is_new;
-	for (size_t i = 0; i < tally->stay_count; i++)
-		if (tally->stays[i].user == user && tally->stays[i].has_address)
-			keyset_add(addresses, address_key(&tally->stays[i].address), &is_new);
-	int64_t count = (int64_t)keyset_count(addresses);
-	keyset_free(addresses);
-	return count;
-}
-
-static void show_user(const struct tally *tally, size_t index, tally_user_fn *function, void *context)
+static void show_user(const struct user *user, tally_user_fn *function, void *context)
 {
 	struct strbuf countries CLEANUP(strbuf_release) = STRBUF_INIT(COUNTRY_LIST_MAX);
-	const struct user *user = &tally->users[index];
-	list_countries(tally, index, &countries);
+	list_countries(user, &countries);
 	function(context, &(struct user_summary){
-		.user = keyset_get(tally->names, index), .logins = user->logins, .foreign_logins = user->foreign_logins,
-		.addresses = count_addresses(tally, index), .countries = user->countries, .country_list = strbuf_text(&countries),
+		.user = name_of(user), .logins = user->logins, .foreign_logins = user->foreign_logins,
+		.addresses = user->addresses, .countries = user->countries, .country_list = strbuf_text(&countries),
 	});
 }
 
-int64_t tally_each_user(const struct tally *tally, bool foreign_only, size_t limit, tally_user_fn *function, void *context)
+int64_t tally_each_user(struct tally *tally, bool foreign_only, size_t limit, tally_user_fn *function, void *context)
 {
-	size_t last = SIZE_MAX;
-	int64_t all = foreign_only ? tally->totals.foreign_users : (int64_t)keyset_count(tally->names);
-	int64_t shown = 0;
-	for (; (size_t)shown < limit; shown++) {
-		last = next_user(tally, foreign_only, last);
-		if (last == SIZE_MAX)
-			break;
-		show_user(tally, last, function, context);
-	}
-	return all - shown;
+	end_user(tally);
+	const struct ranking *ranking = foreign_only ? &tally->foreign : &tally->all;
+	int64_t all = foreign_only ? tally->totals.foreign_users : tally->user_count;
+	size_t shown = 0;
+	for (; shown < limit && shown < ranking->count; shown++)
+		show_user(ranking->users[shown], function, context);
+	return all - (int64_t)shown;
 }

@@ -1,7 +1,8 @@
 /* tally.h - counting the window's logins
  *
  * In C and not by the store's SQL: with 10,000 logins of as many origins eight queries took 490 million instructions,
- * and a run with nothing new may take 15 ms in all.
+ * and a run with nothing new may take 15 ms in all. A million users take no more memory than twenty: only their foreign
+ * addresses are all remembered.
  *
  * "Unlocated" is neither home nor foreign: it is its own number.
  *
@@ -24,10 +25,14 @@ struct tally *tally_new(const char (*home)[3], size_t home_count, const struct i
 void tally_free(struct tally *tally);
 void tally_freep(struct tally **tally);
 
-/* Counts VISIT, unless its address is trusted. */
+#define TALLY_USERS_MOST 20      /* that can be told */
+#define TALLY_ADDRESSES_MOST 500
+
+/* Counts VISIT, unless its address is trusted. The visits of a user come one after the other, and in them those from one
+ * address, as store_each_visit() has them. */
 void tally_add(struct tally *tally, const struct visit *visit);
 
-/* The addresses of foreign logins, each once, at most MOST of them into RET: how many there are in all. */
+/* The addresses of foreign logins, each once, at most MOST, and TALLY_ADDRESSES_MOST, of them into RET: how many there are in all. */
 size_t tally_foreign_addresses(const struct tally *tally, struct ipaddr *ret, size_t most);
 
 bool tally_is_foreign(const struct tally *tally, const char country[3]);
@@ -36,9 +41,9 @@ bool tally_is_trusted(const struct tally *tally, const struct ipaddr *address);
 /* What is counted of logins; all other fields become 0. */
 void tally_totals(const struct tally *tally, struct totals *ret);
 
-/* Calls FUNCTION for at most LIMIT users; those with the most countries, then foreign logins, then logins, first; only
+/* After all visits: calls FUNCTION for at most LIMIT users, and TALLY_USERS_MOST; those with the most countries, then foreign logins, then logins, first; only
  * users with foreign logins if FOREIGN_ONLY. Returns how many more there are. SUMMARY lives for the call. */
 typedef void tally_user_fn(void *context, const struct user_summary *summary);
-int64_t tally_each_user(const struct tally *tally, bool foreign_only, size_t limit, tally_user_fn *function, void *context);
+int64_t tally_each_user(struct tally *tally, bool foreign_only, size_t limit, tally_user_fn *function, void *context);
 
 #endif

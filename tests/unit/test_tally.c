@@ -93,8 +93,8 @@ static void the_addresses_of_foreign_logins_are_handed_out_once(void **state)
 	struct ipaddr found[2];
 	char text[IPADDR_TEXT_ROOM];
 	struct tally *tally CLEANUP(tally_freep) = tally_new(home, 2, NULL, 0);
-	add(tally, "bob", "77.88.8.8", "RU", 1);
 	add(tally, "ann", "77.88.8.8", "RU", 1);
+	add(tally, "bob", "77.88.8.8", "RU", 1);
 	add(tally, "bob", "8.8.8.8", "US", 1);
 	add(tally, "bob", "9.9.9.9", "", 1);
 	assert_int_equal(tally_foreign_addresses(tally, found, 2), 1);

@@ -9,8 +9,7 @@
 #include "plugin/blocklist.h"
 #include "plugin/blocklist/own.h"
 
-#define SPARE_MS 300               /* of the deadline, for judging and writing */
-#define DEAD_SEC (3 * 86400)       /* a list that has given no verdict for longer is called dead */
+#define DEAD_SEC (3 * 86400) /* a list that has given no verdict for longer is called dead */
 
 /* One set of addresses, on one set of lists. */
 struct group {
@@ -21,7 +20,6 @@ struct group {
 struct blocklist {
 	const struct options *options;
 	struct report *report;
-	const struct deadline *deadline;
 	struct own own;
 	struct ipaddr clients[DNSBL_ADDRESSES_MOST];
 	size_t client_count; /* may be more than there is room for */
@@ -34,7 +32,6 @@ struct blocklist *blocklist_new(const struct options *options, struct report *re
 	struct blocklist *self = xalloc_zero(1, sizeof *self);
 	self->options = options;
 	self->report = report;
-	self->deadline = deadline;
 	strbuf_init(&self->fault, WHY_MAX);
 	own_init(&self->own);
 	if (options->dnsbl.zones.count)
@@ -98,14 +95,12 @@ static bool is_all_kept(const struct dnsbl_result *result)
 	return true;
 }
 
-void blocklist_ask(struct blocklist *self)
+void blocklist_ask(struct blocklist *self, const struct deadline *deadline)
 {
 	struct dnsbl_result *results[] = { &self->own_group.result, &self->client_group.result };
-	int left_ms = deadline_left_ms(self->deadline);
-	struct deadline deadline = deadline_in(left_ms > 2 * SPARE_MS ? left_ms - SPARE_MS : left_ms / 2);
 	if (is_all_kept(results[0]) && is_all_kept(results[1]))
 		return; /* nothing is loaded */
-	(void)dnsbl_ask(results, ARRAY_SIZE(results), self->options->dnsbl.resolver, &deadline, &self->fault);
+	(void)dnsbl_ask(results, ARRAY_SIZE(results), self->options->dnsbl.resolver, deadline, &self->fault);
 }
 
 /* The listing of a zone that tells why it gave no verdict of any address; NULL if it gave one. */

@@ -17,7 +17,7 @@
 
 struct blocklist;
 
-/* Finds the own addresses: those of the options, names resolved, else this machine's. OPTIONS, REPORT and DEADLINE are borrowed. */
+/* Finds the own addresses: those of the options, names resolved, else this machine's. OPTIONS and REPORT are borrowed. */
 struct blocklist *blocklist_new(const struct options *options, struct report *report, const struct deadline *deadline);
 void blocklist_free(struct blocklist *blocklist);
 
@@ -25,8 +25,8 @@ void blocklist_free(struct blocklist *blocklist);
  * < 0 with WHY if the store fails. */
 int blocklist_recall(struct blocklist *blocklist, struct store *store, const struct tally *tally, struct strbuf *why);
 
-/* Asks the lists for the rest. */
-void blocklist_ask(struct blocklist *blocklist);
+/* Asks the lists for the rest, until DEADLINE. */
+void blocklist_ask(struct blocklist *blocklist, const struct deadline *deadline);
 
 /* Keeps what was answered, and since when lists are silent. < 0 with WHY if the store fails. */
 int blocklist_keep(struct blocklist *blocklist, struct store *store, struct strbuf *why);

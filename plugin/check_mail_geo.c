@@ -9,13 +9,13 @@
 
 #include <signal.h>
 
-#include "common/deadline.h"
 #include "common/numparse.h"
 #include "common/printable.h"
 #include "common/state.h"
 #include "common/timestamp.h"
 #include "common/xalloc.h"
 #include "plugin/blocklist.h"
+#include "plugin/budget.h"
 #include "plugin/explain.h"
 #include "plugin/follow.h"
 #include "plugin/geo.h"
@@ -34,7 +34,7 @@
 
 struct run {
 	const struct options *options;
-	struct deadline deadline;
+	struct budget budget;
 	struct loglist logs;
 	struct report *report;
 	struct store *store; /* NULL when nothing could be opened */
@@ -102,7 +102,7 @@ static int find_default_state(struct run *run, struct strbuf *why)
 	struct strbuf former CLEANUP(strbuf_release) = STRBUF_INIT(PATH_MAX);
 	struct strbuf unwanted CLEANUP(strbuf_release) = STRBUF_INIT(WHY_MAX);
 	const struct options *options = run->options;
-	struct deadline lock = deadline_in(deadline_left_ms(&run->deadline) / 2);
+	struct deadline lock = deadline_in(deadline_left_ms(&run->budget.end) / 2);
 	if (!has_default_state(options) || run->has_state_path)
 		return 0;
 	strbuf_clear(&run->state_path);
@@ -118,13 +118,13 @@ static int find_default_state(struct run *run, struct strbuf *why)
 static bool open_store(struct run *run)
 {
 	struct strbuf why CLEANUP(strbuf_release) = STRBUF_INIT(WHY_MAX);
-	struct deadline lock = deadline_in(deadline_left_ms(&run->deadline) / 2); /* the rest is for reading without it */
+	struct deadline lock = deadline_in(deadline_left_ms(&run->budget.end) / 2); /* the rest is for reading without it */
 	if (find_default_state(run, &why) >= 0 && store_open(&run->store, state_path(run), &lock, &why) >= 0) {
 		report_note(run->report, store_notes(run->store));
 		return true;
 	}
 	fail(run, &why);
-	if (store_open(&run->store, NULL, &run->deadline, &why) >= 0)
+	if (store_open(&run->store, NULL, &run->budget.end, &why) >= 0)
 		return true;
 	return fail(run, &why);
 }
@@ -134,6 +134,7 @@ static void open_geo(struct run *run)
 	struct strbuf why CLEANUP(strbuf_release) = STRBUF_INIT(WHY_MAX);
 	if (geo_open(&run->geo, run->options->geo, run->options->token_file, &why) < 0)
 		fail(run, &why);
+	run->budget.is_wanted[BUDGET_PLACE] = run->geo && geo_has_remote(run->geo);
 }
 
 /* Which logs there are, with what the store knows of them. */
@@ -143,7 +144,7 @@ static int find_logs(struct run *run, struct recalled *ret, struct strbuf *why)
 	loglist_release(&run->logs);
 	int result = loglist_find(&run->logs, options->logs, options->log_count, why);
 	if (result >= 0)
-		result = recall_logs(ret, &run->logs, run->store, options->now_sec, &run->deadline, why);
+		result = recall_logs(ret, &run->logs, run->store, options->now_sec, &run->budget.end, why);
 	if (result >= 0 && run->logs.problems.length)
 		report_problem(run->report, STATE_UNKNOWN, strbuf_text(&run->logs.problems));
 	return result;
@@ -164,6 +165,7 @@ static int follow_all(struct run *run, struct follow *follow, struct strbuf *why
 		const struct log *log = &logs->logs[i % logs->count];
 		if (log->is_left_out || log->is_unmatched != (i >= logs->count) || (log->is_unmatched && is_found[log->glob]))
 			continue;
+		follow->logs_left = i < logs->count ? logs->count - i : 1;
 		result = follow_log(follow, log, why);
 		if (result > 0 && log->glob != LOG_OF_NO_GLOB)
 			is_found[log->glob] = true;
@@ -187,7 +189,7 @@ static int follow_logs(struct run *run, struct strbuf *why)
 		.store = run->store,
 		.geo = run->geo,
 		.report = run->report,
-		.deadline = &run->deadline,
+		.budget = &run->budget,
 		.has_many_logs = run->logs.count > 1 || run->logs.glob_count,
 		.read_sec = recalled.read_sec,
 	};
@@ -199,7 +201,7 @@ static int follow_logs(struct run *run, struct strbuf *why)
 static int place_logins(struct run *run, struct strbuf *why)
 {
 	struct placing placing = {
-		.options = run->options, .store = run->store, .geo = run->geo, .report = run->report, .deadline = &run->deadline,
+		.options = run->options, .store = run->store, .geo = run->geo, .report = run->report, .budget = &run->budget,
 	};
 	return placing_run(&placing, why);
 }
@@ -309,7 +311,9 @@ static void judge(struct run *run)
 static void ask_blocklists(struct run *run)
 {
 	struct strbuf why CLEANUP(strbuf_release) = STRBUF_INIT(WHY_MAX);
-	blocklist_ask(run->blocklist);
+	run->budget.finish_ms = store_finish_ms(run->store);
+	struct deadline deadline = budget_deadline(&run->budget, BUDGET_LISTS);
+	blocklist_ask(run->blocklist, &deadline);
 	if (blocklist_keep(run->blocklist, run->store, &why) < 0)
 		fail(run, &why);
 }
@@ -385,7 +389,7 @@ static void check(struct run *run)
 {
 	if (!run->options->dnsbl.is_only)
 		open_geo(run);
-	run->blocklist = blocklist_new(run->options, run->report, &run->deadline);
+	run->blocklist = blocklist_new(run->options, run->report, &run->budget.end);
 	if (!open_store(run))
 		return;
 	if (gather(run)) {
@@ -413,10 +417,11 @@ static enum state run_check(const struct options *options)
 	struct report report CLEANUP(report_release);
 	struct run run = {
 		.options = options,
-		.deadline = deadline_in(options->timeout_sec * 1000),
 		.report = &report,
 		.state_path = STRBUF_INIT(PATH_MAX),
 	};
+	budget_begin(&run.budget, options->timeout_sec * 1000);
+	run.budget.is_wanted[BUDGET_LISTS] = options->dnsbl.zones.count || options->dnsbl.client_zones.count;
 	report_init(&report, options->window_sec);
 	report.has_logins = !options->dnsbl.is_only;
 	watchdog_start(options->timeout_sec, options->timeout_state);

@@ -10,8 +10,8 @@
 #include "plugin/progress.h"
 #include "plugin/source.h"
 
-#define LINES_BETWEEN_LOOKS 4096 /* at the clock */
-#define SPARE_MS 500             /* of the budget, for judging and committing */
+#define BYTES_BETWEEN_LOOKS 65536 /* at the clock */
+#define LINE_BYTES 64             /* so much more a line counts: a short one costs, too */
 
 static bool line_time(void *context, int64_t *ret_sec, struct slice line)
 {
@@ -101,17 +101,37 @@ static int read_line(struct follow *follow, struct slice line, struct strbuf *wh
 
 /* --- a log --- */
 
-/* The rest waits for the next run; standard input has none. */
-static void tell_time_is_up(struct follow *follow, const struct source *source, struct strbuf *why)
+/* How long the log may be read: the more was read, the earlier it ends, since that must be counted and committed, too. */
+static void set_end(struct follow *follow)
 {
+	follow->budget->finish_ms = store_finish_ms(follow->store);
+	struct deadline end = budget_deadline(follow->budget, BUDGET_READ);
+	follow->end = end.at_ms < follow->share.at_ms ? end : follow->share;
+}
+
+/* The rest waits for the next run; standard input has none. LEFT_BYTES < 0: unknown. */
+static void tell_time_is_up(struct follow *follow, int64_t left_bytes)
+{
+	struct strbuf why CLEANUP(strbuf_release) = STRBUF_INIT(WHY_MAX);
 	bool is_kept = strcmp(follow->name, SOURCE_STDIN) != 0 && !follow->options->no_state;
-	strbuf_fail(why, 0, "the time of %" PRId64 " s was not enough: ", follow->options->timeout_sec);
-	if (is_kept)
-		strbuf_add_format(why, "%" PRId64 " MiB of %s wait for the next run; see --timeout", source_left_bytes(source) >> 20,
-		                  follow->name);
+	strbuf_add_format(&why, "the time of %" PRId64 " s was not enough: ", follow->options->timeout_sec);
+	if (!is_kept)
+		strbuf_add_format(&why, "%s was not read to its end; see --timeout", follow->name);
+	else if (left_bytes < 0)
+		strbuf_add_format(&why, "%s waits for the next run; see --timeout", follow->name);
 	else
-		strbuf_add_format(why, "%s was not read to its end; see --timeout", follow->name);
-	report_problem(follow->report, follow->options->timeout_state, strbuf_text(why));
+		strbuf_add_format(&why, "%" PRId64 " MiB of %s wait for the next run; see --timeout", left_bytes >> 20, follow->name);
+	report_problem(follow->report, follow->options->timeout_state, strbuf_text(&why));
+}
+
+static void tell_failure(struct follow *follow, const struct source *source, int error, const struct strbuf *why)
+{
+	if (error != -ETIMEDOUT)
+		report_problem(follow->report, STATE_UNKNOWN, strbuf_text(why));
+	else if (strcmp(follow->name, SOURCE_STDIN) == 0)
+		report_problem(follow->report, follow->options->timeout_state, strbuf_text(why));
+	else
+		tell_time_is_up(follow, source ? source_left_bytes(source) : -1);
 }
 
 /* Every new line; 0 at the end or when the time is up, < 0 with WHY when the run must not be kept. */
@@ -119,25 +139,29 @@ static int read_lines(struct follow *follow, struct source *source, struct strbu
 {
 	struct slice line;
 	struct progress progress;
-	int64_t done = 0;
+	int64_t done = 0, unseen = 0; /* bytes, in all and since the last look */
 	int result, error = 0;
 	progress_begin(&progress, STDERR_FILENO, follow->name, source_left_bytes(source));
-	for (int64_t lines = 1; (result = source_next(source, &line, why)) > 0; lines++) {
+	while ((result = source_next(source, &line, why)) > 0) {
 		done += (int64_t)line.length + 1;
+		unseen += (int64_t)line.length + LINE_BYTES;
 		error = read_line(follow, line, why);
 		if (error < 0)
 			break;
-		if (lines % LINES_BETWEEN_LOOKS)
+		if (unseen < BYTES_BETWEEN_LOOKS)
 			continue;
+		unseen = 0;
 		progress_show(&progress, done);
-		if (deadline_left_ms(follow->deadline) <= SPARE_MS) {
-			tell_time_is_up(follow, source, why);
+		set_end(follow);
+		if (deadline_is_over(&follow->end)) {
+			tell_time_is_up(follow, source_left_bytes(source));
 			break;
 		}
 	}
 	progress_end(&progress);
+	follow->has_read = follow->has_read || done > 0;
 	if (result < 0)
-		report_problem(follow->report, STATE_UNKNOWN, strbuf_text(why));
+		tell_failure(follow, source, result, why);
 	return error < 0 ? error : 0;
 }
 
@@ -260,7 +284,7 @@ static int read_log(struct follow *follow, const struct log *log, const struct l
 		.context = follow,
 		.now_sec = follow->options->now_sec,
 		.olddir = follow->options->olddir,
-		.deadline = follow->deadline,
+		.deadline = &follow->end,
 		.is_absent = log->is_absent,
 	};
 	struct source *source CLEANUP(source_freep) = NULL;
@@ -268,7 +292,7 @@ static int read_log(struct follow *follow, const struct log *log, const struct l
 	if (result == -ENOENT && may_go(log))
 		return lose(follow, log, &positions[LOG_CURRENT], rest, why);
 	if (result < 0) {
-		report_problem(follow->report, STATE_UNKNOWN, strbuf_text(why));
+		tell_failure(follow, NULL, result, why);
 		return 1;
 	}
 	result = read_lines(follow, source, why);
@@ -286,6 +310,12 @@ int follow_log(struct follow *follow, const struct log *log, struct strbuf *why)
 	follow->name = log->name;
 	follow->begin_sec = cold_start_sec(follow, log);
 	follow->ambiguous_lines = 0;
+	follow->share = budget_share(follow->budget, follow->logs_left);
+	set_end(follow);
+	if (deadline_is_over(&follow->end) && follow->has_read) {
+		tell_time_is_up(follow, -1);
+		return 1;
+	}
 	int result = remember(follow, positions, why);
 	if (result >= 0)
 		result = store_get_rest(follow->store, log->name, &rest, why);

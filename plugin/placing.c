@@ -10,7 +10,6 @@
 
 #define ADDRESSES_MOST 20000   /* that are asked for in one run; the rest comes in the next ones */
 #define NOWHERE_SEC 3600       /* an address that the service doesn't know is asked for again after this */
-#define SPARE_MS 1000          /* of the deadline, for judging and writing; blocklists want more */
 
 /* The addresses that neither the databases nor the cache know. */
 struct questions {
@@ -99,10 +98,8 @@ static int ask(struct questions *questions, struct strbuf *why)
 	struct placing *placing = questions->placing;
 	struct answers answers = { .placing = placing, .why = why };
 	struct geo_outcome outcome;
-	int left_ms = deadline_left_ms(placing->deadline);
-	int spare_ms = placing->options->dnsbl.zones.count || placing->options->dnsbl.client_zones.count ? left_ms / 3 : 0;
-	spare_ms = spare_ms > SPARE_MS ? spare_ms : SPARE_MS;
-	struct deadline deadline = deadline_in(left_ms > 2 * spare_ms ? left_ms - spare_ms : left_ms / 2);
+	placing->budget->finish_ms = store_finish_ms(placing->store);
+	struct deadline deadline = budget_deadline(placing->budget, BUDGET_PLACE);
 	geo_ask_remote(placing->geo, questions->addresses, questions->count, &deadline, keep_answer, &answers, &outcome);
 	questions->answered = outcome.answered;
 	strbuf_add_string(&questions->reason, outcome.why[0] ? outcome.why : "the rest is asked for in the next runs");

@@ -7,7 +7,7 @@
 #ifndef PLACING_H
 #define PLACING_H
 
-#include "common/deadline.h"
+#include "plugin/budget.h"
 #include "plugin/geo.h"
 #include "plugin/options.h"
 #include "plugin/report.h"
@@ -18,7 +18,7 @@ struct placing {
 	struct store *store;
 	struct geo *geo;
 	struct report *report;
-	const struct deadline *deadline; /* of the run */
+	struct budget *budget;
 };
 
 /* Asks again for every login of the store that is unlocated: the databases, which may be newer by now; then the cache of

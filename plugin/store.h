@@ -157,6 +157,10 @@ typedef void store_login_fn(void *context, const struct login *login, const stru
 int store_each_login(struct store *store, struct slice user, store_login_fn *function, void *context,
 	struct strbuf *why);
 
+/* What forgetting, counting (until it was done) and committing would take now, as this state's speed was when it was last measured, with half as
+ * much again: so long before its end a run must stop reading. Costs nothing. */
+int64_t store_finish_ms(const struct store *store);
+
 /* Makes all of it last (memory: nothing to do). 0, or -errno with WHY: nothing has changed then, and STORE must be
  * freed. */
 int store_commit(struct store *store, struct strbuf *why);

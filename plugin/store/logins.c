@@ -6,6 +6,7 @@
 
 #include "common/timestamp.h"
 #include "plugin/store/place_rows.h"
+#include "plugin/store/speed.h"
 #include "plugin/store/sql.h"
 
 /* -- what is known without reading all ----------------------------------------------------------------------- */
@@ -149,6 +150,7 @@ static int forget_more(struct store *store, int64_t since_sec, struct strbuf *wh
 int store_forget(struct store *store, int64_t since_sec, struct strbuf *why)
 {
 	int result = store_flush(store, why);
+	int64_t begin_us = store_clock_us();
 
 	if (result >= 0)
 		result = forget_old(store, since_sec, why);
@@ -156,6 +158,7 @@ int store_forget(struct store *store, int64_t since_sec, struct strbuf *why)
 		result = forget_more(store, since_sec, why);
 	if (result >= 0)
 		tell_shortage(store, since_sec);
+	store->counted.took_us += store_clock_us() - begin_us;
 	return result < 0 ? result : 0;
 }
 
@@ -249,13 +252,17 @@ int store_flush(struct store *store, struct strbuf *why)
 {
 	struct flush flush = { .store = store, .why = why };
 
-	if (!batch_count(store->batch))
+	int64_t begin_us = store_clock_us(), count = (int64_t)batch_count(store->batch);
+
+	if (!count)
 		return 0;
 	int result = enforce_limit(store, why);
 	if (result == 0)
 		result = prepare_flush(&flush);
 	if (result == 0)
 		result = batch_drain(store->batch, write_login, &flush);
+	store->flushed.amount += count;
+	store->flushed.took_us += store_clock_us() - begin_us;
 	return result < 0 ? result : keep_age(store, why);
 }
 

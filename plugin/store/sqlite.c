@@ -10,12 +10,14 @@
 
 #include "plugin/store/holder.h"
 #include "plugin/store/schema.h"
+#include "plugin/store/speed.h"
 #include "plugin/store/sql.h"
 
 #ifndef SQLITE_OPEN_NOFOLLOW /* before 3.31; store_file_prepare has looked already */
 #define SQLITE_OPEN_NOFOLLOW 0
 #endif
 
+#define READER_MS 1000
 #define ROW_MAX 1000000 /* no row of ours comes near */
 
 static void harden(sqlite3 *db)
@@ -99,7 +101,9 @@ int store_database_lock(struct store *store, struct strbuf *why)
 int store_database_open(struct store *store, struct strbuf *why)
 {
 	int result = store_database_lock(store, why);
-	return result < 0 ? result : store_schema_prepare(store, why);
+	if (result == 0)
+		result = store_schema_prepare(store, why);
+	return result < 0 ? result : store_speed_read(store, why);
 }
 
 void store_database_close(struct store *store)
@@ -112,17 +116,31 @@ void store_database_close(struct store *store)
 	store->db = NULL;
 }
 
-int store_commit(struct store *store, struct strbuf *why)
+static int commit(struct store *store, struct strbuf *why)
 {
-	int result = store_flush(store, why);
-	if (result < 0 || store->is_in_memory)
-		return result;
-	sqlite3_busy_timeout(store->db, deadline_left_ms(&store->deadline));
-	result = sql_run(store, "COMMIT", why);
+	int left_ms = deadline_left_ms(&store->deadline);
+	int64_t changes = store_changes(store), begin_us = store_clock_us();
+
+	/* All of the run would be lost for a reader who is in the way: he gets some time even when there is none. */
+	sqlite3_busy_timeout(store->db, left_ms > READER_MS ? left_ms : READER_MS);
+	int result = sql_run(store, "COMMIT", why);
+	if (result == 0)
+		store_speed_keep_commit(store, changes, store_clock_us() - begin_us);
 	if (result != -EBUSY)
 		return result;
-	/* A reader is in the way. What the caller may still do goes into a transaction that nobody commits. */
+	/* What the caller may still do goes into a transaction that nobody commits. */
 	if (sqlite3_exec(store->db, "ROLLBACK; BEGIN", NULL, NULL, NULL) == SQLITE_OK)
 		add_holder(store, why);
 	return result;
+}
+
+int store_commit(struct store *store, struct strbuf *why)
+{
+	int result = store_flush(store, why);
+
+	if (result < 0 || store->is_in_memory)
+		return result;
+	if (store_changes(store) > 0)
+		result = store_speed_keep_counting(store, why);
+	return result < 0 ? result : commit(store, why);
 }

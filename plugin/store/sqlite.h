@@ -37,6 +37,14 @@ struct login_age {
 	int64_t dropped_sec; /* logins that counted from then or before were dropped at the limit; INT64_MIN: none ever */
 };
 
+/* The steps whose time is measured; see speed.h. */
+enum store_step { STEP_COUNT, STEP_COMMIT, STORE_STEPS };
+
+struct store_speed {
+	int64_t amount; /* 0: not known */
+	int64_t took_us;
+};
+
 struct store {
 	sqlite3 *db;
 	sqlite3_stmt *statements[STORE_STATEMENTS];
@@ -50,6 +58,9 @@ struct store {
 	struct login_age age;       /* as it is in the database, and what was added since */
 	struct login_age kept_age;  /* as it is in the database */
 	bool is_age_known;          /* false: not read yet */
+	struct store_speed speeds[STORE_STEPS]; /* of earlier runs */
+	struct store_speed counted, flushed;    /* in this run */
+	int64_t changes_before;
 	int64_t logins;     /* kept now, at most; < 0: not counted yet */
 	int64_t logins_max; /* STORE_LOGINS_MAX, less in tests */
 	int64_t lines, sessions;    /* kept now, at most; < 0: none was put in this run, so nothing can be too many */

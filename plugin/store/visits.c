@@ -5,6 +5,7 @@
 #include "common/compat.h"
 
 #include "plugin/store/place_rows.h"
+#include "plugin/store/speed.h"
 #include "plugin/store/sql.h"
 
 /* -- rows ---------------------------------------------------------------------------------------------------- */
@@ -98,11 +99,14 @@ int store_each_visit(struct store *store, store_visit_fn *function, void *contex
 	sqlite3_stmt *statement CLEANUP(sql_finalize) = NULL;
 	struct sum sum = { .visit = { .logins = 0 } };
 	int result = store_flush(store, why);
+	int64_t begin_us = store_clock_us(), rows = 0;
 
 	if (result >= 0)
 		result = sql_prepare(store, &statement, "SELECT " ROW_COLUMNS ", user FROM login ORDER BY user, address", why);
-	while (result >= 0 && (result = sql_step(store, statement, why)) > 0)
+	for (; result >= 0 && (result = sql_step(store, statement, why)) > 0; rows++)
 		result = add_row(store, statement, &sum, function, context, why);
+	store->counted.amount = rows;
+	store->counted.took_us += store_clock_us() - begin_us;
 	return result < 0 ? result : show_sum(&sum, function, context);
 }
 

@@ -17,6 +17,11 @@ void budget_begin(struct budget *ret, int64_t total_ms)
 	};
 }
 
+void budget_begin_reading(struct budget *budget)
+{
+	budget->read_least = deadline_in(budget->total_ms / READ_LEAST_PART);
+}
+
 static int64_t later(int64_t a, int64_t b)
 {
 	return a > b ? a : b;

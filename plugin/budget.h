@@ -27,6 +27,10 @@ struct budget {
 /* From now on, TOTAL_MS. */
 void budget_begin(struct budget *ret, int64_t total_ms);
 
+/* The quarter of all that reading has in any case begins now, and not with the run: opening what is to be read may have taken
+ * its time. */
+void budget_begin_reading(struct budget *budget);
+
 /* When STAGE must have ended. Never later than what follows allows; but reading has a quarter of all in any case, so that each
  * run gets on, and a stage that asks others a third of what is left. It moves with finish_ms: ask again. */
 struct deadline budget_deadline(const struct budget *budget, enum budget_stage stage);

@@ -109,6 +109,12 @@ static void set_end(struct follow *follow)
 	follow->end = end.at_ms < follow->share.at_ms ? end : follow->share;
 }
 
+static void set_share(struct follow *follow)
+{
+	follow->share = budget_share(follow->budget, follow->logs_left);
+	set_end(follow);
+}
+
 /* The rest waits for the next run; standard input has none. LEFT_BYTES < 0: unknown. */
 static void tell_time_is_up(struct follow *follow, int64_t left_bytes)
 {
@@ -295,6 +301,9 @@ static int read_log(struct follow *follow, const struct log *log, const struct l
 		tell_failure(follow, NULL, result, why);
 		return 1;
 	}
+	if (!follow->has_read)
+		budget_begin_reading(follow->budget);
+	set_share(follow);
 	result = read_lines(follow, source, why);
 	if (result >= 0)
 		result = keep_position(follow, source, why);
@@ -310,12 +319,12 @@ int follow_log(struct follow *follow, const struct log *log, struct strbuf *why)
 	follow->name = log->name;
 	follow->begin_sec = cold_start_sec(follow, log);
 	follow->ambiguous_lines = 0;
-	follow->share = budget_share(follow->budget, follow->logs_left);
-	set_end(follow);
+	set_share(follow);
 	if (deadline_is_over(&follow->end) && follow->has_read) {
 		tell_time_is_up(follow, -1);
 		return 1;
 	}
+	follow->end = follow->budget->end; /* finding the place again comes first: without it nothing is read */
 	int result = remember(follow, positions, why);
 	if (result >= 0)
 		result = store_get_rest(follow->store, log->name, &rest, why);

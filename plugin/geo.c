@@ -14,7 +14,7 @@
 #include "plugin/geo/ipinfo.h"
 #include "plugin/geo/search.h"
 
-#define PLACES_REMEMBERED 8192
+#define PLACES_REMEMBERED 32768
 
 /* What was answered last of the addresses that share a slot: clients log in again and again. */
 struct remembered {

@@ -27,6 +27,7 @@
 #define NETWORK_BYTES 12
 #define NO_NETWORK UINT32_MAX
 #define ADDRESS_BITS 128
+#define IPV4_BEGIN 96     /* bits that all of IPv4 have in common: most of the way */
 #define AS_NAMES 2048     /* that are remembered */
 
 enum section_name { ASES, NETWORKS, TREE, COUNTRIES, STRINGS, SECTIONS };
@@ -45,6 +46,13 @@ struct section {
 	uint32_t count; /* records */
 };
 
+/* A place on a way down the tree. */
+struct step {
+	unsigned int level; /* bits of the address that were gone */
+	uint32_t node;
+	uint32_t network;   /* the most specific one so far */
+};
+
 struct location {
 	FILE *file;
 	off_t size; /* when it was opened */
@@ -53,6 +61,7 @@ struct location {
 	struct loc_ctx *context; /* these two: NULL until a name is wanted */
 	struct loc_database *database;
 	struct section sections[SECTIONS];
+	struct step ipv4;             /* where all ways of IPv4 come to; level 0: not known */
 	struct place names[AS_NAMES]; /* by number, the one that was asked for last: asn and as_name */
 };
 
@@ -131,29 +140,47 @@ static int check_size(const struct location *location, struct strbuf *why)
 	return 0;
 }
 
-/* Goes the way of ADDRESS down the tree to its most specific network, NO_NETWORK if there is none. Each node and network
- * must be in its section, and the way must end. */
-static int find_network(const struct location *location, const struct ipaddr *address, uint32_t *ret, struct strbuf *why)
+/* Goes the way of ADDRESS on from AT to its most specific network, NO_NETWORK if there is none, or to the level END. Each node
+ * and network must be in its section. > 0: END was reached; 0: the way ended before. */
+static int walk(const struct location *location, const struct ipaddr *address, struct step *at, unsigned int end, struct strbuf *why)
 {
 	const struct section *tree = &location->sections[TREE];
-	uint32_t index = 0;
-	*ret = NO_NETWORK;
-	for (unsigned int level = 0; level <= ADDRESS_BITS; level++) {
+	for (; at->level < end; at->level++) {
 		unsigned char node[NODE_BYTES];
-		if (!read_at(location, node, sizeof node, (off_t)tree->offset + (off_t)index * NODE_BYTES))
+		if (!read_at(location, node, sizeof node, (off_t)tree->offset + (off_t)at->node * NODE_BYTES))
 			return damaged(why, "its tree can't be read");
 		uint32_t network = big_endian(node + 8);
 		if (network != NO_NETWORK && network >= location->sections[NETWORKS].count)
 			return damaged(why, "a network is outside of the list of networks");
 		if (network != NO_NETWORK)
-			*ret = network;
-		index = big_endian(node + (bit_of(address, level) ? 4 : 0));
-		if (index == 0)
+			at->network = network;
+		at->node = big_endian(node + (bit_of(address, at->level) ? 4 : 0));
+		if (at->node == 0)
 			return 0;
-		if (index >= tree->count)
+		if (at->node >= tree->count)
 			return damaged(why, "a branch leads out of the tree");
 	}
-	return damaged(why, "its tree has no end");
+	return 1;
+}
+
+/* The way must end: a node behind the last bit leads nowhere. */
+static int find_network(struct location *location, const struct ipaddr *address, uint32_t *ret, struct strbuf *why)
+{
+	bool is_ipv4 = ipaddr_is_ipv4(address);
+	struct step at = { .network = NO_NETWORK };
+	int result = 1;
+	if (is_ipv4 && location->ipv4.level)
+		at = location->ipv4;
+	else if (is_ipv4)
+		result = walk(location, address, &at, IPV4_BEGIN, why);
+	if (is_ipv4 && result > 0)
+		location->ipv4 = at;
+	if (result > 0)
+		result = walk(location, address, &at, ADDRESS_BITS + 1, why);
+	if (result > 0)
+		return damaged(why, "its tree has no end");
+	*ret = at.network;
+	return result;
 }
 
 /* --- the driver --- */
@@ -276,9 +303,9 @@ static int lookup_location(void *database, const struct ipaddr *address, struct 
 {
 	struct location *location = database;
 	unsigned char record[NETWORK_BYTES];
-	uint32_t network;
+	uint32_t network = NO_NETWORK;
 	int error = find_network(location, address, &network, why);
-	if (error)
+	if (error < 0)
 		return error;
 	if (network == NO_NETWORK)
 		return 0;

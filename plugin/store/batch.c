@@ -92,14 +92,27 @@ bool batch_is_full(const struct batch *batch)
 
 /* -- in order ------------------------------------------------------------------------------------------------ */
 
+/* The first bytes as a number, which tells most names apart without going to where they are. */
 struct name {
 	struct slice text;
+	uint64_t begin;
 	uint32_t number;
 };
 
+static uint64_t begin_of(struct slice text)
+{
+	uint64_t begin = 0;
+	for (size_t i = 0; i < sizeof begin; i++)
+		begin = begin << 8 | (i < text.length ? (unsigned char)text.data[i] : 0);
+	return begin;
+}
+
 static int compare_names(const void *a, const void *b)
 {
-	return slice_compare(((const struct name *)a)->text, ((const struct name *)b)->text);
+	const struct name *left = a, *right = b;
+	if (left->begin != right->begin)
+		return left->begin < right->begin ? -1 : 1;
+	return slice_compare(left->text, right->text);
 }
 
 /* All names of SET in their order; *RET_RANKS[number] is where each stands. */
@@ -108,8 +121,10 @@ static struct name *rank(const struct keyset *set, uint32_t **ret_ranks)
 	size_t count = keyset_count(set);
 	struct name *names = xalloc_zero(count + 1, sizeof *names);
 	uint32_t *ranks = xalloc_zero(count + 1, sizeof *ranks);
-	for (size_t i = 0; i < count; i++)
-		names[i] = (struct name){ .text = keyset_get(set, i), .number = (uint32_t)i };
+	for (size_t i = 0; i < count; i++) {
+		struct slice text = keyset_get(set, i);
+		names[i] = (struct name){ .text = text, .begin = begin_of(text), .number = (uint32_t)i };
+	}
 	qsort(names, count, sizeof *names, compare_names);
 	for (size_t i = 0; i < count; i++)
 		ranks[names[i].number] = (uint32_t)i;

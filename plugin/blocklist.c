@@ -11,6 +11,8 @@
 
 #define DEAD_SEC (3 * 86400) /* a list that has given no verdict for longer is called dead */
 
+_Static_assert(DNSBL_ADDRESSES_MOST <= TALLY_ADDRESSES_MOST, "the tally keeps all that are looked up");
+
 /* One set of addresses, on one set of lists. */
 struct group {
 	struct dnsbl_result result;

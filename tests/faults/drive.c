@@ -93,10 +93,10 @@ static void blame(struct verdict *verdict, const char *class, const char *text)
 	snprintf(verdict->text, sizeof verdict->text, "%.*s", (int)strcspn(text, "\n"), text);
 }
 
-static void blame_user(struct verdict *verdict, const char *class, const struct user *user, int have)
+static void blame_user(struct verdict *verdict, const char *class, const char *name, int have, int logins)
 {
 	char text[100];
-	snprintf(text, sizeof text, "%s has %d of %d", user->name, have, user->logins);
+	snprintf(text, sizeof text, "%s has %d of %d", name, have, logins);
 	blame(verdict, class, text);
 }
 
@@ -112,13 +112,13 @@ static void compare_users(struct verdict *verdict, const struct world *world, co
 		int have = users_logins(&counted, user->name);
 		int least = user->logins - (may_lack ? users_logins(may_lack, user->name) : 0);
 		if (have < least)
-			blame_user(verdict, "lost", user, have);
+			blame_user(verdict, "lost", user->name, have, user->logins);
 	}
 	for (size_t i = 0; i < counted.count; i++) {
 		const struct user *user = &counted.of[i];
 		int most = users_logins(&world->truth, user->name);
 		if (user->logins > most)
-			blame_user(verdict, most ? "twice" : "invented", &(struct user){ .name = "", .logins = most }, user->logins);
+			blame_user(verdict, most ? "twice" : "invented", user->name, user->logins, most);
 	}
 }
 

@@ -100,7 +100,7 @@ static void blame_user(struct verdict *verdict, const char *class, const char *n
 	blame(verdict, class, text);
 }
 
-/* MAY_LACK: what can be lost, if that is said. */
+/* MAY_LACK: what can be lost; may be NULL. */
 static void compare_users(struct verdict *verdict, const struct world *world, const struct users *may_lack)
 {
 	struct users counted;
@@ -134,15 +134,26 @@ static void judge_form(struct verdict *verdict, const struct run *run, bool may_
 		blame(verdict, "form", run->output);
 }
 
+static bool may_lose(const struct unit *unit)
+{
+	return unit->way.kind && (unit->way.kind->flags & LOSES);
+}
+
+/* Where no log is a first run can't read one, nor where the only one is emptied under it. */
+static bool may_refuse(const struct unit *unit)
+{
+	return !unit->way.kind || unit->way.kind->flags & LEAVES_NONE || unit->scenario->knowledge == IS_FIRST;
+}
+
+/* What is rotated away in the middle of a run may wait for the next one. */
 static void judge_spoiled(struct verdict *verdict, const struct unit *unit, const struct world *world, const struct run *run)
 {
-	bool may_lose = unit->way.kind && (unit->way.kind->flags & LOSES);
 	judge_form(verdict, run, strcmp(unit->way.action, "kill") == 0);
-	if (run->exit_state == 0 && run->logins < users_total(&world->truth) && !(may_lose && run->says_gap))
+	if (run->exit_state == 0 && run->logins < users_total(&world->truth) && !unit->way.kind)
 		blame(verdict, "ok-with-less", run->output);
-	if (run->says_gap && !may_lose)
+	if (run->says_gap && !may_lose(unit))
 		blame(verdict, "false-gap", strstr(run->output, "lines"));
-	if (run->exit_state == 3 && unit->way.kind && !(unit->way.kind->flags & LEAVES_NONE))
+	if (run->exit_state == 3 && !may_refuse(unit))
 		blame(verdict, "refused", run->output);
 }
 
@@ -160,16 +171,14 @@ static void judge_clean(struct verdict *verdict, const struct run *run, bool may
 static void clean_runs(struct verdict *verdict, struct world *world, const struct unit *unit, bool has_said_gap,
                        const struct users *in_log)
 {
-	bool is_rotation = unit->way.kind != NULL;
-	bool may_lose = is_rotation && (unit->way.kind->flags & LOSES);
 	struct run run;
 	for (int round = 0; round < 2; round++) {
-		if (is_rotation || round > 0)
+		if (unit->way.kind || round > 0)
 			world_log(world, world->log, 2);
 		world_run(world, &run, NULL);
-		judge_clean(verdict, &run, may_lose);
-		has_said_gap = has_said_gap || run.says_gap;
-		compare_users(verdict, world, may_lose && has_said_gap ? in_log : NULL);
+		judge_clean(verdict, &run, may_lose(unit));
+		has_said_gap = has_said_gap || run.says_gap || unit->scenario->knowledge != IS_READ;
+		compare_users(verdict, world, may_lose(unit) && has_said_gap ? in_log : NULL);
 	}
 }
 

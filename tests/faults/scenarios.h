@@ -7,9 +7,16 @@
 
 #include "tests/faults/world.h"
 
+enum knowledge {
+	UNREAD,   /* no run saw the log as it is now: if it goes, nobody can know what was in it */
+	IS_READ,  /* one left its position in it: what is lost must be said */
+	IS_FIRST, /* no run was before */
+};
+
 struct scenario {
 	const char *name;
 	unsigned rotated;     /* enum rotation_flags: by which kinds it can be rotated during the run; 0: not at all */
+	enum knowledge knowledge;
 	void (*set_up)(struct world *world);
 	const char *log;      /* NULL: mail.log */
 	const char *given;    /* NULL: the log */

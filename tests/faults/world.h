@@ -60,7 +60,7 @@ void world_log_text(struct world *world, const char *log, const char *text);
 /* --- rotations --- */
 
 /* Of which logs: that are numbered when they are rotated, that get a date, or a link to a dated one. */
-enum rotation_flags { OF_NUMBERED = 1, OF_DATED = 2, OF_LINK = 4, LOSES = 8, LEAVES_NONE = 16 };
+enum rotation_flags { OF_NUMBERED = 1, OF_DATED = 2, OF_LINK = 4, OF_ANY = 7, LOSES = 8, LEAVES_NONE = 16 };
 
 struct rotation_kind {
 	const char *name;

@@ -143,6 +143,21 @@ expect_metric() {
 	done
 }
 
+# expect_users USER[=COUNT]...: exactly these are counted, each so often (once if it isn't said). A sum would take one that is lost and
+# one that is counted twice for right. The text names users from abroad alone: so all must be, and not more than 20.
+expect_users() {
+	local user total=0 wanted= counted
+	for user; do
+		[[ $user == *=* ]] || user=$user=1
+		wanted+=$user$'\n'
+		total=$((total + ${user##*=}))
+	done
+	wanted=$(printf %s "$wanted" | sort)
+	counted=$(sed -n 's/^\([^ ]*\): \([0-9]*\) logins\{0,1\} from .*/\1=\2/p' <<<"$output" | sort)
+	[ "$wanted" = "$counted" ] || fail "expected users:" "$wanted" "counted:" "$counted"
+	expect_metric "logins=$total"
+}
+
 # The only file of the default state; fails if there isn't exactly one.
 default_state() {
 	find "$MP_STATE_PATH" -name '*.db' | {

@@ -7,7 +7,7 @@ load helper
 
 # explain OPTION... with the log on standard input
 explain() {
-	run timeout 20 "$plugin" --explain "$@" <"$log"
+	run timeout 120 "$plugin" --explain "$@" <"$log"
 }
 
 login_line="2014-02-25T10:11:12.000000+00:00 mail postfix/submission/smtpd[214]: 4X1: client=unknown[77.88.8.8], sasl_method=PLAIN, sasl_username=alice"
@@ -112,12 +112,12 @@ login_line="2014-02-25T10:11:12.000000+00:00 mail postfix/submission/smtpd[214]:
 
 @test "standard input is needed, not a file name" {
 	echo "$login_line" >"$log"
-	run timeout 20 "$plugin" --explain "$log"
+	run timeout 120 "$plugin" --explain "$log"
 	expect_unknown "--explain reads standard input*"
 }
 
 @test "--output=json without --explain is refused, since it doesn't exist yet" {
-	run timeout 20 "$plugin" --home=US --output=json "$log"
+	run timeout 120 "$plugin" --home=US --output=json "$log"
 	expect_unknown "--output=json is known with --explain only*"
 }
 

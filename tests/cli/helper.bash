@@ -70,14 +70,15 @@ noise() {
 
 # ---- The plugin ----
 
-# plugin_with OPTION...: as it is, without --home, --geo, --at and a log. A run that hangs is ended (exit state 124).
+# plugin_with OPTION...: as it is, without --home, --geo, --at and a log. A run that hangs is ended (exit state 124); on a machine that
+# is busy one can take long.
 plugin_with() {
-	run timeout 20 "$plugin" "$@"
+	run timeout 120 "$plugin" "$@"
 }
 
-# check OPTION...: at $now, for $home, with the database $geo, on $log (on none if that is empty).
+# check OPTION...: with time enough for a busy machine, at $now, for $home, with the database $geo, on $log (on none if that is empty).
 check() {
-	plugin_with "--home=$home" "--geo=$geo" "--at=2014-02-25T${now}Z" "$@" ${log:+"$log"}
+	plugin_with "--home=$home" "--geo=$geo" "--at=2014-02-25T${now}Z" --timeout=60 "$@" ${log:+"$log"}
 }
 
 # Permissions don't bind root: without its capabilities they do, and all files stay its own.
@@ -91,7 +92,7 @@ ordinary() {
 
 check_as_ordinary_user() {
 	ordinary true 2>"$BATS_TEST_TMPDIR/ordinary" || skip "root's capabilities can't be dropped here"
-	run ordinary timeout 20 "$plugin" "--home=$home" "--geo=$geo" "--at=2014-02-25T${now}Z" "$@" "$log"
+	run ordinary timeout 120 "$plugin" "--home=$home" "--geo=$geo" "--at=2014-02-25T${now}Z" "$@" "$log"
 }
 
 # needs LIBRARY: what the program can be built without (see -V -v).

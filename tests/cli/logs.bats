@@ -94,7 +94,7 @@ load helper
 	login 08:00:00 alice $russia
 	login 10:00:00 bob $russia
 	for turn in 1 2; do
-		run timeout 20 "$plugin" --home=US "--geo=$geo" --at=2014-02-25T10:20:00Z --window=all - <"$log"
+		run timeout 120 "$plugin" --home=US "--geo=$geo" --at=2014-02-25T10:20:00Z --window=all - <"$log"
 		expect 1 "MAIL GEO WARNING - *2 foreign logins by 2 users in all |*"
 		expect_metric logins=2 log_age=1200
 	done
@@ -103,14 +103,14 @@ load helper
 
 @test "standard input of any length is read, through a pipe" {
 	logins 20000 10:10:00 user $russia
-	run bash -c 'cat "$1" | timeout 20 "$2" --home=US --geo="$3" --at=2014-02-25T10:20:00Z -' - "$log" "$plugin" "$geo"
+	run bash -c 'cat "$1" | timeout 120 "$2" --home=US --geo="$3" --at=2014-02-25T10:20:00Z -' - "$log" "$plugin" "$geo"
 	expect_metric logins=20000
 	[[ $output != *$'\r'* ]] || fail "a progress bar where there is no terminal"
 }
 
 @test "packed standard input is told" {
 	login 10:10:00 alice $russia
-	run bash -c 'gzip -c "$1" | timeout 20 "$2" --home=US --geo="$3" -' - "$log" "$plugin" "$geo"
+	run bash -c 'gzip -c "$1" | timeout 120 "$2" --home=US --geo="$3" -' - "$log" "$plugin" "$geo"
 	expect_unknown "standard input is compressed*"
 }
 

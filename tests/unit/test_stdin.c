@@ -142,7 +142,7 @@ static void what_comes_too_slowly_ends_with_the_deadline(void **state)
 	struct strbuf why CLEANUP(strbuf_release) = STRBUF_INIT(WHY_ROOM);
 	assert_int_equal(pipe(ends), 0);
 	assert_int_equal(write(ends[1], "1 one\n2 tw", 10), 10);
-	struct deadline deadline = deadline_in(50);
+	struct deadline deadline = deadline_in(2000);
 	struct stdin_source *source = open_on(ends[0], &deadline);
 	assert_int_equal(stdin_source_next(source, &line, &why), 1);
 	assert_int_equal(stdin_source_next(source, &line, &why), -ETIMEDOUT);

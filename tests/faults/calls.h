@@ -17,7 +17,8 @@
 
 struct calls {
 	int count;
-	int is_hit; /* the action was done */
+	int is_hit;     /* the action was done */
+	int has_failed; /* "run": the command did */
 	char names[CALLS_MAX][CALL_NAME_ROOM]; /* "pread log/mail.log" */
 };
 

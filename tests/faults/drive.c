@@ -77,7 +77,7 @@ struct verdict {
 static size_t badness(const char *class)
 {
 	static const char *const classes[] = {
-		"set-up", "crash", "hang", "lost", "twice", "invented", "state", "ok-with-less", "unclean", "form", "false-gap", "refused",
+		"set-up", "crash", "hang", "lost", "twice", "invented", "state", "new-state", "ok-with-less", "unclean", "form", "false-gap", "refused",
 	};
 	size_t i = 0;
 	while (i < sizeof classes / sizeof *classes && strcmp(classes[i], class) != 0)
@@ -132,6 +132,8 @@ static void judge_form(struct verdict *verdict, const struct run *run, bool may_
 		blame(verdict, "crash", strsignal(run->signal));
 	else if (!run->signal && !is_ok && !is_unknown)
 		blame(verdict, "form", run->output);
+	if (strstr(run->output, "a new one was begun"))
+		blame(verdict, "new-state", "a state that could not be read for once is taken for damaged");
 }
 
 static bool may_lose(const struct unit *unit)
@@ -315,6 +317,7 @@ static _Noreturn void work(int worker, int output)
 	snprintf(root, sizeof root, "%s/%d", options.directory, worker);
 	snprintf(calls_path, sizeof calls_path, "%s/%d.calls", options.directory, worker);
 	struct calls *calls = map_calls(calls_path);
+	setvbuf(stdout, NULL, _IOLBF, 0);
 	for (int unit; (unit = atomic_fetch_add(&shared->next_unit, 1)) < (int)units_count;)
 		try_unit(unit, root, calls, calls_path, output);
 	fflush(stdout);
@@ -430,6 +433,15 @@ static void count_class(const char *class)
 	classes[i].count++;
 }
 
+/* In a whole sweep, what is known and was not seen is mended. */
+static void tell_mended(void)
+{
+	bool is_whole = !options.scenario && !options.action && options.call < 0 && options.every == 1;
+	for (size_t i = 0; i < known_count && is_whole; i++)
+		if (!is_seen[i] && strncmp(known[i], options.mode, strlen(options.mode)) == 0)
+			printf("known to be wrong, but is right now: %s\n", known[i]);
+}
+
 static int collect(int input)
 {
 	struct result result;
@@ -443,6 +455,7 @@ static int collect(int input)
 		count_class(result.verdict.class);
 		print_result(&result);
 	}
+	tell_mended();
 	for (size_t i = 0; *classes[i].class; i++)
 		printf("%s: %d\n", classes[i].class, classes[i].count);
 	printf("%zu scenarios and actions, %d calls, %d wrong", units_count, atomic_load(&shared->trials), wrong);

@@ -71,7 +71,7 @@ __attribute__((constructor)) static void begin(void)
 
 static void run_command(void)
 {
-	int saved = errno;
+	int saved = errno, status = -1;
 	pid_t child = fork();
 	if (child == 0) {
 		alarm(0);
@@ -79,8 +79,9 @@ static void run_command(void)
 		execl("/bin/sh", "sh", "-c", command, (char *)NULL);
 		_exit(127);
 	}
-	while (child > 0 && waitpid(child, NULL, 0) < 0 && errno == EINTR)
+	while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR)
 		;
+	calls->has_failed = status != 0;
 	errno = saved;
 }
 

@@ -235,7 +235,7 @@ void world_run(const struct world *world, struct run *ret, const struct spoiling
 	if (pipe2(ends, O_CLOEXEC) < 0)
 		die("pipe: %s", strerror(errno));
 	if (spoiling)
-		spoiling->calls->count = spoiling->calls->is_hit = 0;
+		spoiling->calls->count = spoiling->calls->is_hit = spoiling->calls->has_failed = 0;
 	pid_t child = fork();
 	if (child < 0)
 		die("fork: %s", strerror(errno));
@@ -247,6 +247,8 @@ void world_run(const struct world *world, struct run *ret, const struct spoiling
 	waitpid(child, &status, 0);
 	ret->signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
 	ret->exit_state = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+	if (spoiling && spoiling->calls->has_failed)
+		die("failed: %s", spoiling->command);
 	if (ret->exit_state == 126)
 		die("%s can't be run", plugin_path);
 	ret->logins = metric(ret->output, "|logins=");

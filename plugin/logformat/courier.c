@@ -15,21 +15,24 @@
 
 #include "plugin/logformat/driver.h"
 
-#define TOKEN_MAX 1000
-
+/* What distributions make of the daemons' names: "courier" or "courier-" in front, and one of these. */
 static const struct {
-	const char *program, *service;
-} programs[] = {
-	{ "imapd", "courier/imap" }, { "imapd-ssl", "courier/imap" }, { "imaplogin", "courier/imap" },
-	{ "pop3d", "courier/pop3" }, { "pop3d-ssl", "courier/pop3" }, { "courierpop3login", "courier/pop3" },
+	const char *name, *service;
+} daemons[] = {
+	{ "imapd", "courier/imap" }, { "imapd-ssl", "courier/imap" }, { "imaps", "courier/imap" },
+	{ "imaplogin", "courier/imap" }, { "imaplogin-ssl", "courier/imap" },
+	{ "pop3d", "courier/pop3" }, { "pop3d-ssl", "courier/pop3" }, { "pop3s", "courier/pop3" },
+	{ "pop3login", "courier/pop3" }, { "pop3login-ssl", "courier/pop3" },
 	{ "sqwebmaild", "courier/webmail" }, { "sqwebmail", "courier/webmail" },
 };
 
 static bool find_service(struct slice *ret, struct slice program)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(programs); i++) {
-		if (slice_equals(program, programs[i].program)) {
-			*ret = slice_string(programs[i].service);
+	if (slice_take_string(&program, "courier"))
+		slice_take_char(&program, '-');
+	for (size_t i = 0; i < ARRAY_SIZE(daemons); i++) {
+		if (slice_equals(program, daemons[i].name)) {
+			*ret = slice_string(daemons[i].service);
 			return true;
 		}
 	}

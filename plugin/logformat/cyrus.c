@@ -3,11 +3,13 @@
  * From imap/imapd.c, pop3d.c, httpd.c and timsieved of Cyrus IMAP 2.4 to 3.12, and lib/logfmt.c of 3.13:
  *
  *	login: (NAME )[ADDRESS] USER MECHANISM(+TLS) User logged in( SESSIONID=<ID>)
- *	event=login.good KEY=VALUE...                          r.clienthost="NAME [ADDRESS]", u.username, login.mech
+ *	event=login.good KEY=VALUE...                          r.clienthost="NAME [ADDRESS]", u.username, (login.mech), login.tls
  *
- * from the program ([PREFIX/])SERVICE. NAME is the reverse name, which the owner of the address chooses, but without blanks.
- * USER may hold blanks: the mechanism is the last word before "User logged in". The password of an anonymous login is
- * logged where the mechanism stands else, so a user "anonymous" is refused. "badlogin: " begins in another way.
+ * from the program (PREFIX/)SERVICE: both are the site's choice (syslog_prefix, cyrus.conf), and the message is anchored at both
+ * ends. NAME is the reverse name, which the owner of the address chooses, but without blanks. USER may hold blanks: the
+ * mechanism is the last word before "User logged in". The password of an anonymous login is logged where the mechanism
+ * stands else, so a user "anonymous" is refused. "badlogin: " begins in another way. With imapmagicplus on, a user may ask for
+ * another view of the mailboxes by "+" and more behind the name: that is part of what is logged, and is left as it is.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -18,28 +20,37 @@
 #define TOKEN_MAX 1000
 #define PAIRS_MAX 40
 
+/* What a name in cyrus.conf begins with, and how that service is called here. */
 static const struct {
-	const char *program, *service;
+	const char *front, *service;
 } services[] = {
-	{ "imap", "cyrus/imap" }, { "imaps", "cyrus/imap" }, { "imapd", "cyrus/imap" },
-	{ "pop3", "cyrus/pop3" }, { "pop3s", "cyrus/pop3" }, { "pop3d", "cyrus/pop3" },
-	{ "sieve", "cyrus/sieve" }, { "timsieved", "cyrus/sieve" }, { "nntp", "cyrus/nntp" }, { "nntps", "cyrus/nntp" },
-	{ "http", "cyrus/http" }, { "https", "cyrus/http" }, { "httpd", "cyrus/http" },
+	{ "imap", "cyrus/imap" }, { "pop3", "cyrus/pop3" }, { "http", "cyrus/http" }, { "nntp", "cyrus/nntp" },
+	{ "sieve", "cyrus/sieve" }, { "timsieved", "cyrus/sieve" }, { "managesieve", "cyrus/sieve" },
 };
 
-/* What is behind the last "/". */
+static bool is_service(unsigned char byte)
+{
+	return slice_is_alnum(byte) || byte == '_' || byte == '-' || byte == '.';
+}
+
+/* PREFIX/SERVICE, where SERVICE is whatever the site calls it; without a prefix only letters and digits that begin as one of the
+ * usual ones: any program of another kind has a name, too. Of "cyrus/imap" rsyslog leaves "cyrus" in RFC 5424. */
 static bool find_service(struct slice *ret, struct slice program)
 {
 	const char *slash = memrchr(program.data, '/', program.length);
-	if (slash)
-		program = slice_skip(program, (size_t)(slash - program.data) + 1);
+	struct slice name = slash ? slice_skip(program, (size_t)(slash - program.data) + 1) : program;
+	struct slice rest = name;
+	slice_take_while(&rest, slash ? is_service : slice_is_alnum, TOKEN_MAX);
+	if (!name.length || rest.length)
+		return false;
+	*ret = SLICE_LITERAL("cyrus");
 	for (size_t i = 0; i < ARRAY_SIZE(services); i++) {
-		if (slice_equals(program, services[i].program)) {
+		if (slice_starts_with(name, services[i].front)) {
 			*ret = slice_string(services[i].service);
 			return true;
 		}
 	}
-	return false;
+	return slash || slice_equals(name, "cyrus");
 }
 
 static bool is_name(unsigned char byte)
@@ -139,7 +150,7 @@ static bool read_event(struct login *ret, struct slice text)
 	static char user[USER_MAX];
 	char other[TOKEN_MAX];
 	struct slice key, value;
-	bool is_whole = false; /* the mechanism follows the user, who may be cut off else */
+	bool is_whole = false; /* these follow the user, who may be cut off else */
 	for (int i = 0; i < PAIRS_MAX && text.length; i++) {
 		bool is_user = slice_starts_with(text, " u.username=");
 		if (!take_pair(&key, &value, &text, is_user ? user : other, is_user ? sizeof user : sizeof other))
@@ -150,7 +161,7 @@ static bool read_event(struct login *ret, struct slice text)
 			return false;
 		else if (slice_equals(key, "login.anonymous"))
 			return false;
-		is_whole = is_whole || slice_equals(key, "login.mech");
+		is_whole = is_whole || slice_equals(key, "login.mech") || slice_equals(key, "login.tls");
 	}
 	return ret->has_address && is_whole;
 }
@@ -161,7 +172,8 @@ static enum line_kind parse(struct login *ret, const struct envelope *line, cons
 	bool is_login;
 	if (!find_service(&ret->service, line->program))
 		return LINE_OTHER;
-	*ret_why = "a line of a Cyrus service, but neither \"login: \" nor \"event=login.good\"";
+	if (!slice_equals(ret->service, "cyrus")) /* then any daemon with a "/" may have written it */
+		*ret_why = "a line of a Cyrus service, but neither \"login: \" nor \"event=login.good\"";
 	if (slice_take_string(&text, "login: "))
 		is_login = read_text(ret, text);
 	else if (slice_take_string(&text, "event=login.good"))

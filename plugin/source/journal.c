@@ -61,9 +61,14 @@ const char *journal_source_notes(const struct journal_source *source)
 
 static const char *const places[] = { "/var/log/journal", "/run/log/journal" };
 
-/* Beside the facility mail: who logs logins elsewhere. Equal fields are alternatives. */
+/* Who logs logins. Equal fields are alternatives. 2 is mail, 22 is local6: Cyrus' own choice, whose services have any name. */
+static const char *const facilities[] = { "2", "22" };
+
+/* Those that log elsewhere. */
 static const char *const identifiers[] = {
-	"dovecot", "exim", "exim4", "sendmail", "sm-mta", "stalwart", "smtpd", "imapd", "imapd-ssl", "pop3d", "pop3d-ssl", "courierd",
+	"dovecot", "exim", "exim4", "sendmail", "sm-mta", "stalwart", "smtpd", "courierd",
+	"imapd", "imapd-ssl", "imaplogin", "pop3d", "pop3d-ssl", "pop3login", "courierpop3login", "courierimaplogin", "sqwebmaild",
+	"courier-imapd", "courier-imaps", "courier-pop3d", "courier-pop3s", "courierimapd", "courierpop3d",
 	"cyrus/imap", "cyrus/imaps", "cyrus/pop3", "cyrus/pop3s", "cyrus/sieve", "cyrus/timsieved", "cyrus/http", "cyrus/https",
 	"imap", "imaps", "pop3", "pop3s", "sieve",
 };
@@ -305,7 +310,7 @@ static int add_alternatives(sd_journal *journal, const char *field, const char *
 
 static int add_matches(sd_journal *journal)
 {
-	int error = library.add_match(journal, "SYSLOG_FACILITY=2", 0);
+	int error = add_alternatives(journal, "SYSLOG_FACILITY", facilities, ARRAY_SIZE(facilities));
 	if (error >= 0)
 		error = add_alternatives(journal, "SYSLOG_IDENTIFIER", identifiers, ARRAY_SIZE(identifiers));
 	return error < 0 ? error : add_alternatives(journal, "_COMM", engines, ARRAY_SIZE(engines));

@@ -25,7 +25,7 @@ struct journal_source;
 /* Is there a journal on this machine, and can this build read it? */
 bool journal_source_is_here(void);
 
-/* DIRECTORY "": this host's system journal; else the journals in it, of whatever hosts. Only entries of the facility mail, of
+/* DIRECTORY "": this host's system journal; else the journals in it, of whatever hosts. Only entries of the facilities mail and local6, of
  * programs that are known to log logins elsewhere, and of containers' engines are looked at. Entries that come later than this
  * call wait for the next run. -ENOENT, -EACCES, -ENOTSUP (built without libsystemd, or it isn't there) with WHY. */
 int journal_source_open(struct journal_source **ret, const char *directory, const struct log_position *position,

@@ -45,6 +45,9 @@ login_line="2014-02-25T10:11:12.000000+00:00 mail postfix/submission/smtpd[214]:
 	explain
 	[ "${lines[0]}" = "line 1: not a login: no program that logs logins wrote it" ]
 	expect_output "*  program  cron*"
+	line 10:11:12 "postfix/qmgr[7]: 4X: removed"
+	explain
+	expect_output "*line 2: not a login: no program that logs logins wrote it*"
 }
 
 @test "a line without a time says so" {

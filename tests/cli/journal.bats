@@ -56,6 +56,19 @@ postfix() {
 	expect_metric logins=2
 }
 
+@test "Cyrus' services of any name are found in its own facility, and Courier's by the names that distributions give them" {
+	needs_journals
+	entry 10:10:00 sloti24t04/imapmail "login: h.example [$russia] alice PLAIN+TLS User logged in SESSIONID=<c-7-1>" 22
+	entry 10:11:00 courier-imaps "LOGIN, user=bob, ip=[$china], port=[51234], protocol=IMAP" 3
+	entry 10:12:00 sloti24t04/imapmail "login: h.example [$russia] carol PLAIN+TLS User logged in SESSIONID=<c-7-1>" 16
+	journal one
+	check --journal=journals -v
+	expect_metric logins=2
+	expect_output "*alice*"
+	expect_output "*bob*"
+	refuse_output "*carol*"
+}
+
 @test "the next run goes on behind the cursor, in new files too" {
 	needs_journals
 	postfix 10:10:00 alice $russia

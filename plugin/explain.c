@@ -45,6 +45,8 @@ static void add_why(struct strbuf *text, const struct explanation *found, struct
 		strbuf_add_string(text, "a login, but from an address that is not public: not counted");
 	if (found->kind == LINE_LOGIN && !found->login.has_address && found->login.session)
 		strbuf_add_format(text, "the address is in the line that began session %016" PRIx64, found->login.session);
+	if (found->kind == LINE_LOGIN && !found->login.has_address && !found->login.session)
+		strbuf_add_string(text, "a login, but the line has no address that is sure: it counts as unlocated");
 	if (found->why && found->kind != LINE_LOGIN)
 		strbuf_add_string(text, found->why);
 }

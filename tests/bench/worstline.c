@@ -45,6 +45,8 @@ const struct worstline worstlines[] = {
 	{ "dovecot", DOVECOT "Login: user=<a", ", method=<", "", LINE_OTHER },
 	{ "dovecot", DOVECOT "Login: user=<a" RIP, ", k=<v", ">", LINE_LOGIN },
 	{ "dovecot", DOVECOT "Login: user=<a" RIP, ", mpid=1, TLS, session=<", ">", LINE_LOGIN },
+	{ "dovecot", DOVECOT "Login: user=<a>", ", k=v", ", rip=203.0.113.9", LINE_LOGIN },
+	{ "dovecot", DOVECOT "Login: user=<a>, rip=203.0.113.9, TLS: ", "rip", "", LINE_LOGIN },
 	{ "dovecot", DOVECOT "Disconnected: ", "Login: user=<a>, rip=1.1.1.1", "", LINE_OTHER },
 	{ "dovecot", DOVECOT "proxy(bob,192.0.2.1:143): started proxying to h", ": user=<", "bob" RIP, LINE_AMBIGUOUS },
 	{ "dovecot", DOVECOT "proxy(", "?,", "): started proxying to h: user=<bob" RIP, LINE_AMBIGUOUS },

@@ -12,6 +12,8 @@
 #define LAST_UNIX_SEC INT64_C(253402300799) /* 9999-12-31T23:59:59Z */
 #define ISO_LENGTH 19                       /* "2026-11-23T09:07:43" */
 #define ZONE_MAX 6                          /* POSIX wants 3 letters and more; the longest in use have 5: "CET", "ChST" */
+#define WHITE "\033[37m"
+#define WHITE_MOST 40                       /* bytes between the colours */
 
 /* "1795424863.914250": so many digits, that no other number has this form. */
 static bool take_unix(int64_t *ret_sec, struct slice *line)
@@ -19,6 +21,11 @@ static bool take_unix(int64_t *ret_sec, struct slice *line)
 	struct slice digits = slice_take_while(line, slice_is_digit, 12);
 	return digits.length >= 9 && slice_take_char(line, '.') && slice_take_while(line, slice_is_digit, 9).length == 6
 		&& numparse_int(ret_sec, digits, 0, LAST_UNIX_SEC);
+}
+
+static bool is_time_byte(unsigned char byte)
+{
+	return byte != '\033';
 }
 
 static bool is_zone_letter(unsigned char byte)
@@ -95,11 +102,22 @@ static bool take_any(struct headtime *ret, struct slice *line, int64_t now_sec)
 	return ret->kind == HEADTIME_FULL ? take_full(&ret->at_sec, line, now_sec) : take_unix(&ret->at_sec, line);
 }
 
+/* Stalwart's, in its colour, and the blank behind it. */
+static bool take_white(struct headtime *ret, struct slice *line, int64_t now_sec)
+{
+	struct slice time = slice_skip(*line, sizeof WHITE - 1);
+	struct slice rest = slice_take_while(&time, is_time_byte, WHITE_MOST);
+	bool is_ended = slice_take_string(&time, "\033[0m ");
+	*line = time;
+	return is_ended && take_any(ret, &rest, now_sec) && !rest.length;
+}
+
 bool headtime_take(struct headtime *ret, struct slice *line, int64_t now_sec)
 {
 	struct slice rest = *line;
 	struct headtime found;
-	if (!take_any(&found, &rest, now_sec) || !slice_take_char(&rest, ' '))
+	if (slice_starts_with(rest, WHITE) ? !take_white(&found, &rest, now_sec)
+	    : !take_any(&found, &rest, now_sec) || !slice_take_char(&rest, ' '))
 		return false;
 	*ret = found;
 	*line = rest;

@@ -8,6 +8,8 @@
  * The zone of short-full is a name: UTC and GMT are read as such, a number ("+03", "-0330": zones without a name have it) as
  * hours east of UTC, and any other name as local time (see timestamp.h), as in a line without a zone.
  *
+ * Stalwart writes its time in white, as it does by default: ESC [37m TIME ESC [0m.
+ *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #ifndef HEADTIME_H

@@ -1,12 +1,14 @@
 /* zimbra.c - the mailbox server of Zimbra: audit.log
  *
- * From ZimbraLog.encodeAttrs() and AuthProvider of ZimbraServer; SMTP logins are Postfix' own lines.
+ * From ZimbraLog, RemoteIP and LdapProvisioning of zm-mailbox, 8 to 10; SMTP logins are Postfix' own lines.
  *
- *	INFO  [THREAD] [KEY=VALUE;...] security - cmd=Auth; account=USER; protocol=NAME;
+ *	INFO  [THREAD] [KEY=VALUE;...] security - cmd=Auth; account=USER; protocol=NAME;       SSOAuth: by certificate or Kerberos
  *
- * The client is "oip" where a proxy is in front, else "ip". Both stand before the client's own words (via=..., ua=...): nothing
- * behind these is believed. They may hold brackets: therefore nothing may follow the protocol, where a failure (which
- * is a WARN) has "error=", and the account holds neither ";" nor blank.
+ * A ";" in a value is doubled, so the keys and the end of the brackets are found by position, whatever a client wrote in its
+ * own (via=..., ua=...). The client is "oip" where a proxy is in front, else "ip"; without either it is this host, which
+ * Zimbra leaves out. Nothing behind the client's own words is believed. oip may be a whole X-Forwarded-For: each proxy adds
+ * the address that it saw at the end, what stands before that is the client's word, so the last public one counts. Nothing may
+ * follow the protocol, where a failure (which is a WARN) has "error=", and the account holds neither ";" nor blank.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -14,17 +16,22 @@
 
 #include "plugin/logformat/driver.h"
 
-#define TOKEN_MAX 4000
+#define KEY_MAX 40
 #define KEYS_MAX 30
 
-static bool is_in_brackets(unsigned char byte)
+static bool is_key(unsigned char byte)
 {
-	return byte != ']';
+	return slice_is_alnum(byte) || byte == '_' || byte == '-' || byte == '.';
 }
 
 static bool is_account(unsigned char byte)
 {
 	return slice_is_not_blank(byte) && byte != ';' && byte != ']';
+}
+
+static bool is_protocol(unsigned char byte)
+{
+	return slice_is_alnum(byte) || byte == '_';
 }
 
 /* "INFO  [THREAD] [" */
@@ -40,48 +47,98 @@ static bool take_front(struct slice *text)
 	return has_thread;
 }
 
-static bool is_clients(struct slice pair)
+/* --- the context in brackets --- */
+
+/* VALUE; with each ";" in it doubled. */
+static bool take_value(struct slice *ret, struct slice *text)
 {
-	return slice_starts_with(pair, "via=") || slice_starts_with(pair, "ua=");
+	for (size_t i = 0; i < text->length; i++) {
+		if (text->data[i] != ';')
+			continue;
+		if (i + 1 < text->length && text->data[i + 1] == ';') {
+			i++;
+			continue;
+		}
+		*ret = slice_make(text->data, i);
+		*text = slice_skip(*text, i + 1);
+		return true;
+	}
+	return false;
 }
 
-static void find_address(struct login *ret, struct slice context)
+static bool is_clients(struct slice key)
 {
-	bool has_proxy = false;
-	for (int i = 0; i < KEYS_MAX && context.length; i++) {
-		struct slice pair = slice_take_until(&context, ';');
-		if (is_clients(pair))
-			return;
-		bool is_proxied = slice_take_string(&pair, "oip=");
-		if (is_proxied ? has_proxy : (ret->has_address || !slice_take_string(&pair, "ip=")))
-			continue;
-		has_proxy = has_proxy || is_proxied;
-		ret->has_address = ipaddr_parse(&ret->address, pair);
+	return slice_equals(key, "via") || slice_equals(key, "ua");
+}
+
+/* Up to the "]". */
+static bool take_context(struct slice *ret_oip, struct slice *ret_ip, struct slice *text)
+{
+	bool is_believed = true;
+	struct slice key, value;
+	for (int i = 0; i < KEYS_MAX && !slice_take_char(text, ']'); i++) {
+		key = slice_take_while(text, is_key, KEY_MAX);
+		if (!key.length || !slice_take_char(text, '=') || !take_value(&value, text))
+			return false;
+		is_believed = is_believed && !is_clients(key);
+		struct slice *field = slice_equals(key, "oip") ? ret_oip : slice_equals(key, "ip") ? ret_ip : NULL;
+		if (is_believed && field && !field->data)
+			*field = value;
 	}
+	return true;
+}
+
+/* --- the address --- */
+
+/* The last one of "ADDRESS, ADDRESS", taken off. */
+static struct slice take_last(struct slice *list)
+{
+	const char *comma = list->length ? memrchr(list->data, ',', list->length) : NULL;
+	struct slice last = comma ? slice_skip(*list, (size_t)(comma - list->data) + 1) : *list;
+	list->length = comma ? (size_t)(comma - list->data) : 0;
+	while (slice_take_char(&last, ' '))
+		;
+	return last;
+}
+
+/* From the end: private ones are proxies', as long as another one stands before them. */
+static bool find_proxied(struct ipaddr *ret, struct slice list)
+{
+	do {
+		if (!ipaddr_parse(ret, take_last(&list)))
+			return false;
+	} while (list.length && !ipaddr_is_public(ret));
+	return true;
+}
+
+static void find_address(struct login *ret, struct slice oip, struct slice ip)
+{
+	bool is_local = !oip.data && !ip.data;
+	ret->has_address = is_local ? ipaddr_parse(&ret->address, SLICE_LITERAL("127.0.0.1"))
+		: oip.data ? find_proxied(&ret->address, oip) : ipaddr_parse(&ret->address, ip);
 }
 
 static enum line_kind parse(struct login *ret, const struct envelope *line, const char **ret_why)
 {
-	struct slice text = line->text;
-	if (!take_front(&text))
+	struct slice text = line->text, oip = { 0 }, ip = { 0 };
+	if (!take_front(&text) || !take_context(&oip, &ip, &text) || !slice_take_string(&text, " security - cmd="))
 		return LINE_OTHER;
-	struct slice context = slice_take_while(&text, is_in_brackets, TOKEN_MAX);
-	if (!slice_take_string(&text, "] security - cmd=Auth; account="))
+	if (!slice_take_string(&text, "Auth; account=") && !slice_take_string(&text, "SSOAuth; account="))
 		return LINE_OTHER;
-	*ret_why = "a failed login, or one whose account or context holds what Zimbra's never do";
+	*ret_why = "a failed login, or one whose account holds what Zimbra's never do";
 	ret->user = slice_take_while(&text, is_account, USER_MAX);
 	if (!ret->user.length || !slice_take_string(&text, "; protocol="))
 		return LINE_OTHER;
-	struct slice protocol = slice_take_while(&text, slice_is_alnum, 20);
-	find_address(ret, context);
+	struct slice protocol = slice_take_while(&text, is_protocol, 20);
+	find_address(ret, oip, ip);
 	ret->service = slice_equals(protocol, "imap") ? SLICE_LITERAL("zimbra/imap")
 		: slice_equals(protocol, "pop3") ? SLICE_LITERAL("zimbra/pop3")
 		: slice_equals(protocol, "soap") ? SLICE_LITERAL("zimbra/soap") : SLICE_LITERAL("zimbra");
-	return protocol.length && slice_equals(text, ";") && ret->has_address ? LINE_LOGIN : LINE_OTHER;
+	return protocol.length && slice_equals(text, ";") ? LINE_LOGIN : LINE_OTHER;
 }
 
 const struct logformat logformat_zimbra = {
 	.name = "zimbra",
-	.literals = { { " security - cmd=Auth", 20 } },
+	.literals = { { " security - cmd=Auth", 20 }, { " security - cmd=SSOAuth", 23 } },
 	.parse = parse,
 };

@@ -100,7 +100,9 @@ const struct worstline worstlines[] = {
 	{ "opensmtpd", OPENSMTPD, "f", " smtp authentication user=a result=ok", LINE_OTHER },
 
 	{ "zimbra", ZIMBRA "I-1] [", "ip=1.1.1.1;", ZIMBRA_END, LINE_OTHER },
-	{ "zimbra", ZIMBRA "I-1] [ip=203.0.113.9;", "oip=", ";" ZIMBRA_END, LINE_OTHER },
+	{ "zimbra", ZIMBRA "I-1] [ip=203.0.113.9;", "oip=", ";" ZIMBRA_END, LINE_LOGIN },
+	{ "zimbra", ZIMBRA "I-1] [oip=10.0.0.1", ", 10.0.0.1", ";" ZIMBRA_END, LINE_LOGIN },
+	{ "zimbra", ZIMBRA "I-1] [ip=203.0.113.9;ua=", ";;", ";" ZIMBRA_END, LINE_LOGIN },
 	{ "zimbra", ZIMBRA, "] [", "ip=203.0.113.9;" ZIMBRA_END, LINE_OTHER },
 	{ "zimbra", ZIMBRA "I-1] [ip=203.0.113.9;", ZIMBRA_END, "", LINE_OTHER },
 	{ "zimbra", ZIMBRA "I-1] [ip=203.0.113.9;ua=", "[", ZIMBRA_END, LINE_OTHER },

@@ -19,7 +19,8 @@
 /* What a person would search a log for. A line that has one and is no login is called out: only here is a line searched. */
 static const char *const telltales[] = {
 	"sasl_username=", "Login: user=", "Logged in: user=", "roxying to ", " P=esmtpa", " P=esmtpsa", "AUTH=server",
-	"User logged in", "event=login.good", "LOGIN, user=", "smtp authentication", "cmd=Auth", "auth.success", "auth=",
+	"User logged in", "event=login.good", "LOGIN, user=", "smtp authentication", "cmd=Auth", "auth.success",
+	") login success ", "Login user=", "Authenticated user=", "client logged in, client: ", "auth=",
 };
 
 static const char *find_telltale(struct slice line)

@@ -21,6 +21,8 @@ static const struct logformat *const formats[] = {
 	&logformat_postfix_auth,
 	&logformat_sendmail,
 	&logformat_stalwart,
+	&logformat_uw_imap,
+	&logformat_vpopmail,
 	&logformat_zimbra,
 };
 

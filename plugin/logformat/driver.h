@@ -35,6 +35,8 @@ extern const struct logformat logformat_postfix;
 extern const struct logformat logformat_postfix_auth;
 extern const struct logformat logformat_sendmail;
 extern const struct logformat logformat_stalwart;
+extern const struct logformat logformat_uw_imap;
+extern const struct logformat logformat_vpopmail;
 extern const struct logformat logformat_zimbra;
 
 #endif

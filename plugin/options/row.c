@@ -255,7 +255,7 @@ const struct option_row option_rows[] = {
 	{ "window", 'm', "DURATION", set_window, "judge the last so many minutes (or 90s, 2h, 3d, all). Default: 15" },
 	{ "log-timezone", 0, "ZONE", set_log_timezone,
 	  "time zone of log lines that name none, where it isn't this machine's:\nEurope/Berlin, or CET-1CEST,M3.5.0,M10.5.0/3" },
-	{ "format", 'f', "NAME[,...]", set_format, "log formats to look for. Default: all. Known: courier, cyrus, dovecot,\nexim, opensmtpd, postfix, postfix-auth, sendmail, stalwart, zimbra" },
+	{ "format", 'f', "NAME[,...]", set_format, "log formats to look for. Default: all. Known: courier, cyrus, dovecot,\nexim, opensmtpd, postfix, postfix-auth, sendmail, stalwart, uw-imap,\nvpopmail, zimbra" },
 	{ "geo", 'g', "SOURCE", set_geo,
 	  "where countries come from: auto, mmdb[:FILE], libloc[:FILE], ipinfo[:URL];\na list is tried in order. Default: auto, the newest database on this\n"
 	  "machine, else ipinfo.io" },

@@ -66,7 +66,7 @@ static const char *const facilities[] = { "2", "22" };
 
 /* Those that log elsewhere. */
 static const char *const identifiers[] = {
-	"dovecot", "exim", "exim4", "sendmail", "sm-mta", "stalwart", "smtpd", "courierd",
+	"dovecot", "exim", "exim4", "sendmail", "sm-mta", "stalwart", "smtpd", "courierd", "vpopmail", "uw-imapd",
 	"imapd", "imapd-ssl", "imaplogin", "pop3d", "pop3d-ssl", "pop3login", "courierpop3login", "courierimaplogin", "sqwebmaild",
 	"courier-imapd", "courier-imaps", "courier-pop3d", "courier-pop3s", "courierimapd", "courierpop3d",
 	"cyrus/imap", "cyrus/imaps", "cyrus/pop3", "cyrus/pop3s", "cyrus/sieve", "cyrus/timsieved", "cyrus/http", "cyrus/https",

@@ -22,6 +22,8 @@
 #define ZIMBRA_END "] security - cmd=Auth; account=alice; protocol=imap;"
 #define STALWART "2026-11-23T09:16:24Z INFO Authentication successful (auth.success) "
 #define STALWART_END "\", accountId = 1, id = 2"
+#define UW_IMAP "Nov 23 09:16:24 mx1 imapd[7]: "
+#define VPOPMAIL "Nov 23 09:16:24 mx1 vpopmail[7]: vchkpw-smtp: "
 #define JOURNAL_END ",\"__REALTIME_TIMESTAMP\":\"1795424863000000\",\"SYSLOG_IDENTIFIER\":\"postfix/smtpd\"}"
 
 const struct worstline worstlines[] = {
@@ -113,6 +115,15 @@ const struct worstline worstlines[] = {
 	{ "stalwart", STALWART, "a = b, ", "remoteIp = 203.0.113.9, accountName = \"a" STALWART_END, LINE_OTHER },
 	{ "stalwart", STALWART "remoteIp = 203.0.113.9, ", "accountName = ", "\"a" STALWART_END, LINE_OTHER },
 	{ "stalwart", "2026-11-23T09:16:24Z INFO ", "Authentication successful (auth.success) ", "remoteIp = 203.0.113.9", LINE_OTHER },
+
+	{ "uw-imap", UW_IMAP "Login user=a", " host=", "[203.0.113.9]", LINE_LOGIN },
+	{ "uw-imap", UW_IMAP "Login user=a host=", "h", " [203.0.113.9]", LINE_LOGIN },
+	{ "uw-imap", UW_IMAP "Authenticated user=a host=[203.0.113.9]", " mech=", "PLAIN", LINE_LOGIN },
+	{ "uw-imap", UW_IMAP "Login user=a", " host", "", LINE_OTHER },
+
+	{ "vpopmail", VPOPMAIL "(PLAIN) login success ", "a", "@b:203.0.113.9", LINE_OTHER },
+	{ "vpopmail", VPOPMAIL "(PLAIN) login success a", ":", "203.0.113.9", LINE_LOGIN },
+	{ "vpopmail", VPOPMAIL, "(PLAIN) login success ", "", LINE_OTHER },
 
 	/* What begins like a literal, or is nothing but. */
 	{ "header", "Nov 23 09:16:24 mx1 app[7]: ", "sasl_username", ", sasl_username=", LINE_OTHER },

@@ -96,6 +96,16 @@ static const struct template {
 	{ "opensmtpd", PRINTABLE, "Mar  4 00:13:55 ix smtpd[22421]: f7a2e6aa567530c9 smtp failed-command command=\"", "\" result=\"503\"", NULL, NULL },
 	{ "opensmtpd", NO_BRACKETS, "Mar  4 00:13:55 ix smtpd[22421]: f7a2e6aa567530c9 smtp authentication user=alice address=203.0.113.9 host=", " result=ok", "alice", "203.0.113.9" },
 	{ "opensmtpd", NO_BRACKETS, "Mar  4 00:13:55 ix smtpd[22421]: f7a2e6aa567530c9 smtp authentication user=", " result=permfail", NULL, NULL },
+#define VPOPMAIL "Nov 23 09:16:24 mx1 vpopmail[7]: vchkpw-smtp: "
+	{ "vpopmail", PRINTABLE, VPOPMAIL "vpopmail user not found ", "@example.com:203.0.113.9", NULL, NULL },
+	{ "vpopmail", PRINTABLE, VPOPMAIL "password fail (pass: '", "') alice@example.com:203.0.113.9", NULL, NULL },
+	{ "vpopmail", PRINTABLE, VPOPMAIL "invalid user/domain characters ", ":203.0.113.9", NULL, NULL },
+#define UW_IMAP "Nov 23 09:16:24 mx1 imapd[7]: "
+	{ "uw-imap", PRINTABLE, UW_IMAP "Login failed user=", " auth=x host=h.example [203.0.113.9]", NULL, NULL },
+	{ "uw-imap", PRINTABLE, UW_IMAP "Login anonymous=", " host=h.example [203.0.113.9]", NULL, NULL },
+	{ "uw-imap", PRINTABLE, UW_IMAP "AUTHENTICATE ", " invalid host=h.example [203.0.113.9]", NULL, NULL },
+	{ "uw-imap", NO_BRACKETS, UW_IMAP "Login user=alice host=", " [203.0.113.9]", "alice", "203.0.113.9" },
+	{ "uw-imap", PRINTABLE, "Nov 23 09:16:24 mx1 ipop3d[7]: ", "", NULL, NULL },
 #define ZIMBRA "2015-03-26 21:51:36,505 "
 	{ "zimbra", PRINTABLE, ZIMBRA "WARN  [I-1] [ip=203.0.113.9;ua=", ";] security - cmd=Auth; account=a; protocol=imap; error=no;", NULL, NULL },
 	{ "zimbra", PRINTABLE, ZIMBRA "INFO  [I-1] [ip=203.0.113.9;ua=", ";] security - cmd=Auth; account=alice; protocol=imap;", "alice", "203.0.113.9" },

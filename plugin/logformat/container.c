@@ -124,6 +124,7 @@ static bool has_own_time(struct slice line, int64_t now_sec)
 			return false;
 	}
 	slice_take_string(&line, "1 ");
+	slice_take_string(&line, "dovecot: "); /* 1.x, see envelope.h */
 	return headtime_take(&ignored, &line, now_sec);
 }
 

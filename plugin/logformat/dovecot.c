@@ -1,9 +1,9 @@
 /* dovecot.c - Dovecot's login processes: imap, pop3, submission, managesieve
  *
- * From src/login-common of Dovecot 2.2.36 to 2.4: client_destroy_success() and login_proxy_started(), with the settings
+ * From src/login-common of Dovecot 1.1 to 2.4: client_destroy_success() and login_proxy_started(), with the settings
  * login_log_format at its default ("%$: %s"):
  *
- *	imap-login: Login: ELEMENTS                                             2.2, 2.3
+ *	imap-login: Login: ELEMENTS                                             1.1 to 2.3
  *	imap-login: Logged in: ELEMENTS                                         2.4
  *	imap-login: proxy(USER(,ADDRESS:PORT)): [Ss]tarted proxying to HOST...: ELEMENTS
  *	ELEMENTS = user=<USER>(, method=MECHANISM), rip=ADDRESS(, lip=...)(, ...)     in any order and number behind user=<>

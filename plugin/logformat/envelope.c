@@ -140,12 +140,26 @@ static bool take_tag(struct envelope *ret, bool is_rfc5424, enum headtime_kind k
 	return true;
 }
 
+/* The own log of Dovecot 1.x has its name before the time. */
+static void read_dovecot(struct envelope *ret, struct slice line)
+{
+	ret->text.length = 0;
+	ret->program = SLICE_LITERAL("dovecot");
+	slice_take_string(&line, "Info: ");
+	ret->message = line;
+}
+
 static bool read_line(struct envelope *ret, const struct container *container, struct headtime time, struct slice line,
                       int64_t now_sec)
 {
-	bool is_rfc5424;
+	const struct slice whole = line;
+	bool is_rfc5424, is_dovecot = !time.kind && slice_take_string(&line, "dovecot: ");
 	if (!take_time(&time, &is_rfc5424, &line, container, now_sec))
 		return false;
+	if (is_dovecot && !time.kind) { /* a tag, behind the engine's time */
+		is_dovecot = false;
+		line = whole;
+	}
 	ret->at_sec = time.at_sec;
 	ret->header = names[container->kind][is_rfc5424 ? RFC5424 : time.kind];
 	ret->text = slice_make(line.data, time.kind == HEADTIME_NONE ? 0 : line.length);
@@ -153,6 +167,10 @@ static bool read_line(struct envelope *ret, const struct container *container, s
 	if (container->is_piece) {
 		ret->text.length = 0;
 		ret->why = a_piece;
+		return true;
+	}
+	if (is_dovecot) {
+		read_dovecot(ret, line);
 		return true;
 	}
 	ret->has_short_app = is_rfc5424;

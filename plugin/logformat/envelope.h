@@ -6,7 +6,9 @@
  *	[LENGTH ]<PRI>1 TIME HOST APP PID MSGID SD MESSAGE              RFC 5424; LENGTH: as RFC 6587 counts
  *	{"MESSAGE":"…",…}                                               the journal's JSON, and that of log shippers: jsonline.h
  *
- * and each but the last behind a container engine's prefix (container.h), or in Docker's JSON (jsonline.h). Then the line's
+ *	dovecot: TIME LEVEL: MESSAGE                                    Dovecot 1.x, in a file of its own
+ *
+ * and each but the JSON behind a container engine's prefix (container.h), or in Docker's JSON (jsonline.h). Then the line's
  * own time is what counts; the engine's if the line has none. In front of a line without any of these may be a byte order mark,
  * blanks, or the name of a file that grep was given (grepped.h).
  *

@@ -20,10 +20,11 @@ enum filter {
 	QUOTED,      /* in quotes, with quotes and backslashes escaped: a local part */
 	XTEXT,       /* Sendmail's authid: blank = < > " ( ) + \ as +HH */
 	NO_BRACKETS, /* no blanks, no brackets */
+	DOUBLED,     /* ";" as ";;": Zimbra */
 };
 
 /* A line with a place for a stranger's text. USER NULL: a failure, never a login; else whoever writes there, it is a login of
- * USER from ADDRESS, or no login that counts. */
+ * USER from ADDRESS ("?ADDRESS": or from nowhere), or no login that counts. */
 static const struct template {
 	const char *format;
 	enum filter filter;
@@ -59,6 +60,7 @@ static const struct template {
 	{ "dovecot", PRINTABLE, DOVECOT "lmtp(alice)<3><a>: msgid=<", ">: saved mail to INBOX", NULL, NULL },
 	{ "dovecot", PRINTABLE, "Nov 23 09:08:06 imap-login: Info: Disconnected: ", ": user=<a>, rip=203.0.113.9", NULL, NULL },
 	{ "dovecot", PRINTABLE, DOVECOT "imap-login: proxy(", ",10.0.0.2:143): Login failed: user=<a>, rip=203.0.113.9", NULL, NULL },
+	{ "dovecot", PRINTABLE, DOVECOT "imap-login: Login: user=<alice>, method=PLAIN, rip=203.0.113.9, lip=1.1.1.1, TLS: x: /CN=", " (check ssl_ca setting?), session=<a>", "alice", "?203.0.113.9" },
 #define EXIM "2026-11-23 09:16:24 1vNabc-00000001AbC-0xYz "
 	{ "exim", QUOTED, EXIM "<= ", "@evil.example H=(h) [203.0.113.9] P=esmtp S=7 id=x@y", NULL, NULL },
 	{ "exim", QUOTED, EXIM "<= ", "@evil.example H=(h) [203.0.113.9] P=esmtpsa X=TLS1.3:x:256 CV=no A=plain:alice S=7 id=x@y", "alice", "203.0.113.9" },
@@ -87,6 +89,7 @@ static const struct template {
 	{ "cyrus", PRINTABLE, CYRUS "badlogin: [203.0.113.9] plaintext ", " invalid user", NULL, NULL },
 	{ "cyrus", PRINTABLE, CYRUS "login: h.example [203.0.113.9] anonymous ", "", NULL, NULL },
 	{ "cyrus", PRINTABLE, CYRUS "client id sessionid=<c>: \"name\" \"", "\"", NULL, NULL },
+	{ "cyrus", PRINTABLE, "Nov 23 09:16:24 mx1 site/imapmail[7]: badlogin: [203.0.113.9] plaintext ", " invalid user", NULL, NULL },
 	{ "cyrus", NO_BRACKETS, CYRUS "login: ", " [203.0.113.9] bob PLAIN User logged in SESSIONID=<c>", "bob", "203.0.113.9" },
 #define COURIER "Nov 23 09:16:24 mx1 imapd: "
 	{ "courier", PRINTABLE, COURIER "LOGIN FAILED, user=", ", ip=[::ffff:203.0.113.9], port=[5]", NULL, NULL },
@@ -104,15 +107,22 @@ static const struct template {
 	{ "uw-imap", PRINTABLE, UW_IMAP "Login failed user=", " auth=x host=h.example [203.0.113.9]", NULL, NULL },
 	{ "uw-imap", PRINTABLE, UW_IMAP "Login anonymous=", " host=h.example [203.0.113.9]", NULL, NULL },
 	{ "uw-imap", PRINTABLE, UW_IMAP "AUTHENTICATE ", " invalid host=h.example [203.0.113.9]", NULL, NULL },
-	{ "uw-imap", NO_BRACKETS, UW_IMAP "Login user=alice host=", " [203.0.113.9]", "alice", "203.0.113.9" },
+	{ "uw-imap", NO_BRACKETS, UW_IMAP "Login user=alice host=", " [203.0.113.9]", "alice", "?203.0.113.9" },
 	{ "uw-imap", PRINTABLE, "Nov 23 09:16:24 mx1 ipop3d[7]: ", "", NULL, NULL },
 #define ZIMBRA "2015-03-26 21:51:36,505 "
 	{ "zimbra", PRINTABLE, ZIMBRA "WARN  [I-1] [ip=203.0.113.9;ua=", ";] security - cmd=Auth; account=a; protocol=imap; error=no;", NULL, NULL },
 	{ "zimbra", PRINTABLE, ZIMBRA "INFO  [I-1] [ip=203.0.113.9;ua=", ";] security - cmd=Auth; account=alice; protocol=imap;", "alice", "203.0.113.9" },
 	{ "zimbra", PRINTABLE, ZIMBRA "INFO  [I-1] [ip=203.0.113.9;ua=", ";] imap - authentication failed", NULL, NULL },
+#define SOAP "INFO  [qtp1-137:https://mail.example.com/service/soap/AuthRequest] "
+	{ "zimbra", DOUBLED, ZIMBRA SOAP "[oip=", ", 77.88.8.8;port=5;] security - cmd=Auth; account=alice; protocol=soap;", "alice", "77.88.8.8" },
+	{ "zimbra", DOUBLED, ZIMBRA SOAP "[oip=77.88.8.8;ua=", ";] security - cmd=Auth; account=alice; protocol=soap;", "alice", "77.88.8.8" },
+	{ "zimbra", DOUBLED, ZIMBRA SOAP "[oip=77.88.8.8;ua=", ";] SoapEngine - handler exception: authentication failed", NULL, NULL },
 #define STALWART "2026-11-23T09:16:24Z INFO "
 	{ "stalwart", PRINTABLE, STALWART "Authentication failed (auth.failed) remoteIp = 203.0.113.9, accountName = \"", "\"", NULL, NULL },
 	{ "stalwart", PRINTABLE, STALWART "SMTP EHLO command (smtp.ehlo) remoteIp = 203.0.113.9, domain = \"", "\"", NULL, NULL },
+#define WHITE "\033[37m2026-11-23T09:16:24Z\033[0m \033[32;1mINFO\033[0m \033[37;1m"
+	{ "stalwart", PRINTABLE, WHITE "Authentication failed\033[0m (auth.failed) \033[36mremoteIp\033[0m = 203.0.113.9, \033[36maccountName\033[0m = \"", "\"", NULL, NULL },
+	{ "stalwart", PRINTABLE, WHITE "Authentication failed\033[0m (auth.failed) \033[36maccountName\033[0m = \"", "\", \033[36maccountId\033[0m = 7", NULL, NULL },
 };
 
 static _Noreturn void broken(const char *promise, struct slice line)
@@ -167,6 +177,8 @@ static void add_filtered(struct strbuf *line, enum filter filter, struct slice t
 			strbuf_add_format(line, "+%02X", byte);
 			continue;
 		}
+		if (filter == DOUBLED && byte == ';')
+			strbuf_add_char(line, ';');
 		if (filter == QUOTED && (byte == '"' || byte == '\\'))
 			strbuf_add_char(line, '\\');
 		is_special = is_special || (filter == WORD && strchr(" ()[]", byte)) || (filter == NO_BRACKETS && strchr(" ()[],=\"", byte));
@@ -200,7 +212,10 @@ static void read_as_text(struct logformat_reader *reader, const struct template 
 		broken("a stranger's text makes no login", whole);
 	if (!is_user(login.user, template->user))
 		broken("a stranger's text changes no user", whole);
-	if (!login.has_address || !ipaddr_parse(&wanted, slice_string(template->address)) || !ipaddr_equals(&wanted, &login.address))
+	struct slice address = slice_string(template->address);
+	if (slice_take_char(&address, '?') && !login.has_address)
+		return;
+	if (!login.has_address || !ipaddr_parse(&wanted, address) || !ipaddr_equals(&wanted, &login.address))
 		broken("a stranger's text changes no address", whole);
 }
 

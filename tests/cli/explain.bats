@@ -70,6 +70,25 @@ login_line="2014-02-25T10:11:12.000000+00:00 mail postfix/submission/smtpd[214]:
 	expect_output "*line 2: login: the address is in the line that began session f7a2e6aa567530c9*"
 }
 
+@test "a success without an address is a login from nowhere, and is counted as unlocated" {
+	line 10:11:12 "dovecot: imap-login: Login: user=<alice>, method=PLAIN, lip=192.0.2.1, TLS, session=<abc>"
+	line 10:11:13 "imapd[7]: Login user=bob host=$(printf 'a%.0s' {1..80})"
+	explain
+	[ "${lines[0]}" = "line 1: login: a login, but the line has no address that is sure: it counts as unlocated" ]
+	expect_output "*line 2: login: a login, but the line has no address*"
+	check
+	expect_metric logins=2 unlocated=2
+}
+
+@test "what ipop3d writes is told and not counted, for a stranger's server can say it" {
+	line 10:11:12 "ipop3d[7]: Login user=ceo host=[77.88.8.8] nmsgs=0/0"
+	explain
+	expect_output "line 1: not a login: may be a login, but is never counted: ipop3d also writes what a stranger's server says*"
+	check
+	expect_metric logins=0
+	expect_output "*1 line of *may be logins*"
+}
+
 @test "--format narrows what is looked for" {
 	echo "$login_line" >"$log"
 	explain --format=dovecot

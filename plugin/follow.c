@@ -12,6 +12,7 @@
 
 #define BYTES_BETWEEN_LOOKS 65536 /* at the clock */
 #define LINE_BYTES 64             /* so much more a line counts: a short one costs, too */
+#define TWIN_MAX 100               /* bytes of a session that a proxy hands on; Dovecot's have 16 or 32 */
 
 static bool line_time(void *context, int64_t *ret_sec, struct slice line)
 {
@@ -35,12 +36,25 @@ static bool effective_at(const struct follow *follow, const struct login *login,
 	return true;
 }
 
-/* > 0: another log has had the line, and the login was counted with it. */
-static int is_repeat(struct follow *follow, struct slice line, int64_t effective_sec, struct strbuf *why)
+/* > 0: it was counted when it was read from SOURCE_NAME's counterpart. */
+static int is_repeat(struct follow *follow, const char *source_name, struct slice bytes, int64_t effective_sec, struct strbuf *why)
 {
 	uint64_t hash;
-	int result = store_hash_line(follow->store, line, &hash, why);
-	return result < 0 ? result : store_is_repeat(follow->store, follow->name, hash, effective_sec, why);
+	int result = store_hash_line(follow->store, bytes, &hash, why);
+	return result < 0 ? result : store_is_repeat(follow->store, source_name, hash, effective_sec, why);
+}
+
+/* What a proxy and the server behind it have in common. They play the parts of two logs with the same line: whichever is read
+ * first counts, and two logins of one of them never fall together. */
+static int is_repeated_login(struct follow *follow, const struct login *login, int64_t effective_sec, struct strbuf *why)
+{
+	char bytes[TWIN_MAX + sizeof login->address.bytes] = { 0 };
+	if (!login->twin.length || login->twin.length > TWIN_MAX)
+		return 0;
+	memcpy(bytes, login->twin.data, login->twin.length);
+	if (login->has_address)
+		memcpy(bytes + TWIN_MAX, login->address.bytes, sizeof login->address.bytes);
+	return is_repeat(follow, login->is_proxied ? "proxy" : "behind a proxy", slice_make(bytes, sizeof bytes), effective_sec, why);
 }
 
 /* --trust is left to the counting: so a network that is added to it or taken out counts so at once. */
@@ -52,11 +66,11 @@ static int keep_login(struct follow *follow, const struct login *login, struct s
 		return 0;
 	if (login->has_address && !ipaddr_is_public(&login->address))
 		return 0;
-	if (follow->has_many_logs) {
-		int repeat = is_repeat(follow, line, effective_sec, why);
-		if (repeat)
-			return repeat < 0 ? repeat : 0;
-	}
+	int repeat = follow->has_many_logs ? is_repeat(follow, follow->name, line, effective_sec, why) : 0;
+	if (repeat == 0)
+		repeat = is_repeated_login(follow, login, effective_sec, why);
+	if (repeat)
+		return repeat < 0 ? repeat : 0;
 	int found = login->has_address ? geo_recall(follow->geo, &login->address, &place, why) : 0;
 	return found < 0 ? found : store_add(follow->store, login, &place, effective_sec, why);
 }

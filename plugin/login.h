@@ -23,6 +23,9 @@ struct login {
 	bool has_address;      /* "client=localhost[unknown]" has none: still a login, not placed */
 	struct slice service;  /* "postfix/submission", "" if the line does not say */
 	int64_t count;         /* how many logins this line stands for: 1, or N of "message repeated N times" */
+	struct slice twin;     /* "": none; else another server may have logged the same login with the same text here (Dovecot's
+	                        * proxy, and the server behind it) */
+	bool is_proxied;       /* with a twin: it is the proxy's line */
 	uint64_t session;      /* where another line of the same session has the address (OpenSMTPD); 0: there is none */
 };
 

@@ -86,7 +86,8 @@ int store_hash_line(struct store *store, struct slice line, uint64_t *ret, struc
  * a line. Over all logs a line counts as often as in the log that has it most often: it is a repeat if it is the
  * k-th in SOURCE_NAME, and another log has had it k times. EFFECTIVE_AT_SEC as in store_add(): store_forget()
  * forgets the line an hour after the window has passed it, so a log that is read even later than that counts its
- * lines again. At most two lines are kept for each login that may be. */
+ * lines again. At most two lines are kept for each login that may be. What isn't a line but stands in two places
+ * in the same way has a hash and two names, too. */
 int store_is_repeat(struct store *store, const char *source_name, uint64_t line_hash, int64_t effective_at_sec,
 	struct strbuf *why);
 

@@ -9,7 +9,8 @@
  *	ELEMENTS = user=<USER>(, method=MECHANISM), rip=ADDRESS(, lip=...)(, ...)     in any order and number behind user=<>
  *
  * behind "dovecot: " in syslog; in a log file of its own behind the time alone, and with "Info: " in between. A stranger's
- * text comes into lines that begin in another way, and into USER of failures only. A user name may hold ">" and ", ". A success
+ * text comes into lines that begin in another way, and into USER of failures only. A user name may hold ">" and ", ". A proxy
+ * that the server behind it trusts hands address and session on, so both log one login with the same session. A success
  * whose address can't be told (rip is no element there, or stands behind a client's text) is a login without one.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
@@ -239,6 +240,8 @@ static enum line_kind parse(struct login *ret, const struct envelope *line, cons
 	*ret_why = "the mechanism ANONYMOUS proves nobody";
 	if (is_anonymous(ret, elements.method))
 		return LINE_OTHER;
+	ret->twin = elements.session;
+	ret->is_proxied = proxy.data != NULL;
 	*ret_why = "a success that names no user";
 	return ret->user.length ? LINE_LOGIN : LINE_OTHER;
 }

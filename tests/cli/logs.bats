@@ -42,6 +42,48 @@ load helper
 	expect_metric logins=2
 }
 
+# dovecot TIME USER ADDRESS SESSION: as the server that keeps the mail logs it. proxy: as the one in front of it does.
+dovecot() {
+	line "$1" "dovecot: imap-login: Login: user=<$2>, method=PLAIN, rip=$3, lip=192.0.2.1, mpid=7, secured, session=<$4>"
+}
+
+proxy() {
+	line "$1" "dovecot: imap-login: proxy($2,10.0.0.2:143): Started proxying to <10.0.0.2> (0.010 secs): user=<$2>, method=PLAIN, rip=$3, lip=192.0.2.1, TLS, session=<$4>"
+}
+
+@test "a proxy and the server behind it log one login" {
+	dovecot 10:10:00 alice $russia GKEBFAwQMgDBAgFf
+	proxy 10:10:00 alice $russia GKEBFAwQMgDBAgFf
+	proxy 10:11:00 alice $russia HKEBFAwQMgDBAgFf
+	dovecot 10:11:00 alice $russia HKEBFAwQMgDBAgFf
+	dovecot 10:12:00 bob $china IKEBFAwQMgDBAgFf
+	check -v
+	expect_metric logins=3 foreign_logins=3 foreign_users=2
+	expect_output "*alice: 2 logins from 1 address*"
+}
+
+@test "a proxy's login and that of the server behind it are one over two runs, and in two logs" {
+	dovecot 10:10:00 alice $russia GKEBFAwQMgDBAgFf
+	: >proxy.log
+	check --log=proxy.log
+	expect_metric logins=1
+	(log=proxy.log && proxy 10:10:01 alice $russia GKEBFAwQMgDBAgFf && proxy 10:11:00 bob $russia HKEBFAwQMgDBAgFf)
+	dovecot 10:11:00 bob $russia HKEBFAwQMgDBAgFf
+	check --log=proxy.log
+	expect_metric logins=2 foreign_users=2
+}
+
+@test "equal sessions are no proxy's: from another address, of the same server, without one" {
+	dovecot 10:10:00 alice $russia GKEBFAwQMgDBAgFf
+	proxy 10:10:00 alice $china GKEBFAwQMgDBAgFf
+	dovecot 10:11:00 bob $russia HKEBFAwQMgDBAgFf
+	dovecot 10:11:00 bob $russia HKEBFAwQMgDBAgFf
+	line 10:12:00 "dovecot: imap-login: Login: user=<carol>, rip=$russia, session=<>"
+	line 10:12:00 "dovecot: imap-login: proxy(carol,10.0.0.2:143): started proxying to 10.0.0.2:143: user=<carol>, rip=$russia"
+	check
+	expect_metric logins=6
+}
+
 @test "files of a glob that appear and disappear are followed" {
 	mkdir -p remote/a remote/b
 	login 10:10:00 alice $russia

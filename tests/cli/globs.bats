@@ -22,7 +22,7 @@ needs_sqlite3() {
 # who: "USER COUNT" of all that the only state holds, by name, on one line.
 who() {
 	sqlite3 -separator ' ' "$(default_state)" \
-		"SELECT CAST(user AS TEXT), sum(count) FROM login JOIN origin ON id = origin GROUP BY user ORDER BY user" | paste -sd, -
+		"SELECT CAST(user AS TEXT), sum(count) FROM login GROUP BY user ORDER BY user" | paste -sd, -
 }
 
 # has WHO: a run counts exactly these, says nothing of lost lines, and a second run right after it neither.
@@ -462,7 +462,7 @@ make_former() {
 	former=$(former_state "$BATS_TEST_TMPDIR/remote/a/mail.log" "$BATS_TEST_TMPDIR/remote/b/mail.log")
 	check --state="$former"
 	[ "$(who)" = "alice 1,bob 1" ] || fail "$(who)"
-	sqlite3 "$former" "UPDATE origin SET user = CAST('proof' AS BLOB) WHERE user = CAST('alice' AS BLOB)"
+	sqlite3 "$former" "UPDATE login SET user = CAST('proof' AS BLOB) WHERE user = CAST('alice' AS BLOB)"
 }
 
 @test "a state that was named by what the glob gave is taken over" {
@@ -480,7 +480,7 @@ make_former() {
 	login 10:10:00 alice $russia
 	former=$(former_state "$log")
 	check --state="$former"
-	sqlite3 "$former" "UPDATE origin SET user = CAST('proof' AS BLOB)"
+	sqlite3 "$former" "UPDATE login SET user = CAST('proof' AS BLOB)"
 	log=mail.log
 	options=()
 	has "proof 1"
@@ -492,7 +492,7 @@ copy_hot() {
 		PRAGMA cache_size = 1;
 		BEGIN IMMEDIATE;
 		CREATE TABLE garbage AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000) SELECT i FROM n;
-		UPDATE origin SET user = CAST('half' AS BLOB);
+		UPDATE login SET user = CAST('half' AS BLOB);
 		.shell cp '$1' '$2' && cp '$1-journal' '$2-journal'
 		ROLLBACK;
 	END
@@ -627,7 +627,7 @@ needs_namespace() {
 	needs_namespace
 	to default/mail.log login 10:10:00 alice $russia
 	default_check --state="$(former_state /var/log/mail.log)"
-	sqlite3 "$(default_state)" "UPDATE origin SET user = CAST('proof' AS BLOB)"
+	sqlite3 "$(default_state)" "UPDATE login SET user = CAST('proof' AS BLOB)"
 	default_check
 	[ "$(who)" = "proof 1" ] || fail "$(who)"
 }

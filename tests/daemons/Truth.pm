@@ -55,7 +55,7 @@ sub count_users { my %count; $count{ $_->{user} }++ for @_; return \%count }
 
 sub state_users {
 	my $state = shift;
-	my $sql = 'SELECT CAST(user AS TEXT), sum(count) FROM origin JOIN login ON login.origin = origin.id GROUP BY user';
+	my $sql = 'SELECT CAST(user AS TEXT), sum(count) FROM login GROUP BY user';
 	open my $pipe, '-|', 'sqlite3', '-readonly', '-batch', $state, $sql or die "sqlite3: $!\n";
 	my %count = map { /^(.*)\|(\d+)$/ ? ($1 => $2) : die "the state's answer: $_" } <$pipe>;
 	close $pipe or die "sqlite3 can not read the state\n";

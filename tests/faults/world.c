@@ -259,7 +259,7 @@ void world_run(const struct world *world, struct run *ret, const struct spoiling
 
 const char *world_counted(const struct world *world, struct users *ret)
 {
-	static const char sql[] = "SELECT CAST(user AS TEXT), sum(count) FROM origin JOIN login ON login.origin = origin.id GROUP BY user";
+	static const char sql[] = "SELECT CAST(user AS TEXT), sum(count) FROM login GROUP BY user";
 	static char wrong[200];
 	char path[PATH_MAX];
 	sqlite3 *database = NULL;

@@ -5,7 +5,9 @@
 #include "common/compat.h"
 
 #include <fnmatch.h>
+#include <dirent.h>
 #include <glob.h>
+#include <sys/stat.h>
 
 #include "common/xalloc.h"
 #include "plugin/logs.h"
@@ -99,6 +101,46 @@ static int note_unreadable(const char *path, int error)
 	return 0;
 }
 
+#ifdef GLOB_ALTDIRFUNC
+
+/* glob(3) takes a directory that can't be read to its end for a shorter one. */
+static struct dirent *read_entry(void *stream)
+{
+	errno = 0;
+	struct dirent *entry = readdir(stream);
+	if (!entry && errno)
+		(void)note_unreadable("of a glob", errno);
+	return entry;
+}
+
+static void *open_directory(const char *path)
+{
+	return opendir(path);
+}
+
+static void close_directory(void *stream)
+{
+	closedir(stream);
+}
+
+static int glob_flags(glob_t *ret)
+{
+	*ret = (glob_t){
+		.gl_opendir = open_directory, .gl_readdir = read_entry, .gl_closedir = close_directory, .gl_lstat = lstat, .gl_stat = stat,
+	};
+	return GLOB_ALTDIRFUNC;
+}
+
+#else
+
+static int glob_flags(glob_t *ret)
+{
+	*ret = (glob_t){ 0 };
+	return 0;
+}
+
+#endif
+
 static int add_found(struct loglist *logs, size_t index, const glob_t *found, struct strbuf *why)
 {
 	const struct log_glob *glob = &logs->globs[index];
@@ -114,12 +156,12 @@ static int add_found(struct loglist *logs, size_t index, const glob_t *found, st
 /* DIRECTORY is taken over. */
 static int expand(struct loglist *logs, char *directory, const char *text, struct strbuf *why)
 {
-	glob_t found = { 0 };
+	glob_t found;
 	size_t index = logs->glob_count++;
 	logs->globs = xalloc_resize(logs->globs, logs->glob_count, sizeof *logs->globs);
 	logs->globs[index] = (struct log_glob){ .directory = directory, .text = xalloc_string(text) };
 	glob_problems = &logs->problems;
-	int result = glob(text, 0, note_unreadable, &found);
+	int result = glob(text, glob_flags(&found), note_unreadable, &found);
 	if (result == GLOB_NOSPACE)
 		return strbuf_fail(why, -ENOMEM, "%s can't be expanded: out of memory", text);
 	result = add_found(logs, index, &found, why);

@@ -132,7 +132,13 @@ static bool read_before_ending(struct sibling_rank *rank, const char *base, stru
 	if (!stem || !*stem || !slice_ends_with(name, ending) || !slice_take_string(&name, stem) || name.length <= strlen(ending))
 		return false;
 	name.length -= strlen(ending);
-	return read_suffix(rank, name);
+	struct sibling_rank found = { 0 };
+	/* mail-1.log and mail-2.log are those of two hosts: logrotate writes mail.1.log. */
+	if (!read_suffix(&found, name) || (!found.is_dated && name.data[0] != '.'))
+		return false;
+	rank->is_dated = found.is_dated;
+	memcpy(rank->digits, found.digits, sizeof rank->digits);
+	return true;
 }
 
 static bool read_behind_name(struct sibling_rank *rank, const char *base, struct slice name)

@@ -62,6 +62,8 @@ static const struct {
 	{ "mail.log", "mail.err-20261124", "" },
 	{ "mail.log", "mail.log", "" },
 	{ "mail.log", "mail1.log", "" },
+	{ "mail.log", "mail-1.log", "" },
+	{ "mx.log", "mx_12.log", "" },
 	{ "mail.log", "xmail.log.1", "" },
 	{ "mail.log", "mail.log-11111111112222222222333333333344444444445555555555", "" },
 	{ "mail.log", "mail.log-1-2-3-4-5-6-7-8-9", "" },

@@ -24,6 +24,7 @@
 #include "plugin/placing.h"
 #include "plugin/recall.h"
 #include "plugin/report.h"
+#include "plugin/source.h"
 #include "plugin/store.h"
 #include "plugin/tally.h"
 #include "plugin/watchdog.h"
@@ -183,12 +184,14 @@ static int follow_logs(struct run *run, struct strbuf *why)
 		return result;
 	struct logformat_reader *reader CLEANUP(logformat_closep) =
 		logformat_open(run->options->formats, run->options->now_sec);
+	struct dirlists *directories CLEANUP(source_free_directories) = source_new_directories();
 	struct follow follow = {
 		.reader = reader,
 		.options = run->options,
 		.store = run->store,
 		.geo = run->geo,
 		.report = run->report,
+		.directories = directories,
 		.budget = &run->budget,
 		.has_many_logs = run->logs.count > 1 || run->logs.glob_count,
 		.read_sec = recalled.read_sec,

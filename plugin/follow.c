@@ -304,6 +304,7 @@ static int read_log(struct follow *follow, const struct log *log, const struct l
 		.context = follow,
 		.now_sec = follow->options->now_sec,
 		.olddir = follow->options->olddir,
+		.directories = follow->directories,
 		.deadline = &follow->end,
 		.is_absent = log->is_absent,
 	};

@@ -19,6 +19,7 @@ struct follow {
 	struct geo *geo;
 	struct logformat_reader *reader;
 	struct report *report;
+	struct dirlists *directories; /* what the logs share: listings */
 	struct budget *budget;       /* whose finish_ms grows with what is read */
 	size_t logs_left;            /* that are to be read, this one among them: each has its share of the time */
 	bool has_many_logs;          /* there are, or a glob may give more: then a line that stands in two of them is counted once */

@@ -9,6 +9,7 @@
 
 #include "common/xalloc.h"
 #include "plugin/source.h"
+#include "plugin/source/dirlist.h"
 #include "plugin/source/file.h"
 #include "plugin/source/identity.h"
 #include "plugin/source/journal.h"
@@ -62,7 +63,17 @@ int source_holds(const char *path, const struct log_position *position, const st
 		return result;
 	result = identity_compare(&file, position);
 	identity_close(&file);
-	return result < 0 ? result : result != IDENTITY_OTHER;
+	return result < 0 ? result : result >= IDENTITY_COPY;
+}
+
+struct dirlists *source_new_directories(void)
+{
+	return dirlists_new();
+}
+
+void source_free_directories(struct dirlists **directories)
+{
+	dirlists_freep(directories);
 }
 
 bool source_has_journal(void)

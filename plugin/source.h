@@ -21,6 +21,8 @@
 /* The time at the front of a line (logformat_line_time with its "now"). */
 typedef bool source_time_fn(void *context, int64_t *ret_sec, struct slice line);
 
+struct dirlists; /* see source/dirlist.h */
+
 struct source_options {
 	int64_t cold_start_sec;  /* without a known position, begin at the first line that isn't older than this */
 	source_time_fn *line_time;
@@ -28,8 +30,13 @@ struct source_options {
 	int64_t now_sec;         /* the run's (--at), for what is logged from now on; 0: not known */
 	const char *olddir;      /* a directory where rotated files may be, beside the usual ones; NULL: none */
 	bool is_absent;          /* a path at which nothing is may be a log all the same: without a position, its rotated files are read */
+	struct dirlists *directories; /* what the sources of a run share: listings; NULL: nothing is shared */
 	const struct deadline *deadline; /* of the run, or NULL: unpacking what lies before the position ends with it */
 };
+
+/* What the sources of a run may share: it is there for all of them. */
+struct dirlists *source_new_directories(void);
+void source_free_directories(struct dirlists **directories);
 
 struct source;
 

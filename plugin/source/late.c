@@ -38,7 +38,7 @@ static int find_before(struct rotation *self, struct identity_file *ret, const s
 	struct nearby nearby CLEANUP(nearby_release) = { 0 };
 	struct chain_search search;
 	struct chain_link link;
-	int result = nearby_init(&nearby, self->path, self->before.cursor, self->options.olddir, why);
+	int result = nearby_init(&nearby, self->path, &self->before, &self->options, why);
 	if (result == 0)
 		result = open_before(self, ret, why);
 	if (result == 0) {

@@ -4,7 +4,6 @@
  */
 #include "common/compat.h"
 
-#include <dirent.h>
 #include <sys/stat.h>
 
 #include "common/xalloc.h"
@@ -41,11 +40,15 @@ static char *with_slash(const char *directory)
 	return strbuf_detach(&text);
 }
 
-int nearby_init(struct nearby *ret, const char *path, const char *cursor, const char *olddir, struct strbuf *why)
+int nearby_init(struct nearby *ret, const char *path, const struct log_position *position, const struct source_options *options,
+                struct strbuf *why)
 {
 	struct stat status;
-	*ret = (struct nearby){ .path = xalloc_string(path), .cursor = xalloc_string(cursor),
-	                        .olddir = olddir ? with_slash(olddir) : NULL, .closed = STRBUF_INIT(PATH_MAX + 100) };
+	*ret = (struct nearby){
+		.path = xalloc_string(path), .cursor = xalloc_string(position ? position->cursor : ""),
+		.olddir = options->olddir ? with_slash(options->olddir) : NULL, .closed = STRBUF_INIT(PATH_MAX + 100),
+		.inode = position ? position->inode : 0, .lists = options->directories,
+	};
 	if (lstat(path, &status) < 0)
 		return is_nothing(errno) ? 0 : strbuf_fail(why, -errno, "%s can't be looked at: %s", path, strerror(errno));
 	if (!S_ISLNK(status.st_mode))
@@ -112,8 +115,8 @@ static void add(struct nearby *nearby, const char *path, bool is_aside)
 	nearby->files[nearby->count++] = (struct nearby_file){ .path = xalloc_string(path), .rank = rank, .is_aside = is_aside };
 }
 
-/* An entry of a directory: its whole path. false ends the reading. */
-typedef int entry_fn(struct nearby *nearby, const char *path, const struct dirent *entry, const void *context, struct strbuf *why);
+/* An entry of a directory, with its whole path. 0; or -errno with WHY, which ends it. */
+typedef int entry_fn(struct nearby *nearby, const char *path, const struct dirlist_entry *entry, const void *context, struct strbuf *why);
 
 static int cannot_list(const char *directory, int error, struct strbuf *why)
 {
@@ -121,45 +124,42 @@ static int cannot_list(const char *directory, int error, struct strbuf *why)
 	                   *directory ? directory : ".", strerror(error));
 }
 
-/* DIRECTORY ends with a slash, or is "". One that isn't there has no entries. */
+static int visit(struct nearby *nearby, const char *directory, const struct dirlist_entry *entry, entry_fn *function,
+                 const void *context, struct strbuf *why)
+{
+	struct strbuf path CLEANUP(strbuf_release) = STRBUF_INIT(PATH_MAX);
+	strbuf_add_format(&path, "%s%s", directory, entry->name);
+	return path.truncated ? 0 : function(nearby, strbuf_text(&path), entry, context, why);
+}
+
+/* DIRECTORY ends with a slash, or is "". One that isn't there has no entries. 0; or -errno with WHY. */
+static int get_list(struct nearby *nearby, const char *directory, struct dirlist *ret, struct strbuf *why)
+{
+	int result = dirlists_get(nearby->lists, directory, ret);
+	nearby->is_cut = nearby->is_cut || ret->is_cut;
+	return result < 0 ? cannot_list(directory, -result, why) : 0;
+}
+
+static int each_of(struct nearby *nearby, const char *directory, const struct dirlist *list, entry_fn *function, const void *context,
+                   struct strbuf *why)
+{
+	int result = 0;
+	for (size_t i = 0; i < list->count && result == 0; i++)
+		result = visit(nearby, directory, &list->entries[i], function, context, why);
+	return result;
+}
+
 static int each_entry(struct nearby *nearby, const char *directory, entry_fn *function, const void *context, struct strbuf *why)
 {
-	DIR *stream = opendir(*directory ? directory : ".");
-	struct dirent *entry = NULL;
-	int result = 0;
-	if (!stream)
-		return is_nothing(errno) ? 0 : cannot_list(directory, errno, why);
-	while (result == 0) {
-		errno = 0;
-		entry = readdir(stream);
-		if (!entry)
-			break;
-		struct strbuf path CLEANUP(strbuf_release) = STRBUF_INIT(PATH_MAX);
-		strbuf_add_format(&path, "%s%s", directory, entry->d_name);
-		if (++nearby->entries > NEARBY_ENTRIES_MAX)
-			nearby->is_cut = true;
-		else if (!path.truncated)
-			result = function(nearby, strbuf_text(&path), entry, context, why);
-	}
-	int error = result == 0 && !entry ? errno : 0;
-	closedir(stream);
-	return error ? cannot_list(directory, error, why) : result;
+	struct dirlist list CLEANUP(dirlist_release) = { 0 };
+	int result = get_list(nearby, directory, &list, why);
+	return result < 0 ? result : each_of(nearby, directory, &list, function, context, why);
 }
 
-static bool may_be_file(const struct dirent *entry)
-{
-	return entry->d_type == DT_REG || entry->d_type == DT_UNKNOWN;
-}
-
-static bool may_be_directory(const struct dirent *entry)
-{
-	return (entry->d_type == DT_DIR || entry->d_type == DT_UNKNOWN) && entry->d_name[0] != '.';
-}
-
-static int take_entry(struct nearby *nearby, const char *path, const struct dirent *entry, const void *context, struct strbuf *why)
+static int take_entry(struct nearby *nearby, const char *path, const struct dirlist_entry *entry, const void *context, struct strbuf *why)
 {
 	(void)context, (void)why;
-	if (may_be_file(entry))
+	if (entry->may_be_file)
 		add(nearby, path, false);
 	return 0;
 }
@@ -169,28 +169,58 @@ static char *directory_of(const char *path)
 	return xalloc_copy(path, directory_length(path));
 }
 
+/* With what each rotated file's name begins, if that can be said: mail.log's with "mail". */
+static char *common_front(const struct nearby *nearby)
+{
+	const char *base = name_of(nearby->path), *ending = strrchr(base, '.');
+	if (dated_target(nearby) || strcmp(base, "current") == 0)
+		return NULL;
+	return xalloc_copy(base, ending && ending > base ? (size_t)(ending - base) : strlen(base));
+}
+
+/* Where there are thousands of files not each is looked at: only those with a fitting name, and those with the inode of the file that
+ * was read last. */
+static int list_large(struct nearby *nearby, const char *directory, const struct dirlist *list, const char *front, struct strbuf *why)
+{
+	size_t length = strlen(front), first = dirlist_find(list, front);
+	int result = 0;
+	for (size_t i = first; i < list->count && strncmp(list->entries[i].name, front, length) == 0 && result == 0; i++)
+		result = visit(nearby, directory, &list->entries[i], take_entry, NULL, why);
+	for (size_t i = 0; i < list->count && nearby->inode && result == 0; i++)
+		if (list->entries[i].inode == nearby->inode && strncmp(list->entries[i].name, front, length) != 0)
+			result = visit(nearby, directory, &list->entries[i], take_entry, NULL, why);
+	return result;
+}
+
 static int list_directory_of(struct nearby *nearby, const char *path, struct strbuf *why)
 {
 	char *directory CLEANUP(xalloc_freep) = directory_of(path);
-	return each_entry(nearby, directory, take_entry, NULL, why);
+	char *front CLEANUP(xalloc_freep) = common_front(nearby);
+	struct dirlist list CLEANUP(dirlist_release) = { 0 };
+	int result = get_list(nearby, directory, &list, why);
+	if (result < 0)
+		return result;
+	if (front && list.count > NEARBY_ALL_MAX)
+		return list_large(nearby, directory, &list, front, why);
+	return each_of(nearby, directory, &list, take_entry, NULL, why);
 }
 
 /* --- other dates --- */
 
 /* PATTERN: the rest of the target's path from a name on that is to be matched. */
-static int take_dated(struct nearby *nearby, const char *path, const struct dirent *entry, const void *context, struct strbuf *why)
+static int take_dated(struct nearby *nearby, const char *path, const struct dirlist_entry *entry, const void *context, struct strbuf *why)
 {
 	const char *pattern = context;
 	const char *slash = strchr(pattern, '/');
 	if (!slash) {
 		bool is_listed = nearby_is_beside(path, nearby->target ? nearby->target : nearby->cursor)
 			|| nearby_is_beside(path, nearby->path);
-		if (may_be_file(entry) && !is_listed && nearby_rank(nearby, path).is_sibling)
+		if (entry->may_be_file && !is_listed && nearby_rank(nearby, path).is_sibling)
 			add(nearby, path, false);
 		return 0;
 	}
-	if (!may_be_directory(entry)
-	    || !sibling_has_same_form(pattern, (size_t)(slash - pattern), entry->d_name, strlen(entry->d_name)))
+	if (!entry->may_be_directory || entry->name[0] == '.'
+	    || !sibling_has_same_form(pattern, (size_t)(slash - pattern), entry->name, strlen(entry->name)))
 		return 0;
 	struct strbuf directory CLEANUP(strbuf_release) = STRBUF_INIT(PATH_MAX);
 	strbuf_add_format(&directory, "%s/", path);
@@ -246,19 +276,19 @@ struct aside {
 	size_t directories;
 };
 
-static int take_aside(struct nearby *nearby, const char *path, const struct dirent *entry, const void *context, struct strbuf *why)
+static int take_aside(struct nearby *nearby, const char *path, const struct dirlist_entry *entry, const void *context, struct strbuf *why)
 {
 	(void)context, (void)why;
-	if (may_be_file(entry) && nearby_rank(nearby, path).is_sibling)
+	if (entry->may_be_file && nearby_rank(nearby, path).is_sibling)
 		add(nearby, path, true);
 	return 0;
 }
 
 /* /var/log has directories that are root's alone: that is no fault, but is told if nothing else is found. */
-static int look_aside(struct nearby *nearby, const char *path, const struct dirent *entry, const void *context, struct strbuf *why)
+static int look_aside(struct nearby *nearby, const char *path, const struct dirlist_entry *entry, const void *context, struct strbuf *why)
 {
 	struct aside *aside = *(struct aside *const *)context;
-	if (!may_be_directory(entry) || aside->directories == NEARBY_ASIDE_MAX)
+	if (!entry->may_be_directory || entry->name[0] == '.' || aside->directories == NEARBY_ASIDE_MAX)
 		return 0;
 	aside->directories++;
 	struct strbuf directory CLEANUP(strbuf_release) = STRBUF_INIT(PATH_MAX);

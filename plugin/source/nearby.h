@@ -13,11 +13,13 @@
 #include <stddef.h>
 
 #include "common/strbuf.h"
+#include "plugin/source.h"
+#include "plugin/source/dirlist.h"
 #include "plugin/source/siblings.h"
 
 #define NEARBY_FILES_MAX 50000      /* that are remembered; of rotated files that is a century of days */
 #define NEARBY_STRANGERS_MAX 10000  /* of them files with other names: a log may have been renamed to anything */
-#define NEARBY_ENTRIES_MAX 10000000 /* of all directories that are looked at */
+#define NEARBY_ALL_MAX 1000         /* entries of a directory all of which are looked at */
 #define NEARBY_ASIDE_MAX 100        /* directories in the log's own that are looked into */
 
 struct nearby_file {
@@ -31,13 +33,16 @@ struct nearby {
 	char *olddir;        /* with a slash at its end; NULL: not named; owned */
 	char *target;        /* what PATH links to; NULL: it is no link, or leads nowhere; owned */
 	struct nearby_file *files;
-	size_t count, room, strangers, entries;
+	size_t count, room, strangers;
+	uint64_t inode;           /* of the file that was read last; 0: not known */
+	struct dirlists *lists;   /* borrowed; NULL: none */
 	struct strbuf closed; /* which directory may hold rotated files, but can't be looked into; "" if none */
 	bool is_listed, has_aside, is_cut;
 };
 
-/* Says where to look (OLDDIR may be NULL); no directory is read yet. 0; or -errno with WHY. To be released either way. */
-int nearby_init(struct nearby *ret, const char *path, const char *cursor, const char *olddir, struct strbuf *why);
+/* Says where to look for the rotated files of PATH, which was read up to POSITION (NULL: never); no directory is read yet. 0; or -errno with WHY. To be released either way. */
+int nearby_init(struct nearby *ret, const char *path, const struct log_position *position, const struct source_options *options,
+                struct strbuf *why);
 void nearby_release(struct nearby *nearby);
 
 /* What PATH is to the log, by its name. */

@@ -176,7 +176,7 @@ static int plan_rotated(struct rotation *self, struct identity_file *current, st
 	struct chain_search search;
 	int result = late_add(self, current, true, why);
 	if (result == 0)
-		result = nearby_init(&nearby, self->path, self->old.cursor, self->options.olddir, why);
+		result = nearby_init(&nearby, self->path, &self->old, &self->options, why);
 	if (result < 0)
 		return result;
 	rotation_init_search(self, &search, &nearby, current);
@@ -205,7 +205,7 @@ static int plan_from_empty(struct rotation *self, struct identity_file *current,
 	struct chain_search search;
 	int result = late_add(self, current, false, why);
 	if (result == 0)
-		result = nearby_init(&nearby, self->path, self->before.cursor, self->options.olddir, why);
+		result = nearby_init(&nearby, self->path, &self->before, &self->options, why);
 	if (result < 0)
 		return result;
 	rotation_init_search(self, &search, &nearby, current);
@@ -234,7 +234,7 @@ static int add_since(struct rotation *self, const struct identity_file *current,
 	struct rotated found CLEANUP(release_rotated) = { .links = xalloc_zero(CHAIN_MAX, sizeof *found.links) };
 	struct nearby nearby CLEANUP(nearby_release) = { 0 };
 	struct chain_search search;
-	int result = nearby_init(&nearby, self->path, "", self->options.olddir, why);
+	int result = nearby_init(&nearby, self->path, NULL, &self->options, why);
 	if (result < 0)
 		return result;
 	rotation_init_search(self, &search, &nearby, current);

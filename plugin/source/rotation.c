@@ -4,8 +4,6 @@
  */
 #include "common/compat.h"
 
-#include <sys/stat.h>
-
 #include "common/xalloc.h"
 #include "plugin/source/parts.h"
 #include "plugin/source/plan.h"
@@ -26,29 +24,10 @@ static bool is_sound(const struct log_position *position)
 		&& (position->offset == 0 || (position->head_length > 0 && position->tail_length > 0));
 }
 
-/* A look at PATH's directory. Its time goes by ticks, so what changed in this one may change again unseen. */
-struct look {
-	struct timespec changed; /* 0 if that can't be told */
-	bool is_in_this_tick;
-};
-
-static struct look look_at_directory(const char *path)
+static char *directory_of(const char *path)
 {
-	struct stat status = { 0 };
-	struct timespec now = { 0 };
 	const char *slash = strrchr(path, '/');
-	char *directory CLEANUP(xalloc_freep) = slash ? xalloc_copy(path, (size_t)(slash - path) + 1) : xalloc_string(".");
-	clock_gettime(CLOCK_REALTIME_COARSE, &now);
-	struct look look = { .changed = stat(directory, &status) == 0 ? status.st_mtim : (struct timespec){ 0 } };
-	look.is_in_this_tick = look.changed.tv_sec == now.tv_sec && look.changed.tv_nsec >= now.tv_nsec;
-	return look;
-}
-
-/* Files that are renamed while a directory is read can be missed under both names. */
-static bool has_changed(const char *path, const struct look *seen)
-{
-	struct look now = look_at_directory(path);
-	return seen->is_in_this_tick || now.changed.tv_sec != seen->changed.tv_sec || now.changed.tv_nsec != seen->changed.tv_nsec;
+	return slash ? xalloc_copy(path, (size_t)(slash - path) + 1) : xalloc_string("");
 }
 
 /* A tick, then two, four, …: logrotate may have many logs to rotate in one directory. */
@@ -72,12 +51,13 @@ static void take_positions(struct rotation *self, const struct log_position *pos
 		self->before = positions[LOG_BEFORE];
 }
 
-/* -EAGAIN if files moved meanwhile; but where the log is still the file that was read last, nothing was looked for. */
+/* Files that are renamed while a directory is read can be missed under both names: -EAGAIN if it changed meanwhile. But where the log is still the file that was read last, nothing was looked for. */
 static int try_plan(struct rotation *self, int attempt, struct strbuf *why)
 {
-	struct look seen = look_at_directory(self->path);
+	char *directory CLEANUP(xalloc_freep) = directory_of(self->path);
+	struct dirlook seen = dirlook_at(directory);
 	int error = plan_parts(self, why);
-	if ((error < 0 && error != -EAGAIN) || !has_changed(self->path, &seen))
+	if ((error < 0 && error != -EAGAIN) || !dirlook_has_changed(directory, &seen))
 		return error;
 	if (attempt + 1 == ATTEMPTS && error == 0 && self->is_going_on)
 		return 0;

@@ -307,7 +307,11 @@ int nearby_list_aside(struct nearby *nearby, struct strbuf *why)
 	char *directory CLEANUP(xalloc_freep) = directory_of(nearby->path);
 	if (nearby->has_aside)
 		return 0;
-	int result = each_entry(nearby, directory, look_aside, &context, why);
+	struct dirlist list CLEANUP(dirlist_release) = { 0 };
+	int result = get_list(nearby, directory, &list, why);
+	for (size_t i = 0; i < list.count && result == 0; i++)
+		if (list.entries[i].may_be_directory) /* most are files */
+			result = visit(nearby, directory, &list.entries[i], look_aside, &context, why);
 	nearby->has_aside = result == 0;
 	return result;
 }

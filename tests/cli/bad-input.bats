@@ -439,7 +439,7 @@ on_full_disk() {
 	coproc HOLDER { sqlite3 s.db 3>&-; }
 	echo "BEGIN IMMEDIATE; SELECT 'held';" >&"${HOLDER[1]}"
 	read -r _ <&"${HOLDER[0]}"
-	check --timeout=1 --state=s.db
+	check --timeout=4 --state=s.db
 	expect_unknown "another run holds the state *s.db, and did not end in time*"
 	expect_metric logins=1
 	login 10:11:00 alice $russia
@@ -495,11 +495,10 @@ on_full_disk() {
 	mkfifo pipe
 	for option in --extra-opts=@pipe --extra-opts=x@/dev/tty --dnsbl-file=pipe --dnsbl-key-file=pipe --ipinfo-token-file=pipe; do
 		[[ $option != *extra* ]] || "$plugin" -V -v | grep -q builtin || continue
-		SECONDS=0
 		plugin_with "$option" --home=US --geo=ipinfo --no-state mail.log
 		[ "$status" -eq 3 ] || fail "expected exit state 3: $option"
 		expect_output "*${option##*[@=]}*"
-		[ $SECONDS -lt 8 ] || fail "it waited"
+		refuse_output "*no answer within*"
 	done
 	plugin_with --extra-opts=@pipe --home=US
 	[ "$status" -eq 3 ] || fail "expected exit state 3"

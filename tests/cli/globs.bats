@@ -567,7 +567,7 @@ copy_hot() {
 
 # default_check: as check, with what is in the directory "default" as /var/log.
 default_check() {
-	run unshare --mount --map-root-user sh -c 'mount --bind default /var/log && exec "$@"' sh timeout 20 "$plugin" --home=US \
+	run unshare --mount --map-root-user sh -c 'mount --bind default /var/log && exec "$@"' sh timeout 120 "$plugin" --home=US \
 		"--geo=$geo" "--at=2014-02-25T${now}Z" "$@"
 	refuse_output "*UNKNOWN*"
 }

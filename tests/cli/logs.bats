@@ -196,15 +196,13 @@ proxy() {
 	command -v sqlite3 >/dev/null || skip "sqlite3 is not installed"
 	login 10:10:00 alice $russia
 	check
-	mkfifo hold
-	sqlite3 "$(default_state)" <hold &
-	holder=$!
-	exec 9>hold
-	echo "BEGIN IMMEDIATE; SELECT 'held';" >&9
-	sleep 0.3
-	check -t 2
-	exec 9>&-
-	wait $holder
+	coproc HOLDER { exec sqlite3 "$(default_state)" 3>&-; }
+	holder=$HOLDER_PID
+	echo "BEGIN IMMEDIATE; SELECT 'held';" >&"${HOLDER[1]}"
+	read -r _ <&"${HOLDER[0]}"
+	check -t 6
+	echo ".quit" >&"${HOLDER[1]}"
+	wait "$holder" || true
 	expect 1 "MAIL GEO WARNING - *another run holds the state *: process $holder (sqlite3, since * s)*"
 }
 

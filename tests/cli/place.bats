@@ -35,7 +35,7 @@ as_other() {
 }
 
 check_as_other() {
-	run as_other timeout 20 "${program:-$world/plugin}" "--home=$home" "--geo=mmdb:$world/country.mmdb" "--at=2014-02-25T${now}Z" \
+	run as_other timeout 120 "${program:-$world/plugin}" "--home=$home" "--geo=mmdb:$world/country.mmdb" "--at=2014-02-25T${now}Z" \
 		"$@" "$log"
 }
 

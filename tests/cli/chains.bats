@@ -342,6 +342,21 @@ rotated_twice() {
 	refuse_output "*2030*could not be read*"
 }
 
+@test "a log that is held up holds up no other one" {
+	setup_log
+	login 10:08:00 carol $brazil
+	mv "$log" "$log.1"
+	chmod 000 "$log.1"
+	login 10:09:00 dave $russia
+	log=$BATS_TEST_TMPDIR/other.log login 10:10:00 erin $russia
+	ordinary true 2>ordinary || skip "root's capabilities can't be dropped here"
+	run ordinary timeout 120 "$plugin" --home=US "--geo=$geo" --at=2014-02-25T10:20:00Z -vv "$log" "$BATS_TEST_TMPDIR/other.log"
+	[ "$(counted)" = "erin=1 " ] || fail "counted: $(counted)"
+	chmod 644 "$log.1"
+	run timeout 120 "$plugin" --home=US "--geo=$geo" --at=2014-02-25T10:20:00Z -vv "$log" "$BATS_TEST_TMPDIR/other.log"
+	[ "$(counted)" = "alice=1 bob=1 carol=1 dave=1 erin=1 " ] || fail "counted: $(counted)"
+}
+
 @test "a directory that can't be listed is told when a rotated file must be looked for" {
 	setup_log
 	login 10:08:00 carol $brazil

@@ -145,7 +145,8 @@ static int find_logs(struct run *run, struct recalled *ret, struct strbuf *why)
 	loglist_release(&run->logs);
 	int result = loglist_find(&run->logs, options->logs, options->log_count, why);
 	if (result >= 0)
-		result = recall_logs(ret, &run->logs, run->store, options->now_sec, &run->budget.end, why);
+		result = recall_logs(ret, &run->logs, run->store, options->now_sec, options_window_begin_sec(options), &run->budget.end,
+		                     why);
 	if (result >= 0 && run->logs.problems.length)
 		report_problem(run->report, STATE_UNKNOWN, strbuf_text(&run->logs.problems));
 	return result;

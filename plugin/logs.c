@@ -227,6 +227,65 @@ bool loglist_add_known(struct loglist *logs, const char *name)
 	return keyset_find(logs->names, slice_string(name), &index) || add_absent(logs, name);
 }
 
+/* --- logs that were packed before they were ever seen --- */
+
+#define WRITTEN_SLACK_SEC 3600 /* the time of a file and those of its lines are of two clocks */
+
+/* NAME without .gz and the like, owned; NULL: it has none. */
+static char *unpacked_name(const char *name)
+{
+	static const char *const endings[] = { ".gz", ".bz2", ".xz", ".zst" };
+	struct slice text = slice_string(name);
+	for (size_t i = 0; i < ARRAY_SIZE(endings); i++)
+		if (slice_ends_with(text, endings[i]))
+			return xalloc_copy(name, text.length - strlen(endings[i]));
+	return NULL;
+}
+
+static void consider_packed(struct loglist *logs, const struct log_glob *glob, const char *found, int64_t since_sec)
+{
+	struct strbuf path CLEANUP(strbuf_release) = STRBUF_INIT(2 * PATH_MAX);
+	struct stat status;
+	size_t index;
+	strbuf_add_format(&path, "%s%s", glob->directory, found);
+	char *name CLEANUP(xalloc_freep) = unpacked_name(strbuf_text(&path));
+	if (!name || keyset_find(logs->names, slice_string(name), &index)
+	    || keyset_find(logs->names, slice_string(strbuf_text(&path)), &index)
+	    || lstat(strbuf_text(&path), &status) < 0 || !S_ISREG(status.st_mode))
+		return;
+	bool is_recent = since_sec < INT64_MIN + WRITTEN_SLACK_SEC || (int64_t)status.st_mtime >= since_sec - WRITTEN_SLACK_SEC;
+	if (is_recent)
+		(void)add_absent(logs, name);
+}
+
+/* Only where the name itself varies: a host that came and went with its one log is not looked for. */
+static bool has_varying_name(const struct log_glob *glob)
+{
+	const char *slash = strrchr(glob->text, '/');
+	return strpbrk(slash ? slash + 1 : glob->text, "*?[") != NULL;
+}
+
+int loglist_add_packed(struct loglist *logs, int64_t since_sec, struct strbuf *why)
+{
+	size_t count = logs->glob_count;
+	for (size_t i = 0; i < count; i++) {
+		struct strbuf pattern CLEANUP(strbuf_release) = STRBUF_INIT(2 * PATH_MAX);
+		const struct log_glob *glob_of = &logs->globs[i];
+		glob_t found;
+		if (!has_varying_name(glob_of))
+			continue;
+		strbuf_add_format(&pattern, "%s.[gbxz]*", glob_of->text);
+		glob_problems = &logs->problems;
+		int result = glob(strbuf_text(&pattern), glob_flags(&found), note_unreadable, &found);
+		if (result == GLOB_NOSPACE)
+			return strbuf_fail(why, -ENOMEM, "%s can't be expanded: out of memory", strbuf_text(&pattern));
+		for (size_t k = 0; k < found.gl_pathc; k++)
+			consider_packed(logs, glob_of, found.gl_pathv[k], since_sec);
+		globfree(&found);
+	}
+	return 0;
+}
+
 /* --- the default --- */
 
 bool loglist_is_default(const char *known)

@@ -340,9 +340,11 @@ int recall_next_default(struct loglist *logs, struct strbuf *why)
 
 /* --- all of it --- */
 
-static int recall_globs(struct recall *recall, int64_t now_sec, struct strbuf *why)
+static int recall_globs(struct recall *recall, int64_t now_sec, int64_t begin_sec, struct strbuf *why)
 {
 	int result = store_each_source(recall->store, note_source, recall, why);
+	if (result >= 0)
+		result = loglist_add_packed(recall->logs, recall->read_sec ? recall->read_sec : begin_sec, why);
 	if (result < 0)
 		return result;
 	loglist_settle(recall->logs);
@@ -356,11 +358,11 @@ static int recall_globs(struct recall *recall, int64_t now_sec, struct strbuf *w
 	return forget(recall, now_sec, why);
 }
 
-int recall_logs(struct recalled *ret, struct loglist *logs, struct store *store, int64_t now_sec, const struct deadline *deadline,
-                struct strbuf *why)
+int recall_logs(struct recalled *ret, struct loglist *logs, struct store *store, int64_t now_sec, int64_t begin_sec,
+                const struct deadline *deadline, struct strbuf *why)
 {
 	struct recall recall CLEANUP(recall_release) = { .logs = logs, .store = store, .deadline = deadline };
-	int result = logs->count ? recall_globs(&recall, now_sec, why) : recall_default(&recall, why);
+	int result = logs->count ? recall_globs(&recall, now_sec, begin_sec, why) : recall_default(&recall, why);
 	if (result >= 0)
 		*ret = (struct recalled){ .read_sec = recall.read_sec };
 	return result < 0 ? result : 0;

@@ -20,10 +20,10 @@ struct recalled {
 	int64_t read_sec; /* up to when logs of these globs, or of the default, were read: a name that is new is read from then on; 0: never */
 };
 
-/* LOGS, as loglist_find() made it (or empty, for the default), gets the absent logs, and is settled. Positions move from old names
+/* LOGS, as loglist_find() made it (or empty, for the default), gets the absent logs, and is settled. BEGIN_SEC: of the window. Positions move from old names
  * to new ones in STORE, and what is at rest long enough is forgotten there. 0, or -errno with WHY: the store's, or no default log. */
-int recall_logs(struct recalled *ret, struct loglist *logs, struct store *store, int64_t now_sec, const struct deadline *deadline,
-                struct strbuf *why);
+int recall_logs(struct recalled *ret, struct loglist *logs, struct store *store, int64_t now_sec, int64_t begin_sec,
+                const struct deadline *deadline, struct strbuf *why);
 
 /* The default turned out to be nowhere: is there another one? LOGS gets it. 0, or -ENOENT with WHY. */
 int recall_next_default(struct loglist *logs, struct strbuf *why);

@@ -207,6 +207,24 @@ day_has() {
 	has "alice 1,bob 1"
 }
 
+@test "mail-*.log: a file that came and was packed between two runs" {
+	needs libarchive
+	needs_sqlite3
+	to mail-1.log login 10:10:00 alice $russia
+	to mail-0.log login 10:09:00 old $russia
+	gzip mail-0.log
+	touch -d '2014-02-20 12:00' mail-0.log.gz # it was there before, and is not looked into
+	glob 'mail-*.log'
+	has "alice 1"
+	to mail-2.log login 10:11:00 bob $china
+	gzip mail-2.log
+	to mail-3.log login 10:12:00 carol $brazil
+	has "alice 1,bob 1,carol 1"
+	to mail-3.log login 10:13:00 dave $brazil
+	gzip mail-3.log
+	has "alice 1,bob 1,carol 1,dave 1"
+}
+
 @test "packed files of many days are not unpacked again by each run" {
 	needs libarchive
 	needs_sqlite3

@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 struct slice {
 	const char *data;
@@ -18,24 +19,83 @@ struct slice {
 
 #define SLICE_LITERAL(text) ((struct slice){ .data = (text), .length = sizeof(text) - 1 })
 
-struct slice slice_make(const char *data, size_t length);
-struct slice slice_string(const char *text);
+/* The small ones are here, where the compiler sees what they are called with: a login's line takes some hundred of them, and
+ * most have a constant text, or a constant set. */
 
-bool slice_equals(struct slice slice, const char *text);
+static inline struct slice slice_make(const char *data, size_t length)
+{
+	return (struct slice){ .data = data, .length = length };
+}
+
+static inline struct slice slice_string(const char *text)
+{
+	return slice_make(text, strlen(text));
+}
+
+/* SLICE without its first COUNT bytes (COUNT may be more than it has). */
+static inline struct slice slice_skip(struct slice slice, size_t count)
+{
+	if (count > slice.length)
+		count = slice.length;
+	if (!count)
+		return slice;
+	return slice_make(slice.data + count, slice.length - count);
+}
+
+/* An empty slice may be one of { 0 }, and the C library takes no NULL even for no bytes. */
+static inline bool slice_has_bytes(const char *data, const char *bytes, size_t length)
+{
+	return !length || memcmp(data, bytes, length) == 0;
+}
+
+static inline bool slice_equals(struct slice slice, const char *text)
+{
+	return slice.length == strlen(text) && slice_has_bytes(slice.data, text, slice.length);
+}
+
 /* As memcmp, and a prefix comes before what it is a prefix of. */
 int slice_compare(struct slice a, struct slice b);
 
-bool slice_starts_with(struct slice slice, const char *prefix);
-bool slice_ends_with(struct slice slice, const char *suffix);
+static inline bool slice_starts_with(struct slice slice, const char *prefix)
+{
+	size_t length = strlen(prefix);
+	return slice.length >= length && slice_has_bytes(slice.data, prefix, length);
+}
+
+static inline bool slice_ends_with(struct slice slice, const char *suffix)
+{
+	size_t length = strlen(suffix);
+	return slice.length >= length && slice_has_bytes(slice_skip(slice, slice.length - length).data, suffix, length);
+}
 
 /* True and past TEXT, if SLICE begins with it; else false and unchanged. */
-bool slice_take_string(struct slice *slice, const char *text);
+static inline bool slice_take_string(struct slice *slice, const char *text)
+{
+	if (!slice_starts_with(*slice, text))
+		return false;
+	*slice = slice_skip(*slice, strlen(text));
+	return true;
+}
 
 /* True and past the byte, if SLICE begins with it. */
-bool slice_take_char(struct slice *slice, char byte);
+static inline bool slice_take_char(struct slice *slice, char byte)
+{
+	if (!slice->length || slice->data[0] != byte)
+		return false;
+	*slice = slice_skip(*slice, 1);
+	return true;
+}
 
 /* The longest front of at most MOST bytes that are all in SET; may be empty. */
-struct slice slice_take_while(struct slice *slice, bool (*is_in_set)(unsigned char), size_t most);
+static inline struct slice slice_take_while(struct slice *slice, bool (*is_in_set)(unsigned char), size_t most)
+{
+	size_t length = 0;
+	while (length < slice->length && length < most && is_in_set((unsigned char)slice->data[length]))
+		length++;
+	struct slice taken = slice_make(slice->data, length);
+	*slice = slice_skip(*slice, length);
+	return taken;
+}
 
 /* All bytes before the first DELIMITER, which is skipped too; without a DELIMITER all that is left. */
 struct slice slice_take_until(struct slice *slice, char delimiter);
@@ -46,12 +106,20 @@ struct slice slice_take_word(struct slice *slice, const char *separators);
 /* Where TEXT first is in SLICE, or SLICE.length if it is nowhere. */
 size_t slice_find(struct slice slice, struct slice text);
 
-/* SLICE without its first COUNT bytes (COUNT may be more than it has). */
-struct slice slice_skip(struct slice slice, size_t count);
-
 /* Sets for slice_take_while, in ASCII and independent of the locale. */
-bool slice_is_digit(unsigned char byte);
-bool slice_is_alnum(unsigned char byte);
-bool slice_is_not_blank(unsigned char byte);
+static inline bool slice_is_digit(unsigned char byte)
+{
+	return byte >= '0' && byte <= '9';
+}
+
+static inline bool slice_is_alnum(unsigned char byte)
+{
+	return slice_is_digit(byte) || (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z');
+}
+
+static inline bool slice_is_not_blank(unsigned char byte)
+{
+	return byte != ' ';
+}
 
 #endif

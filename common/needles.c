@@ -1,4 +1,4 @@
-/* needles.c - is any of several texts in a line? see needles.h
+/* needles.c - which of several texts are in a line? see needles.h
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -73,26 +73,28 @@ void needles_free(struct needles *needles)
 	free(needles);
 }
 
-static bool is_one_at(const struct needles *needles, size_t first, const char *at, size_t left)
+static uint32_t marks_at(const struct needles *needles, size_t first, const char *at, size_t left, const uint32_t *marks)
 {
+	uint32_t found = 0;
 	for (size_t i = first; i != NONE; i = needles->next[i]) {
 		struct slice text = needles->texts[i];
 		if (text.length <= left && memcmp(at, text.data, text.length) == 0)
-			return true;
+			found |= marks[i];
 	}
-	return false;
+	return found;
 }
 
-bool needles_match(const struct needles *needles, struct slice haystack)
+uint32_t needles_find(const struct needles *needles, struct slice haystack, const uint32_t *marks)
 {
+	uint32_t found = 0;
 	size_t at = 0;
 	if (!needles->count)
-		return false;
+		return 0;
 	while (at + needles->width <= haystack.length) {
 		unsigned char jump = needles->jump[pair_at(haystack.data + at + needles->width - 2)];
-		if (jump >= CHAIN && is_one_at(needles, jump - CHAIN, haystack.data + at, haystack.length - at))
-			return true;
+		if (jump >= CHAIN)
+			found |= marks_at(needles, jump - CHAIN, haystack.data + at, haystack.length - at, marks);
 		at += jump < CHAIN ? jump : 1;
 	}
-	return false;
+	return found;
 }

@@ -1,4 +1,4 @@
-/* needles.h - is any of several texts in a line? One pass for all of them
+/* needles.h - which of several texts are in a line? One pass for all of them
  *
  * After Wu and Manber, "A fast algorithm for multi-pattern searching" (1994): a table by pairs of bytes says how far the
  * search may jump.
@@ -8,8 +8,8 @@
 #ifndef NEEDLES_H
 #define NEEDLES_H
 
-#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "common/slice.h"
 
@@ -23,7 +23,7 @@ struct needles;
 struct needles *needles_new(const struct slice *texts, size_t count);
 void needles_free(struct needles *needles);
 
-/* Is any of them in HAYSTACK? Without texts: never. */
-bool needles_match(const struct needles *needles, struct slice haystack);
+/* MARKS[i] of all texts that are in HAYSTACK, or-ed. Without texts: 0. */
+uint32_t needles_find(const struct needles *needles, struct slice haystack, const uint32_t *marks);
 
 #endif

@@ -32,6 +32,7 @@ struct logformat_reader {
 	logformat_set set;
 	int64_t now_sec;
 	struct needles *literals;
+	uint32_t formats_of[NEEDLES_MAX]; /* of each literal the format, as a set */
 	struct envelope_room room;
 };
 
@@ -94,8 +95,10 @@ struct logformat_reader *logformat_open(logformat_set set, int64_t now_sec)
 	size_t count = 0;
 	for (size_t i = 0; i < ARRAY_SIZE(formats); i++)
 		for (size_t j = 0; set & 1U << i && j < LOGFORMAT_LITERALS_MAX; j++)
-			if (formats[i]->literals[j].length)
+			if (formats[i]->literals[j].length) {
+				reader->formats_of[count] = 1U << i;
 				literals[count++] = formats[i]->literals[j];
+			}
 	reader->set = set;
 	reader->now_sec = now_sec;
 	reader->literals = needles_new(literals, count);
@@ -123,15 +126,15 @@ bool logformat_line_time(struct logformat_reader *reader, int64_t *ret_sec, stru
 	return envelope_line_time(&reader->room, ret_sec, line, reader->now_sec);
 }
 
-/* The first format that knows the line. *RET_FORMAT and *RET_WHY are of the last one that had something to say. */
-static enum line_kind read_message(const struct logformat_reader *reader, struct login *ret, const struct envelope *line,
-                                   const char **ret_format, const char **ret_why)
+/* The first format of SET that knows the line. *RET_FORMAT and *RET_WHY are of the last one that had something to say. */
+static enum line_kind read_message(logformat_set set, struct login *ret, const struct envelope *line, const char **ret_format,
+                                   const char **ret_why)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(formats); i++) {
+		if (!(set & 1U << i))
+			continue;
 		struct login login = { .at_sec = line->at_sec, .count = line->count };
 		const char *why = NULL;
-		if (!(reader->set & 1U << i))
-			continue;
 		enum line_kind kind = formats[i]->parse(&login, line, &why);
 		if (line->doubt && (kind == LINE_LOGIN || kind == LINE_SESSION)) {
 			kind = LINE_AMBIGUOUS;
@@ -149,16 +152,25 @@ static enum line_kind read_message(const struct logformat_reader *reader, struct
 	return LINE_OTHER;
 }
 
+/* The formats that can say anything of LINE. JSON has more ways to write a text: there any literal lets all of them look, and a
+ * message that hides its own does, too. */
+static logformat_set formats_for(const struct logformat_reader *reader, struct slice line)
+{
+	logformat_set found = needles_find(reader->literals, line, reader->formats_of);
+	return slice_starts_with(line, "{") && (found || envelope_may_hide(line)) ? reader->set : found;
+}
+
 enum line_kind logformat_read(struct logformat_reader *reader, struct login *ret, struct slice line)
 {
 	struct envelope envelope;
 	const char *ignored;
 	bool is_continuation = envelope_is_continuation(&reader->room, line);
-	if (is_continuation || (!needles_match(reader->literals, line) && !envelope_may_hide(line)))
+	logformat_set set = is_continuation ? 0 : formats_for(reader, line);
+	if (!set)
 		return LINE_OTHER;
 	if (!envelope_parse(&envelope, &reader->room, line, reader->now_sec) || envelope.why)
 		return LINE_OTHER;
-	return read_message(reader, ret, &envelope, &ignored, &ignored);
+	return read_message(set, ret, &envelope, &ignored, &ignored);
 }
 
 void logformat_explain(struct logformat_reader *reader, struct explanation *ret, struct slice line)
@@ -177,7 +189,7 @@ void logformat_explain(struct logformat_reader *reader, struct explanation *ret,
 	ret->why = is_continuation ? "the rest of a line that the container's engine cut: its front may be a stranger's" : envelope.why;
 	if (ret->why)
 		return;
-	ret->kind = read_message(reader, &ret->login, &envelope, &ret->format, &ret->why);
+	ret->kind = read_message(reader->set, &ret->login, &envelope, &ret->format, &ret->why);
 	if (ret->kind == LINE_OTHER && !ret->why)
 		ret->why = "no program that logs logins wrote it";
 }

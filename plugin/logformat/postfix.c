@@ -104,17 +104,24 @@ static const char *why_not(struct slice text)
 	return "an smtpd's line, but not \"QUEUEID: client=NAME[ADDRESS], sasl_method=...\"";
 }
 
+/* QUEUEID: client=NAME[ADDRESS](:PORT), sasl_method=M, sasl_username= */
+static bool take_front(struct login *ret, struct slice *ret_method, struct slice *text)
+{
+	if (!take_client(ret, text) || !slice_take_string(text, ", sasl_method="))
+		return false;
+	*ret_method = slice_take_while(text, is_mechanism, METHOD_MAX);
+	return ret_method->length && slice_take_string(text, ", sasl_username=");
+}
+
 static enum line_kind parse(struct login *ret, const struct envelope *line, const char **ret_why)
 {
-	struct slice text = line->message;
+	struct slice text = line->message, method;
 	if (!take_service(&ret->service, line))
 		return LINE_OTHER;
-	*ret_why = why_not(text);
-	if (!take_client(ret, &text) || !slice_take_string(&text, ", sasl_method="))
+	if (!take_front(ret, &method, &text)) {
+		*ret_why = why_not(line->message);
 		return LINE_OTHER;
-	struct slice method = slice_take_while(&text, is_mechanism, METHOD_MAX);
-	if (!method.length || !slice_take_string(&text, ", sasl_username="))
-		return LINE_OTHER;
+	}
 	/* RFC 4505's ANONYMOUS proves nobody: Postfix' own permit_sasl_authenticated refuses it. */
 	*ret_why = "the mechanism ANONYMOUS proves nobody";
 	if (method.length == 9 && strncasecmp(method.data, "ANONYMOUS", 9) == 0)

@@ -100,7 +100,7 @@ static bool take_uid(struct slice *ret, struct slice token)
 /* A name or an address with %zone. */
 static bool is_host_byte(unsigned char byte)
 {
-	return slice_is_alnum(byte) || (byte && strchr("._-:%", byte));
+	return slice_is_alnum(byte) || byte == '.' || byte == '_' || byte == '-' || byte == ':' || byte == '%';
 }
 
 static bool is_host(struct slice token)
@@ -111,7 +111,8 @@ static bool is_host(struct slice token)
 /* Postfix' master.cf may bring "127.0.0.1:10025" into it. */
 static bool is_program_byte(unsigned char byte)
 {
-	return slice_is_alnum(byte) || (byte && strchr("._-/+@:~", byte));
+	return slice_is_alnum(byte) || byte == '.' || byte == '_' || byte == '-' || byte == '/' || byte == '+' || byte == '@' || byte == ':'
+		|| byte == '~';
 }
 
 /* NAME[PID]:, NAME:, and the cut NAME[PID] and NAME[PI and NAME. */

@@ -26,22 +26,35 @@ static void needles_freep(struct needles **needles)
 }
 
 /* In a copy of exact size, so that a sanitizer sees a read beyond the end. */
-static bool matches(const struct needles *needles, struct slice haystack)
+static uint32_t find(const struct needles *needles, struct slice haystack, const uint32_t *marks)
 {
 	char *copy CLEANUP(xalloc_freep) = malloc(haystack.length ? haystack.length : 1);
 	assert_non_null(copy);
 	if (haystack.length)
 		memcpy(copy, haystack.data, haystack.length);
-	return needles_match(needles, slice_make(copy, haystack.length));
+	return needles_find(needles, slice_make(copy, haystack.length), marks);
 }
 
-static bool matches_slowly(const struct slice *texts, size_t count, struct slice haystack)
+/* Is any of the texts there? */
+static bool matches(const struct needles *needles, struct slice haystack)
 {
+	uint32_t marks[NEEDLES_MAX];
+	for (size_t i = 0; i < NEEDLES_MAX; i++)
+		marks[i] = 1;
+	return find(needles, haystack, marks);
+}
+
+static uint32_t find_slowly(const struct slice *texts, size_t count, struct slice haystack, const uint32_t *marks)
+{
+	uint32_t found = 0;
 	for (size_t i = 0; i < count; i++)
 		if (memmem(haystack.data, haystack.length, texts[i].data, texts[i].length))
-			return true;
-	return false;
+			found |= marks[i];
+	return found;
 }
+
+/* A mark for each text, of which no test here has more but one. */
+static const uint32_t bits[RANDOM_TEXTS_MOST] = { 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048 };
 
 static void each_text_is_found_wherever_it_stands(void **state)
 {
@@ -72,7 +85,7 @@ static void beginnings_and_ends_do_not_make_a_text(void **state)
 			memcpy(line, logins[i].data, logins[i].length - 1);
 			memcpy(line + logins[i].length - 1, logins[j].data + 1, logins[j].length - 1);
 			struct slice text = slice_make(line, logins[i].length + logins[j].length - 2);
-			assert_int_equal(matches(needles, text), matches_slowly(logins, ARRAY_SIZE(logins), text));
+			assert_int_equal(find(needles, text, bits), find_slowly(logins, ARRAY_SIZE(logins), text, bits));
 		}
 	}
 }
@@ -85,6 +98,7 @@ static void a_text_within_another_is_found(void **state)
 	assert_true(matches(needles, SLICE_LITERAL("abca")));
 	assert_true(matches(needles, SLICE_LITERAL("ababdab")));
 	assert_true(matches(needles, SLICE_LITERAL("aabcabcabd")));
+	assert_int_equal(find(needles, SLICE_LITERAL("abcabcabdab"), bits), 7);
 	assert_false(matches(needles, SLICE_LITERAL("abcbcbabdba")));
 }
 
@@ -94,9 +108,9 @@ static void without_texts_or_bytes_nothing_is_found(void **state)
 	static const struct slice pair[] = { { "ab", 2 } };
 	struct needles *none CLEANUP(needles_freep) = needles_new(NULL, 0);
 	struct needles *one CLEANUP(needles_freep) = needles_new(pair, 1);
-	assert_false(needles_match(none, SLICE_LITERAL("abc")));
-	assert_false(needles_match(none, (struct slice){ 0 }));
-	assert_false(needles_match(one, (struct slice){ 0 }));
+	assert_false(needles_find(none, SLICE_LITERAL("abc"), NULL));
+	assert_false(needles_find(none, (struct slice){ 0 }, NULL));
+	assert_false(needles_find(one, (struct slice){ 0 }, bits));
 	assert_false(matches(one, SLICE_LITERAL("")));
 	assert_false(matches(one, SLICE_LITERAL("a")));
 	assert_false(matches(one, SLICE_LITERAL("b")));
@@ -167,9 +181,9 @@ static void random_texts_are_found_as_memmem_finds_them(void **state)
 		struct needles *needles CLEANUP(needles_freep) = needles_new(texts, count);
 		for (int j = 0; j < 100; j++) {
 			struct slice haystack = random_text(line, 0, sizeof line);
-			bool is_there = matches_slowly(texts, count, haystack);
-			assert_int_equal(matches(needles, haystack), is_there);
-			found += is_there;
+			uint32_t there = find_slowly(texts, count, haystack, bits);
+			assert_int_equal(find(needles, haystack, bits), there);
+			found += there != 0;
 		}
 	}
 	assert_in_range(found, RANDOM_CASES / 10, RANDOM_CASES - RANDOM_CASES / 10);

@@ -14,7 +14,8 @@
 #include "plugin/geo/ipinfo.h"
 #include "plugin/geo/search.h"
 
-#define PLACES_REMEMBERED 32768
+#define PLACES_BITS 15
+#define PLACES_REMEMBERED (1U << PLACES_BITS)
 
 /* What was answered last of the addresses that share a slot: clients log in again and again. */
 struct remembered {
@@ -176,14 +177,15 @@ int geo_lookup(struct geo *geo, const struct ipaddr *address, struct place *ret,
 	return look_up(geo, 0, geo->behind, address, ret, why);
 }
 
-/* Strangers may make their addresses share one: it costs a lookup, as if there were none. */
+/* By the product's upper bits: the lower ones know nothing of an address' last bytes. Strangers may make their addresses share a
+ * slot: it costs a lookup, as if there were none. */
 static struct remembered *slot_of(struct geo *geo, const struct ipaddr *address)
 {
 	uint64_t words[2];
 	if (!geo->remembered)
 		geo->remembered = xalloc_zero(PLACES_REMEMBERED, sizeof *geo->remembered);
 	memcpy(words, address->bytes, sizeof words);
-	return &geo->remembered[((words[0] ^ words[1]) * UINT64_C(0x9e3779b97f4a7c15) >> 32) % PLACES_REMEMBERED];
+	return &geo->remembered[(words[0] ^ words[1]) * UINT64_C(0x9e3779b97f4a7c15) >> (64 - PLACES_BITS)];
 }
 
 int geo_recall(struct geo *geo, const struct ipaddr *address, struct place *ret, struct strbuf *why)

@@ -92,19 +92,25 @@ bool batch_is_full(const struct batch *batch)
 
 /* -- in order ------------------------------------------------------------------------------------------------ */
 
-/* The first bytes as a number, which tells most names apart without going to where they are. */
+/* The first bytes as numbers, which tell most names apart without going to where they are. With 32 bytes, and no more, the C
+ * library sorts it directly. */
 struct name {
-	struct slice text;
-	uint64_t begin;
-	uint32_t number;
+	const char *text;
+	uint32_t length, number;
+	uint64_t begin, middle; /* 8 bytes each */
 };
 
-static uint64_t begin_of(struct slice text)
+static struct slice text_of(const struct name *name)
 {
-	uint64_t begin = 0;
-	for (size_t i = 0; i < sizeof begin; i++)
-		begin = begin << 8 | (i < text.length ? (unsigned char)text.data[i] : 0);
-	return begin;
+	return slice_make(name->text, name->length);
+}
+
+static uint64_t eight_bytes(struct slice text)
+{
+	uint64_t bytes = 0;
+	for (size_t i = 0; i < sizeof bytes; i++)
+		bytes = bytes << 8 | (i < text.length ? (unsigned char)text.data[i] : 0);
+	return bytes;
 }
 
 static int compare_names(const void *a, const void *b)
@@ -112,7 +118,9 @@ static int compare_names(const void *a, const void *b)
 	const struct name *left = a, *right = b;
 	if (left->begin != right->begin)
 		return left->begin < right->begin ? -1 : 1;
-	return slice_compare(left->text, right->text);
+	if (left->middle != right->middle)
+		return left->middle < right->middle ? -1 : 1;
+	return slice_compare(text_of(left), text_of(right));
 }
 
 /* All names of SET in their order; *RET_RANKS[number] is where each stands. */
@@ -123,7 +131,10 @@ static struct name *rank(const struct keyset *set, uint32_t **ret_ranks)
 	uint32_t *ranks = xalloc_zero(count + 1, sizeof *ranks);
 	for (size_t i = 0; i < count; i++) {
 		struct slice text = keyset_get(set, i);
-		names[i] = (struct name){ .text = text, .begin = begin_of(text), .number = (uint32_t)i };
+		names[i] = (struct name){
+			.text = text.data, .length = (uint32_t)text.length, .number = (uint32_t)i,
+			.begin = eight_bytes(text), .middle = eight_bytes(slice_skip(text, sizeof names->begin)),
+		};
 	}
 	qsort(names, count, sizeof *names, compare_names);
 	for (size_t i = 0; i < count; i++)
@@ -166,7 +177,7 @@ static int show(const struct entry *entry, int64_t count, const struct name *use
                 batch_fn *function, void *context)
 {
 	struct batch_login login = {
-		.user = users[entry->user].text, .service = services[entry->service].text,
+		.user = text_of(&users[entry->user]), .service = text_of(&services[entry->service]),
 		.address = slice_make((const char *)entry->address, entry->has_address ? sizeof entry->address : 0),
 		.place = entry->place, .effective_at_sec = entry->effective_at_sec, .at_sec = entry->at_sec, .count = count,
 	};

@@ -28,7 +28,7 @@
 #define NO_NETWORK UINT32_MAX
 #define ADDRESS_BITS 128
 #define IPV4_BEGIN 96     /* bits that all of IPv4 have in common: most of the way */
-#define AS_NAMES 2048     /* that are remembered */
+#define AS_NAMES 4096     /* that are remembered */
 
 enum section_name { ASES, NETWORKS, TREE, COUNTRIES, STRINGS, SECTIONS };
 
@@ -53,6 +53,11 @@ struct step {
 	uint32_t network;   /* the most specific one so far */
 };
 
+struct as_name {
+	uint32_t asn;
+	char name[AS_NAME_MAX];
+};
+
 struct location {
 	FILE *file;
 	off_t size; /* when it was opened */
@@ -62,7 +67,7 @@ struct location {
 	struct loc_database *database;
 	struct section sections[SECTIONS];
 	struct step ipv4;             /* where all ways of IPv4 come to; level 0: not known */
-	struct place names[AS_NAMES]; /* by number, the one that was asked for last: asn and as_name */
+	struct as_name names[AS_NAMES]; /* by number, the one that was asked for last */
 };
 
 static uint32_t big_endian(const unsigned char *bytes)
@@ -260,15 +265,17 @@ static bool open_names(struct location *location)
 }
 
 /* libloc makes an object of each answer, which costs more than all else of a lookup. */
-static void ask_for_name(struct location *location, struct place *ret, uint32_t asn)
+static void ask_for_name(struct location *location, struct as_name *ret, uint32_t asn)
 {
 	struct loc_as *as = NULL;
-	*ret = (struct place){ .asn = asn };
+	struct place place = { .asn = asn };
+	*ret = (struct as_name){ .asn = asn };
 	if (loc_database_get_as(location->database, &as, asn) != 0)
 		return;
 	const char *name = loc_as_get_name(as);
 	if (name)
-		geo_set_as_name(ret, name, strlen(name));
+		geo_set_as_name(&place, name, strlen(name));
+	memcpy(ret->name, place.as_name, sizeof ret->name);
 	loc_as_unref(as);
 }
 
@@ -276,13 +283,13 @@ static int read_as_name(struct location *location, struct place *place, struct s
 {
 	if (!place->asn || !open_names(location))
 		return 0;
-	struct place *known = &location->names[place->asn % AS_NAMES];
+	struct as_name *known = &location->names[place->asn % AS_NAMES];
 	int error = known->asn == place->asn ? 0 : check_size(location, why);
 	if (error)
 		return error;
 	if (known->asn != place->asn)
 		ask_for_name(location, known, place->asn);
-	memcpy(place->as_name, known->as_name, sizeof place->as_name);
+	memcpy(place->as_name, known->name, sizeof place->as_name);
 	return 0;
 }
 

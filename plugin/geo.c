@@ -206,6 +206,14 @@ int geo_lookup_behind(struct geo *geo, const struct ipaddr *address, struct plac
 	return look_up(geo, geo->behind, geo->count, address, ret, why);
 }
 
+int geo_check(struct geo *geo, struct strbuf *why)
+{
+	int error = 0;
+	for (size_t i = 0; i < geo->count && !error; i++)
+		error = dbfile_check(&geo->files[i], why);
+	return error;
+}
+
 bool geo_has_remote(const struct geo *geo)
 {
 	return geo->remote != NULL;

@@ -43,8 +43,12 @@ void geo_freep(struct geo **geo);
 int geo_lookup(struct geo *geo, const struct ipaddr *address, struct place *ret, struct strbuf *why);
 
 /* The same, but what was answered of ADDRESS before may be said again: as long as GEO is open its files are what they were, or
- * the next lookup in one of them fails. */
+ * geo_check() fails. */
 int geo_recall(struct geo *geo, const struct ipaddr *address, struct place *ret, struct strbuf *why);
+
+/* To be asked before what was answered is kept: are all files still what they were when they were opened? Then 0; else -errno with
+ * WHY, and answers may be wrong: of many lookups not each has looked. */
+int geo_check(struct geo *geo, struct strbuf *why);
 
 /* Is there a remote source in the list? It is never asked by geo_lookup(), which knows what stands before it. */
 bool geo_has_remote(const struct geo *geo);

@@ -153,6 +153,8 @@ int placing_run(struct placing *placing, struct strbuf *why)
 		result = ask_remote(&questions, why);
 		report_unplaced(&questions);
 	}
+	if (result >= 0)
+		result = geo_check(placing->geo, why); /* of this run's lookups, those of the lines too */
 	strbuf_release(&questions.reason);
 	free(questions.addresses);
 	return result;

@@ -23,7 +23,7 @@ struct placing {
 
 /* Asks again for every login of the store that is unlocated: the databases, which may be newer by now; then the cache of
  * remote answers, and the remote source for the rest, in one go. What fails is reported: a problem (UNKNOWN) if nothing was
- * answered, else a note. < 0 with WHY only if the store fails. */
+ * answered, else a note. < 0 with WHY if the store fails, or a database was changed. */
 int placing_run(struct placing *placing, struct strbuf *why);
 
 #endif

@@ -125,12 +125,25 @@ static int run_lookup(void *context)
 	return result;
 }
 
+#define LOOKUPS_WATCHED 1000 /* each of the first so many looks at the file, and then */
+#define LOOKUPS_BETWEEN 64   /* one of these: to ask the kernel is a large part of a lookup */
+
+int dbfile_check(struct dbfile *file, struct strbuf *why)
+{
+	if (!file->unwatched)
+		return 0;
+	file->unwatched = 0;
+	return check_unchanged(file, why);
+}
+
 int dbfile_lookup(struct dbfile *file, const struct ipaddr *address, struct place *ret, struct strbuf *why)
 {
 	struct job job = { .file = file, .address = address, .place = ret, .why = why };
 	int result = guard_run(run_lookup, &job, file->path, why);
 	/* An error of the library is more often the consequence of the change than the other way round. */
-	int changed = check_unchanged(file, why);
+	bool is_watched = result < 0 || file->lookups++ < LOOKUPS_WATCHED || file->unwatched >= LOOKUPS_BETWEEN - 1;
+	file->unwatched++;
+	int changed = is_watched ? dbfile_check(file, why) : 0;
 	return changed ? changed : result;
 }
 

@@ -555,6 +555,23 @@ static void a_file_that_is_overwritten_is_an_error(void **state)
 	assert_why("was written to while it was read");
 }
 
+/* Not each of so many lookups sees it, but before the answers are kept somebody does. */
+static void after_many_lookups_an_overwritten_file_is_an_error(void **state)
+{
+	(void)state;
+	struct text path = temporary("many.mmdb");
+	copy(fixture("ipinfo-old").at, path.at);
+	struct geo *geo CLEANUP(geo_freep) = open_source(text("mmdb:%s", path.at).at);
+	for (int i = 0; i < 2000; i++)
+		assert_country(geo, "192.0.2.1", "BR");
+	assert_int_equal(geo_check(geo, &why), 0);
+	copy(fixture("test-country").at, path.at);
+	assert_int_equal(geo_check(geo, &why), 0); /* nothing was asked since */
+	struct place place;
+	int result = look_up(geo, "192.0.2.1", &place);
+	assert_int_equal(result < 0 ? result : geo_check(geo, &why), -EIO);
+}
+
 static void a_file_that_is_renamed_over_does_not_matter(void **state)
 {
 	(void)state;
@@ -826,6 +843,7 @@ int main(void)
 		cmocka_unit_test(a_damaged_tree_is_an_error),
 		cmocka_unit_test(a_file_that_is_cut_short_is_an_error),
 		cmocka_unit_test(a_file_that_is_overwritten_is_an_error),
+		cmocka_unit_test(after_many_lookups_an_overwritten_file_is_an_error),
 		cmocka_unit_test(a_file_that_is_renamed_over_does_not_matter),
 #ifdef WITH_LIBLOC
 		cmocka_unit_test(libloc_places),

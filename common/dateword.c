@@ -97,10 +97,16 @@ unsigned dateword_take_month(struct slice *line)
 
 bool dateword_take_weekday(struct slice *line)
 {
-	static const char *const days[] = { "Mon ", "Tue ", "Wed ", "Thu ", "Fri ", "Sat ", "Sun " };
-	for (size_t i = 0; i < ARRAY_SIZE(days); i++)
-		if (slice_take_string(line, days[i]))
-			return true;
+	static const char days[][5] = { "Mon ", "Tue ", "Wed ", "Thu ", "Fri ", "Sat ", "Sun " };
+	size_t length = sizeof days[0] - 1;
+	if (line->length < length || line->data[length - 1] != ' ') /* as most words are longer */
+		return false;
+	for (size_t i = 0; i < ARRAY_SIZE(days); i++) {
+		if (memcmp(line->data, days[i], length) != 0)
+			continue;
+		*line = slice_skip(*line, length);
+		return true;
+	}
 	return false;
 }
 

@@ -20,6 +20,14 @@
 #define READER_MS 1000
 #define ROW_MAX 1000000 /* no row of ours comes near */
 
+/* Before SQLite is used first; later it has no effect. There is one thread, and nobody asks how much memory SQLite has: so it needs
+ * no lock and no sum for each piece that it takes. */
+static void simplify(void)
+{
+	sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
+	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 static void harden(sqlite3 *db)
 {
 	sqlite3_extended_result_codes(db, 1);
@@ -79,6 +87,7 @@ int store_database_lock(struct store *store, struct strbuf *why)
 {
 	const char *path = store->is_in_memory ? ":memory:" : strbuf_text(&store->file.path);
 	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW;
+	simplify();
 	int rc = sqlite3_open_v2(path, &store->db, flags | (store->is_in_memory ? SQLITE_OPEN_CREATE : 0), NULL);
 
 	if (!store->db)

@@ -132,11 +132,15 @@ static void add_first_line(const struct report *report, struct strbuf *text)
 	strbuf_add_format(text, "MAIL GEO %s - %s", state_name(report->state), strbuf_text(&line));
 }
 
+/* A value that isn't known is "U" where the state is UNKNOWN, and left out where the state is told anyway: Checkmk's MRPE makes
+ * UNKNOWN of any "U", and Monitoring::Plugin drops it. */
 static void add_perfdata(const struct report *report, struct strbuf *text)
 {
 	struct strbuf items CLEANUP(strbuf_release) = STRBUF_INIT(PERFDATA_MAX);
 	for (size_t i = 0; i < report->finding_count; i++) {
 		const struct finding *finding = &report->findings[i];
+		if (!finding->is_known && report->state != STATE_UNKNOWN)
+			continue;
 		perfdata_add(&items, &(struct perfdata){
 			.label = finding->name, .is_known = finding->is_known, .value = finding->value, .uom = finding->uom,
 			.warning = finding->warning, .critical = finding->critical, .minimum = "0",

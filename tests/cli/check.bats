@@ -67,6 +67,27 @@ load helper
  foreign_countries=1;;;0 user_countries=2;;2;0 unlocated=1;;;0 log_age=60s;600;;0" ] || fail "other performance data"
 }
 
+@test "what isn't known is left out of the performance data where the state is told anyway" {
+	: >"$log"
+	check
+	expect 0 "MAIL GEO OK - *"
+	[[ ${lines[0]} == *" unlocated="* ]] || fail "no unlocated"
+	[[ ${lines[0]} != *=U* ]] || fail "an U"
+	login 10:10:00 bob $russia
+	check --log=none.log
+	expect 1 "MAIL GEO WARNING - bob *none.log does not exist*"
+	expect_metric logins=1 foreign_logins=1
+	refuse_metric unlocated
+}
+
+@test "a threshold that never alerts is an empty field of the performance data" {
+	login 10:10:00 bob $russia
+	check -w '~:' -c 'user_countries=~:' -w 'logins=~:5'
+	expect 0 "MAIL GEO OK - *"
+	[ "${lines[0]#*|}" = "logins=1;~:5;;0 foreign_logins=1;;;0 foreign_users=1;;;0 foreign_addresses=1;;;0\
+ foreign_countries=1;;;0 user_countries=1;;;0 unlocated=0;;;0 log_age=600s;;;0" ] || fail "other performance data"
+}
+
 @test "several home countries count as one" {
 	home=NL,US
 	login 10:10:00 bob $america

@@ -144,6 +144,14 @@ expect_metric() {
 	done
 }
 
+# refuse_metric NAME...: it is left out.
+refuse_metric() {
+	local unwanted
+	for unwanted; do
+		[[ " ${lines[0]#*|}" != *" $unwanted="* ]] || fail "there is a metric $unwanted"
+	done
+}
+
 # expect_users USER[=COUNT]...: exactly these are counted, each so often (once if it isn't said). A sum would take one that is lost and
 # one that is counted twice for right. The text names users from abroad alone: so all must be, and not more than 20.
 expect_users() {

@@ -356,8 +356,14 @@ static void show_user(void *context, const struct user_summary *user)
 	report_logins_left(run->report, shown.count - LOGINS_SHOWN);
 }
 
+static void name_user(void *context, struct slice user)
+{
+	report_abroad(context, user);
+}
+
 static void show_users(struct run *run)
 {
+	tally_each_newcomer(run->tally, name_user, run->report);
 	report_users_left(run->report, tally_each_user(run->tally, run->options->verbosity < 2, USERS_SHOWN, show_user, run));
 }
 

@@ -55,6 +55,7 @@ struct visit {
 	bool has_address;
 	char country[3];       /* "" if unlocated */
 	int64_t logins;
+	int64_t since_sec;     /* the earliest time from which one of them counts */
 };
 
 /* What a user did in the window. */

@@ -15,6 +15,7 @@
 #define USER_SHOWN_MAX 64
 #define REMARKS_MAX 400
 #define COUNTRIES_SHOWN 6
+#define ABROAD_MAX (REPORT_ABROAD_MOST * (USER_SHOWN_MAX + 4)) /* the dots of a cut name, and the newline */
 
 void report_init(struct report *report, int64_t window_sec)
 {
@@ -24,6 +25,8 @@ void report_init(struct report *report, int64_t window_sec)
 		.window_sec = window_sec,
 		.problems = STRBUF_INIT(PROBLEMS_MAX),
 		.worst_user = STRBUF_INIT(WHY_MAX),
+		.worst_name = STRBUF_INIT(WHY_MAX),
+		.abroad = STRBUF_INIT(ABROAD_MAX),
 		.body = STRBUF_INIT(REPORT_BODY_MAX),
 		.notes = STRBUF_INIT(NOTES_MAX),
 		.worst_listing = STRBUF_INIT(WHY_MAX),
@@ -35,6 +38,8 @@ void report_release(struct report *report)
 {
 	strbuf_release(&report->problems);
 	strbuf_release(&report->worst_user);
+	strbuf_release(&report->worst_name);
+	strbuf_release(&report->abroad);
 	strbuf_release(&report->body);
 	strbuf_release(&report->notes);
 	strbuf_release(&report->worst_listing);
@@ -101,6 +106,7 @@ static void add_user(struct strbuf *text, struct slice user)
 static void name_worst_user(struct report *report, const struct user_summary *user)
 {
 	struct strbuf *text = &report->worst_user;
+	add_user(&report->worst_name, user->user);
 	add_user(text, user->user);
 	if (user->countries > 1)
 		strbuf_add_format(text, " logged in from %" PRId64 " countries", user->countries);
@@ -123,6 +129,14 @@ void report_user(struct report *report, const struct user_summary *user)
 	                  user->addresses, user->addresses == 1 ? "" : "es");
 	printable_add(&report->body, slice_string(user->country_list), 400);
 	strbuf_add_char(&report->body, '\n');
+}
+
+void report_abroad(struct report *report, struct slice user)
+{
+	if (report->abroad_count++ >= REPORT_ABROAD_MOST)
+		return;
+	add_user(&report->abroad, user);
+	strbuf_add_char(&report->abroad, '\n');
 }
 
 void report_users_left(struct report *report, int64_t count)

@@ -19,6 +19,7 @@
 #define REPORT_FINDINGS_MAX 32
 #define REPORT_BODY_MAX 32768 /* NRPE v3 carries 64 KiB in all */
 #define REPORT_LISTS_MAX 8192
+#define REPORT_ABROAD_MOST 20 /* names */
 
 /* The value of one metric, judged. All text is borrowed from tables and options. */
 struct finding {
@@ -48,6 +49,9 @@ struct report {
 	size_t finding_count;
 	struct strbuf problems;      /* what could not be done, joined by "; " */
 	struct strbuf worst_user;    /* "bob logged in from 4 countries (BR CN RU US)" */
+	struct strbuf worst_name;    /* "bob" */
+	struct strbuf abroad;        /* names, a newline behind each */
+	size_t abroad_count;
 	struct strbuf body, notes;
 	struct strbuf worst_listing; /* "192.0.2.25 is listed on zen.spamhaus.org (127.0.0.2 SBL)" */
 	struct strbuf lists;         /* lines about blocklists */
@@ -70,6 +74,10 @@ void report_finding(struct report *report, const struct finding *finding);
 
 /* A paragraph for USER; the first one given is the one that the first line names. */
 void report_user(struct report *report, const struct user_summary *user);
+
+/* A user with foreign logins, in the order in which the first line names them; those beyond REPORT_ABROAD_MOST are only counted. */
+void report_abroad(struct report *report, struct slice user);
+
 void report_users_left(struct report *report, int64_t count);
 
 /* "DATE USER from IP ADDRESS came from COUNTRY"; REMARKS ("" for none, hostile) stand behind it. */

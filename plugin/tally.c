@@ -21,6 +21,7 @@ struct user {
 	char name[USER_MAX];
 	size_t name_length;
 	int64_t logins, foreign_logins, countries, addresses;
+	int64_t abroad_since_sec; /* if there are foreign logins: from when on the first one counts */
 	bool has_home;
 	int64_t logins_in[PLACES];
 	uint16_t places[PLACES]; /* those that aren't 0 there */
@@ -30,6 +31,19 @@ struct user {
 /* The worst users of those that were counted, the worst one first. */
 struct ranking {
 	struct user *users[TALLY_USERS_MOST];
+	size_t count;
+};
+
+/* A user abroad. Kept apart from the ranking: a whole user is large, and anybody may be the newest of those before him. */
+struct newcomer {
+	char name[USER_MAX];
+	size_t name_length;
+	int64_t since_sec;
+};
+
+/* The newest first. */
+struct newcomers {
+	struct newcomer users[TALLY_USERS_MOST];
 	size_t count;
 };
 
@@ -43,6 +57,7 @@ struct tally {
 	bool has_user;
 	struct ipaddr address;    /* that it came from last, if it has any */
 	struct ranking all, foreign;
+	struct newcomers newcomers;
 	int64_t user_count;       /* of those who are done */
 	struct addrset *foreign_addresses;
 	struct ipaddr first_foreign[TALLY_ADDRESSES_MOST];
@@ -142,14 +157,31 @@ static void rank(struct ranking *ranking, const struct user *user)
 	ranking->users[at] = kept;
 }
 
+/* Those who began in the same second stay in the order of their names, in which they come. */
+static void rank_newcomer(struct newcomers *newcomers, const struct user *user)
+{
+	size_t at = newcomers->count;
+	while (at > 0 && newcomers->users[at - 1].since_sec < user->abroad_since_sec)
+		at--;
+	if (at == TALLY_USERS_MOST)
+		return;
+	newcomers->count += newcomers->count < TALLY_USERS_MOST;
+	memmove(&newcomers->users[at + 1], &newcomers->users[at], (newcomers->count - at - 1) * sizeof *newcomers->users);
+	newcomers->users[at].since_sec = user->abroad_since_sec;
+	newcomers->users[at].name_length = user->name_length;
+	memcpy(newcomers->users[at].name, user->name, user->name_length);
+}
+
 /* The user that was counted is done. */
 static void end_user(struct tally *tally)
 {
 	if (!tally->has_user)
 		return;
 	rank(&tally->all, tally->user);
-	if (tally->user->foreign_logins)
+	if (tally->user->foreign_logins) {
 		rank(&tally->foreign, tally->user);
+		rank_newcomer(&tally->newcomers, tally->user);
+	}
 	tally->user_count++;
 	tally->has_user = false;
 }
@@ -202,6 +234,8 @@ static void add_foreign(struct tally *tally, const struct visit *visit, size_t p
 	struct user *user = tally->user;
 	tally->totals.foreign_users += user->foreign_logins == 0;
 	tally->totals.foreign_logins += visit->logins;
+	if (!user->foreign_logins || visit->since_sec < user->abroad_since_sec)
+		user->abroad_since_sec = visit->since_sec;
 	user->foreign_logins += visit->logins;
 	user->countries += user->logins_in[place] == 0;
 	note_foreign_address(tally, &visit->address);
@@ -289,4 +323,11 @@ int64_t tally_each_user(struct tally *tally, bool foreign_only, size_t limit, ta
 	for (; shown < limit && shown < ranking->count; shown++)
 		show_user(ranking->users[shown], function, context);
 	return all - (int64_t)shown;
+}
+
+void tally_each_newcomer(struct tally *tally, tally_name_fn *function, void *context)
+{
+	end_user(tally);
+	for (size_t i = 0; i < tally->newcomers.count; i++)
+		function(context, slice_make(tally->newcomers.users[i].name, tally->newcomers.users[i].name_length));
 }

@@ -46,4 +46,9 @@ void tally_totals(const struct tally *tally, struct totals *ret);
 typedef void tally_user_fn(void *context, const struct user_summary *summary);
 int64_t tally_each_user(struct tally *tally, bool foreign_only, size_t limit, tally_user_fn *function, void *context);
 
+/* The same for the names of users with foreign logins, at most TALLY_USERS_MOST: whose foreign logins of the window began last
+ * comes first. So who is new stands in front of those who log in again and again. */
+typedef void tally_name_fn(void *context, struct slice user);
+void tally_each_newcomer(struct tally *tally, tally_name_fn *function, void *context);
+
 #endif

@@ -9,7 +9,7 @@
 
 #include "common/numparse.h"
 #include "common/perfdata.h"
-#include "plugin/report.h"
+#include "plugin/report/abroad.h"
 
 #define PERFDATA_MAX 4096
 
@@ -58,15 +58,13 @@ static void add_alerts(const struct report *report, struct strbuf *line)
 	}
 }
 
-static void add_foreign(const struct report *report, struct strbuf *line, const char *window)
+/* BEGIN_LENGTH: of what stands before LINE. */
+static void add_foreign(const struct report *report, struct strbuf *line, size_t begin_length)
 {
-	int64_t logins = value_of(report, "foreign_logins");
-	int64_t users = value_of(report, "foreign_users");
-	struct strbuf text CLEANUP(strbuf_release) = STRBUF_INIT(200);
-	if (report->worst_user.length && report->state != STATE_OK)
-		add_fact(line, strbuf_text(&report->worst_user));
-	strbuf_add_format(&text, "%" PRId64 " foreign login%s by %" PRId64 " user%s in %s", logins, logins == 1 ? "" : "s", users,
-	                  users == 1 ? "" : "s", window);
+	struct strbuf text CLEANUP(strbuf_release) = STRBUF_INIT(4 * WHY_MAX);
+	size_t taken = begin_length + line->length;
+	abroad_tell(report, value_of(report, "foreign_logins"), value_of(report, "foreign_users"),
+	            REPORT_LINE_WIDTH > taken ? REPORT_LINE_WIDTH - taken : 0, &text);
 	add_fact(line, strbuf_text(&text));
 }
 
@@ -117,10 +115,12 @@ static void add_first_line(const struct report *report, struct strbuf *text)
 	struct strbuf line CLEANUP(strbuf_release) = STRBUF_INIT(4 * WHY_MAX);
 	bool problem_leads = report->state == STATE_UNKNOWN;
 	numparse_format_duration(report->window_sec, window);
+	size_t begin = text->length;
+	strbuf_add_format(text, "MAIL GEO %s - ", state_name(report->state));
 	if (report->problems.length && problem_leads)
 		add_fact(&line, strbuf_text(&report->problems));
 	if (value_of(report, "foreign_logins"))
-		add_foreign(report, &line, window);
+		add_foreign(report, &line, text->length - begin);
 	add_alerts(report, &line);
 	if (report->has_logins && !value_of(report, "foreign_logins") && !report->problems.length)
 		add_quiet(report, &line, window);
@@ -129,7 +129,7 @@ static void add_first_line(const struct report *report, struct strbuf *text)
 	add_listed(report, &line);
 	if (report->problems.length && !problem_leads)
 		add_fact(&line, strbuf_text(&report->problems));
-	strbuf_add_format(text, "MAIL GEO %s - %s", state_name(report->state), strbuf_text(&line));
+	strbuf_add_string(text, strbuf_text(&line));
 }
 
 /* A value that isn't known is "U" where the state is UNKNOWN, and left out where the state is told anyway: Checkmk's MRPE makes

@@ -63,7 +63,7 @@ static bool is_of(const struct sum *sum, struct slice user, const struct row *ro
 
 static void begin_sum(struct sum *sum, struct slice user, const struct row *row)
 {
-	sum->visit = (struct visit){ .has_address = row->address.length > 0 };
+	sum->visit = (struct visit){ .has_address = row->address.length > 0, .since_sec = INT64_MAX };
 	memcpy(sum->user, user.data, user.length);
 	sum->visit.user = slice_make(sum->user, user.length);
 	if (sum->visit.has_address)
@@ -81,15 +81,19 @@ static int add_row(struct store *store, sqlite3_stmt *statement, struct sum *sum
 {
 	struct slice user;
 	struct row row = { .country = "" };
+	int64_t effective_sec;
 	int result = 0;
 
-	if (!read_row(statement, &row) || !sql_get_slice(statement, ROW_COLUMN_COUNT, SQLITE_BLOB, USER_MAX, &user))
+	if (!read_row(statement, &row) || !sql_get_slice(statement, ROW_COLUMN_COUNT, SQLITE_BLOB, USER_MAX, &user) ||
+	    !sql_get_integer(statement, ROW_COLUMN_COUNT + 1, INT64_MIN, INT64_MAX, &effective_sec))
 		return sql_fail_damaged(store, why, "a login that can't be");
 	if (!is_of(sum, user, &row)) {
 		result = show_sum(sum, function, context);
 		begin_sum(sum, user, &row);
 	}
 	sum->visit.logins += row.count;
+	if (effective_sec < sum->visit.since_sec)
+		sum->visit.since_sec = effective_sec;
 	return result;
 }
 
@@ -102,7 +106,7 @@ int store_each_visit(struct store *store, store_visit_fn *function, void *contex
 	int64_t begin_us = store_clock_us(), rows = 0;
 
 	if (result >= 0)
-		result = sql_prepare(store, &statement, "SELECT " ROW_COLUMNS ", user FROM login ORDER BY user, address", why);
+		result = sql_prepare(store, &statement, "SELECT " ROW_COLUMNS ", user, effective_at FROM login ORDER BY user, address", why);
 	for (; result >= 0 && (result = sql_step(store, statement, why)) > 0; rows++)
 		result = add_row(store, statement, &sum, function, context, why);
 	store->counted.amount = rows;

@@ -39,8 +39,94 @@ load helper
 	login 10:11:00 bob $china
 	login 10:12:00 carol $brazil
 	check
-	expect 1 "MAIL GEO WARNING - * 3 foreign logins by 3 users in 15m |*"
+	expect 1 "MAIL GEO WARNING - carol, bob and alice from abroad: 3 logins in 15m |*"
 	expect_metric foreign_users=3 foreign_addresses=3 foreign_countries=3 user_countries=1
+}
+
+# ---- Who is named ----
+
+# line_length: of the first line, before the performance data.
+line_length() {
+	local line=${lines[0]%% |*}
+	echo ${#line}
+}
+
+@test "while an alert stands the next victim changes the first line, and stands in front" {
+	login 10:10:00 bob@example.com $brazil
+	check
+	expect 1 "MAIL GEO WARNING - bob@example.com logged in from abroad (BR); 1 foreign login by 1 user in 15m |*"
+	login 10:12:00 eve@example.com $russia
+	check
+	expect 1 "MAIL GEO WARNING - eve@example.com and bob@example.com from abroad: 2 logins in 15m |*"
+	login 10:13:00 ann@example.com $china
+	check
+	expect 1 "MAIL GEO WARNING - ann@example.com, eve@example.com and 1 more from abroad: 3 logins in 15m |*"
+}
+
+@test "who logs in again and again does not come before the new victim" {
+	login 10:10:00 bob $brazil
+	login 10:12:00 eve $russia
+	login 10:15:00 bob $brazil
+	login 10:16:00 bob $brazil
+	check
+	expect 1 "MAIL GEO WARNING - eve and bob from abroad: 4 logins in 15m |*"
+}
+
+@test "a login from home does not make a victim new" {
+	login 10:10:00 bob $america
+	login 10:12:00 eve $russia
+	login 10:13:00 bob $brazil
+	login 10:14:00 eve $america
+	check
+	expect 1 "MAIL GEO WARNING - bob and eve from abroad: 2 logins in 15m |*"
+}
+
+@test "as many are named as 80 characters hold, and never less than two" {
+	local user
+	for user in a b c d e f g h i j k l m n o p q r s t; do
+		login 10:10:00 $user$user $russia
+	done
+	check
+	expect 1 "MAIL GEO WARNING - aa, bb, cc, dd, ee and 15 more from abroad: 20 logins in 15m |*"
+	[ "$(line_length)" -le 80 ] || fail "the line has $(line_length) characters"
+	logins 2 10:11:00 a.very.long.name.of.a.person@mail.example.com $china
+	check
+	expect 1 "MAIL GEO WARNING - a.very.long.name.of.a.person@mail.example.com1, a.very.long.*com2 and 20 more from abroad: 22 logins in 15m |*"
+}
+
+@test "the user whose countries make it CRITICAL is told first, and then the newest" {
+	login 10:10:00 bob $russia
+	login 10:11:00 bob $china
+	login 10:12:00 bob $brazil
+	login 10:13:00 eve $russia
+	check
+	expect 2 "MAIL GEO CRITICAL - bob logged in from 3 countries (BR CN RU); also eve: 4 foreign logins in 15m |*"
+	login 10:14:00 ann $russia
+	login 10:15:00 dan $russia
+	check
+	expect 2 "MAIL GEO CRITICAL - bob logged in from 3 countries (BR CN RU); also dan, ann and 1 more: 6 foreign logins in 15m |*"
+}
+
+@test "where a number of logins makes it CRITICAL the newest is told first" {
+	login 10:10:00 bob $russia
+	login 10:11:00 bob $china
+	login 10:13:00 eve $russia
+	check -c foreign_logins=0
+	expect 2 "MAIL GEO CRITICAL - eve and bob from abroad: 3 logins in 15m |*"
+}
+
+@test "a hostile name among others is harmless in the first line" {
+	login 10:10:00 bob $russia
+	login 10:12:00 'x|y$(id)' $russia
+	check
+	expect 1 "MAIL GEO WARNING - x[?]y[?][(]id) and bob from abroad: 2 logins in 15m |*"
+}
+
+@test "users are named in no line that is OK" {
+	login 10:10:00 bob $russia
+	login 10:12:00 eve $russia
+	check -w '~:'
+	expect 0 "MAIL GEO OK - 2 foreign logins by 2 users in 15m |*"
 }
 
 @test "logins from home are OK" {
@@ -192,7 +278,7 @@ load helper
 @test "of many users twenty are shown, the rest is counted" {
 	logins 50 10:10:00 user $russia
 	check
-	expect 1 "MAIL GEO WARNING - * 50 foreign logins by 50 users in 15m |*"
+	expect 1 "MAIL GEO WARNING - * and 4? more from abroad: 50 logins in 15m |*"
 	[ "$(grep -c '^user[0-9]*: 1 login from 1 address: RU 1$' <<<"$output")" -eq 20 ] || fail "not 20 users"
 	expect_output *$'\n'"... and 30 more users"*
 }

@@ -137,7 +137,7 @@ proxy() {
 	login 10:00:00 bob $russia
 	for turn in 1 2; do
 		run timeout 120 "$plugin" --home=US "--geo=$geo" --at=2014-02-25T10:20:00Z --window=all - <"$log"
-		expect 1 "MAIL GEO WARNING - *2 foreign logins by 2 users in all |*"
+		expect 1 "MAIL GEO WARNING - bob and alice from abroad: 2 logins in all |*"
 		expect_metric logins=2 log_age=1200
 	done
 	[ ! -e "$MP_STATE_PATH" ] || fail "a state was written"

@@ -171,6 +171,30 @@ all_are_in() {
 	[ $((interval + (attempts - 1) * retry)) -lt "$minutes" ]
 }
 
+# What Nagios makes of the notification command of the sample: macros filled in, $1 for $SERVICEOUTPUT$ and $2 for $LONGSERVICEOUTPUT$.
+notification_line() {
+	local line
+	line=$(directive command_line "LONGSERVICEOUTPUT")
+	line=${line/'$SERVICEOUTPUT$'/$1}
+	line=${line/'$LONGSERVICEOUTPUT$'/$2}
+	line=${line/'/usr/bin/mail'/cat -- #}
+	sed 's/\$[A-Z]*\$/x/g' <<<"$line"
+}
+
+@test "the services about logins in nagios-sample.cfg and README notify at each alert, so that a second victim is told" {
+	[ "$(grep -c '^ *service_description *Mail logins by country' "$sample")" -eq 2 ]
+	[ "$(grep -c '^ *is_volatile *1' "$sample")" -eq 2 ]
+	sed -n '/apply Service "mail logins/,/^ *}/p' "$srcdir/README" | grep -q 'volatile = true'
+}
+
+@test "the notification of nagios-sample.cfg has the first line and each line behind it" {
+	run sh -c "$(notification_line 'MAIL GEO WARNING - eve from abroad' 'eve: 1 login\nbob: 2 logins (RU)')"
+	echo "$output"
+	[ "${lines[0]}" = "MAIL GEO WARNING - eve from abroad" ]
+	[ "${lines[1]}" = "eve: 1 login" ]
+	[ "${lines[2]}" = "bob: 2 logins (RU)" ]
+}
+
 @test "the plugin understands the command of nagios-sample.cfg" {
 	need_plugin
 	local line value number=0

@@ -756,11 +756,12 @@ static int see_only_ann(void *context, const struct visit *visit)
 	const struct ipaddr address = address_of("192.0.2.1");
 	assert_true(slice_equals(visit->user, "ann") && visit->has_address && ipaddr_equals(&visit->address, &address));
 	assert_string_equal(visit->country, "DE");
+	assert_int_equal(visit->since_sec, NOW);
 	*(int64_t *)context = visit->logins;
 	return 0;
 }
 
-static void a_visit_says_who_and_where(void **unused)
+static void a_visit_says_who_where_and_since_when(void **unused)
 {
 	int64_t logins = 0;
 	(void)unused;
@@ -1083,7 +1084,7 @@ int main(void)
 		TEST(a_lock_past_the_deadline_is_told),
 		TEST(a_full_disk_changes_nothing),
 		TEST(visits_are_summed_up),
-		TEST(a_visit_says_who_and_where),
+		TEST(a_visit_says_who_where_and_since_when),
 		TEST(a_negative_result_ends_the_visits),
 		TEST(nothing_without_address_is_placed),
 		TEST(repeated_lines_count_as_often),

@@ -168,6 +168,55 @@ static void the_worst_user_comes_first(void **state)
 	assert_string_equal(seen.text, "bob 15/5 (CA 1, CN 4, RU 7, US 3);eve 2/1 (RU 2);alice 12/2 (US 5, unlocated 7);");
 }
 
+static void add_since(struct tally *tally, const char *user, const char *country, int64_t since_sec)
+{
+	struct visit made = visit(user, "77.88.8.8", country, 1);
+	made.since_sec = since_sec;
+	tally_add(tally, &made);
+}
+
+static void name(void *context, struct slice user)
+{
+	struct seen *seen = context;
+	size_t used = strlen(seen->text);
+	seen->count++;
+	snprintf(seen->text + used, sizeof seen->text - used, "%.*s;", (int)user.length, user.data);
+}
+
+static void whose_foreign_logins_began_last_is_the_first_newcomer(void **state)
+{
+	(void)state;
+	struct tally *tally CLEANUP(tally_freep) = tally_new(home, 2, NULL, 0);
+	struct seen seen = { 0 };
+	add_since(tally, "ann", "RU", 20); /* again at 90 from elsewhere */
+	add_since(tally, "ann", "CN", 90);
+	add_since(tally, "bob", "US", 10); /* at home first */
+	add_since(tally, "bob", "RU", 40);
+	add_since(tally, "carol", "RU", 30);
+	add_since(tally, "dan", "RU", 40);
+	add_since(tally, "eve", "US", 99);
+	tally_each_newcomer(tally, name, &seen);
+	assert_string_equal(seen.text, "bob;dan;carol;ann;");
+}
+
+static void of_many_newcomers_the_newest_are_kept_in_whatever_order_they_come(void **state)
+{
+	(void)state;
+	for (int turn = 0; turn < 2; turn++) {
+		struct tally *tally CLEANUP(tally_freep) = tally_new(home, 2, NULL, 0);
+		struct seen seen = { 0 };
+		char user[16];
+		for (int i = 0; i < 1000; i++) {
+			snprintf(user, sizeof user, "u%03d", i);
+			add_since(tally, user, "RU", turn ? i : 1000 - i);
+		}
+		tally_each_newcomer(tally, name, &seen);
+		assert_int_equal(seen.count, TALLY_USERS_MOST);
+		assert_memory_equal(seen.text, turn ? "u999;u998;" : "u000;u001;", 10);
+		assert_string_equal(seen.text + strlen(seen.text) - 5, turn ? "u980;" : "u019;");
+	}
+}
+
 static void home_users_can_be_left_out_and_the_rest_is_counted(void **state)
 {
 	(void)state;
@@ -227,6 +276,8 @@ int main(void)
 		cmocka_unit_test(a_login_without_an_address_is_unlocated),
 		cmocka_unit_test(logins_without_a_name_are_not_one_travelling_user),
 		cmocka_unit_test(the_worst_user_comes_first),
+		cmocka_unit_test(whose_foreign_logins_began_last_is_the_first_newcomer),
+		cmocka_unit_test(of_many_newcomers_the_newest_are_kept_in_whatever_order_they_come),
 		cmocka_unit_test(home_users_can_be_left_out_and_the_rest_is_counted),
 		cmocka_unit_test(forty_countries_are_listed_and_no_more),
 		cmocka_unit_test(a_keyset_numbers_many_keys_each_once),

@@ -193,32 +193,34 @@ static bool ipv4_is_public(uint32_t number)
 	return true;
 }
 
-static bool judge(enum verdict verdict, const struct ipaddr *address)
+/* Of what no row has: not public. ADDRESS is no IPv4 one. */
+static enum verdict verdict_of(const struct ipaddr *address)
 {
-	switch (verdict) {
-	case PUBLIC:
-		return true;
-	case IPV4_IN_BYTES_2_TO_5:
-		return ipv4_is_public(ipv4_number(address->bytes + 2));
-	case IPV4_AT_END:
-		return ipv4_is_public(ipv4_number(address->bytes + MAPPED_BYTES));
-	case IPV4_INVERTED_AT_END:
-		return ipv4_is_public(~ipv4_number(address->bytes + MAPPED_BYTES));
-	case NOT_PUBLIC:
-		break;
-	}
-	return false;
+	for (size_t i = 0; i < ARRAY_SIZE(ipv6_networks); i++)
+		if (ipprefix_contains(&ipv6_networks[i].prefix, address))
+			return ipv6_networks[i].verdict;
+	return NOT_PUBLIC;
+}
+
+bool ipaddr_get_embedded(const struct ipaddr *address, struct ipaddr *ret)
+{
+	enum verdict verdict = ipaddr_is_ipv4(address) ? NOT_PUBLIC : verdict_of(address);
+	const uint8_t *bytes = address->bytes + (verdict == IPV4_IN_BYTES_2_TO_5 ? 2 : MAPPED_BYTES);
+	uint8_t flip = verdict == IPV4_INVERTED_AT_END ? 0xff : 0;
+	if (verdict == PUBLIC || verdict == NOT_PUBLIC)
+		return false;
+	*ret = ipaddr_of_ipv4((uint8_t[]){ bytes[0] ^ flip, bytes[1] ^ flip, bytes[2] ^ flip, bytes[3] ^ flip });
+	return true;
 }
 
 bool ipaddr_is_public(const struct ipaddr *address)
 {
+	struct ipaddr embedded;
 	if (ipaddr_is_ipv4(address))
 		return ipv4_is_public(ipv4_number(address->bytes + MAPPED_BYTES));
-	for (size_t i = 0; i < ARRAY_SIZE(ipv6_networks); i++) {
-		if (ipprefix_contains(&ipv6_networks[i].prefix, address))
-			return judge(ipv6_networks[i].verdict, address);
-	}
-	return false;
+	if (ipaddr_get_embedded(address, &embedded))
+		return ipaddr_is_public(&embedded);
+	return verdict_of(address) == PUBLIC;
 }
 
 /* A number from 0 to MOST in plain digits. */

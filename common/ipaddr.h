@@ -41,6 +41,10 @@ bool ipaddr_is_ipv4(const struct ipaddr *address);
  * reserved. 6to4, Teredo and NAT64 (64:ff9b::/96) are judged by the IPv4 address inside them. */
 bool ipaddr_is_public(const struct ipaddr *address);
 
+/* The IPv4 address that a 6to4, Teredo (the client's own) or NAT64 (64:ff9b::/96) address is made of, public or not. False if
+ * ADDRESS is none of these. */
+bool ipaddr_get_embedded(const struct ipaddr *address, struct ipaddr *ret);
+
 /* "192.0.2.0/24", "2001:db8::/32" or a plain address. False if it is none, the length is out of range, or bits
  * are set beyond the length (a mistyped network). */
 bool ipprefix_parse(struct ipprefix *ret, struct slice text);

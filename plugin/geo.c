@@ -157,7 +157,7 @@ static bool has_country(struct place *place)
 }
 
 /* In the files from FIRST on, before END. */
-static int look_up(struct geo *geo, size_t first, size_t end, const struct ipaddr *address, struct place *ret, struct strbuf *why)
+static int look_up_one(struct geo *geo, size_t first, size_t end, const struct ipaddr *address, struct place *ret, struct strbuf *why)
 {
 	*ret = (struct place){ 0 };
 	for (size_t i = first; i < end; i++) {
@@ -170,6 +170,16 @@ static int look_up(struct geo *geo, size_t first, size_t end, const struct ipadd
 			return result;
 	}
 	return 0;
+}
+
+/* A database may know tunnels, and what it says of one counts; else the host behind it is where its IPv4 address is. */
+static int look_up(struct geo *geo, size_t first, size_t end, const struct ipaddr *address, struct place *ret, struct strbuf *why)
+{
+	struct ipaddr embedded;
+	int result = look_up_one(geo, first, end, address, ret, why);
+	if (result == 0 && ipaddr_get_embedded(address, &embedded) && ipaddr_is_public(&embedded))
+		result = look_up_one(geo, first, end, &embedded, ret, why);
+	return result;
 }
 
 int geo_lookup(struct geo *geo, const struct ipaddr *address, struct place *ret, struct strbuf *why)

@@ -37,7 +37,7 @@ int geo_open(struct geo **ret, const char *source, const char *token_file, struc
 void geo_free(struct geo *geo);
 void geo_freep(struct geo **geo);
 
-/* > 0: placed, RET is filled; 0: no database knows it (country codes that are no countries count as this), RET is
+/* > 0: placed, RET is filled (of 6to4, Teredo and NAT64 addresses that no database knows by the public IPv4 address inside); 0: no database knows it (country codes that are no countries count as this), RET is
  * zeroed; < 0: -errno with WHY, when a database is damaged, also when its file was cut short while mapped (SIGBUS is
  * caught inside this call). The caller asks for public addresses only. */
 int geo_lookup(struct geo *geo, const struct ipaddr *address, struct place *ret, struct strbuf *why);

@@ -4,6 +4,7 @@
  */
 #include "common/compat.h"
 
+#include "common/addrset.h"
 #include "common/timestamp.h"
 #include "common/xalloc.h"
 #include "plugin/placing.h"
@@ -16,6 +17,7 @@ struct questions {
 	struct placing *placing;
 	struct ipaddr *addresses;
 	size_t count, room;
+	struct addrset *distinct; /* the same; a tunnel and the address inside are one question */
 	size_t answered, unplaced; /* unplaced: without an answer, and no database behind it knows them */
 	struct strbuf reason;
 };
@@ -33,9 +35,16 @@ static bool is_to_be_placed(const struct placing *placing, const struct ipaddr *
 	return ipaddr_is_public(address) && !is_trusted(placing->options, address);
 }
 
+/* The remote source is asked for the IPv4 address inside of a tunnel's: no service is known to know more of the outer one. */
+static struct ipaddr asked_for(const struct ipaddr *address)
+{
+	struct ipaddr embedded;
+	return ipaddr_get_embedded(address, &embedded) ? embedded : *address;
+}
+
 static void add_question(struct questions *questions, const struct ipaddr *address)
 {
-	if (questions->count == ADDRESSES_MOST)
+	if (questions->count == ADDRESSES_MOST || !addrset_add(questions->distinct, address))
 		return;
 	if (questions->count == questions->room) {
 		questions->room = questions->room ? questions->room * 2 : 64;
@@ -50,14 +59,15 @@ static int by_databases(void *context, const struct ipaddr *address, struct plac
 {
 	struct questions *questions = context;
 	struct placing *placing = questions->placing;
+	struct ipaddr asked = asked_for(address);
 	int result = geo_lookup(placing->geo, address, ret, why);
 	if (result || !geo_has_remote(placing->geo))
 		return result;
-	result = store_get_place(placing->store, address, placing->options->now_sec, ret, why);
+	result = store_get_place(placing->store, &asked, placing->options->now_sec, ret, why);
 	if (result > 0)
 		return ret->country[0] ? 1 : 0;
 	if (result == 0 && is_to_be_placed(placing, address))
-		add_question(questions, address);
+		add_question(questions, &asked);
 	return result;
 }
 
@@ -66,7 +76,8 @@ static int by_answers(void *context, const struct ipaddr *address, struct place 
 {
 	struct questions *questions = context;
 	struct placing *placing = questions->placing;
-	int result = store_get_place(placing->store, address, placing->options->now_sec, ret, why);
+	struct ipaddr asked = asked_for(address);
+	int result = store_get_place(placing->store, &asked, placing->options->now_sec, ret, why);
 	bool is_answered = result > 0;
 	if (result < 0 || (is_answered && ret->country[0]))
 		return result;
@@ -147,7 +158,7 @@ static void report_unplaced(const struct questions *questions)
 
 int placing_run(struct placing *placing, struct strbuf *why)
 {
-	struct questions questions = { .placing = placing, .reason = STRBUF_INIT(WHY_MAX) };
+	struct questions questions = { .placing = placing, .distinct = addrset_new(), .reason = STRBUF_INIT(WHY_MAX) };
 	int result = store_place_unlocated(placing->store, by_databases, &questions, why);
 	if (result >= 0 && questions.count > 0) {
 		result = ask_remote(&questions, why);
@@ -156,6 +167,7 @@ int placing_run(struct placing *placing, struct strbuf *why)
 	if (result >= 0)
 		result = geo_check(placing->geo, why); /* of this run's lookups, those of the lines too */
 	strbuf_release(&questions.reason);
+	addrset_free(questions.distinct);
 	free(questions.addresses);
 	return result;
 }

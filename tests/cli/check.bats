@@ -240,6 +240,27 @@ line_length() {
 	expect_metric logins=1
 }
 
+# Teredo has the client's address inverted; the server's is in the middle. The test database knows none of the tunnels.
+@test "an IPv4 address in 6to4, Teredo and NAT64 is where that IPv4 address is, if the database knows no more" {
+	login 10:10:00 sixto4 2002:4d58:808::1
+	login 10:11:00 teredo 2001:0:0808:0808:0:fbff:b2a7:f7f7
+	login 10:12:00 nat64 64:ff9b::77.88.8.8
+	login 10:13:00 home 2002:808:808::1
+	check -v
+	expect 1 "MAIL GEO WARNING - nat64, teredo and sixto4 from abroad: 3 logins in 15m |*"
+	expect_metric logins=4 foreign_countries=1 unlocated=0
+	expect_output *"sixto4 from IP 2002:4d58:808::1 came from RU "*
+}
+
+@test "a private IPv4 address in a tunnel counts nothing, and one that no database knows is unlocated" {
+	login 10:10:00 alice 2002:c0a8:101::1
+	login 10:11:00 alice 64:ff9b::10.1.2.3
+	login 10:12:00 alice 64:ff9b::9.9.9.9
+	login 10:13:00 alice $america
+	check
+	expect 0 "MAIL GEO OK - 2 logins in 15m, none foreign, 1 unlocated |*"
+}
+
 @test "RFC 3164 stamps, long queue ids, ports and other services are read" {
 	cat >"$log" <<-END
 		Feb 25 10:10:00 mail postfix/smtps/smtpd[4711]: 4TzX5q2h1Jz9rxK: client=unknown[$russia]:48647, sasl_method=LOGIN, sasl_username=alice

@@ -115,6 +115,17 @@ many_logins() {
 	expect_output "*came from RU (Russia, AS64500 Example ?Net?)*"
 }
 
+@test "of a 6to4 address the IPv4 address inside is asked for, once, and remembered" {
+	login 10:10:00 alice 2002:4d58:808::1
+	login 10:11:00 bob $russia
+	asks ok/lite --ipinfo-token-file=token
+	expect 1 "MAIL GEO WARNING - bob and alice from abroad: 2 logins in 15m |*"
+	[ "$(cat "$requests")" = "GET /ok/lite/$russia tok-123.abc 1" ] || fail "asked: $(cat "$requests")"
+	asks ok/lite --ipinfo-token-file=token
+	expect_metric foreign_logins=2 unlocated=0
+	was_asked 1
+}
+
 @test "a thousand addresses are one batch, and none at the next run" {
 	many_logins 1000
 	asks ok/lite

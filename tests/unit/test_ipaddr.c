@@ -184,6 +184,29 @@ static void ipv6_special_networks_are_not_public(void **state)
 	assert_public(texts, ARRAY_SIZE(texts), false);
 }
 
+static void tunnels_have_an_ipv4_address_inside(void **state)
+{
+	static const struct { const char *outer, *inner; } cases[] = {
+		{ "2002:4d58:808::1", "77.88.8.8" },              { "2002:a00:1::", "10.0.0.1" },
+		{ "64:ff9b::4d58:808", "77.88.8.8" },             { "64:ff9b::192.168.1.1", "192.168.1.1" },
+		{ "2001:0:0808:0808:0:fbff:b2a7:f7f7", "77.88.8.8" },
+		{ "2001::", "255.255.255.255" },
+		{ "77.88.8.8", NULL }, { "::ffff:77.88.8.8", NULL }, { "2001:4860:4860::8888", NULL }, { "2001:1::1", NULL },
+		{ "64:ff9b:1::4d58:808", NULL },                  { "::", NULL }, { "2003:4d58:808::1", NULL },
+	};
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct ipaddr outer, inner;
+		char text[IPADDR_TEXT_ROOM];
+		assert_true(ipaddr_parse(&outer, slice_string(cases[i].outer)));
+		bool has_inner = ipaddr_get_embedded(&outer, &inner);
+		if (has_inner != (cases[i].inner != NULL))
+			fail_msg("%s has %s address inside", cases[i].outer, has_inner ? "an" : "no");
+		if (has_inner)
+			assert_string_equal(ipaddr_format(&inner, text), cases[i].inner);
+	}
+}
+
 static void ipv6_global_unicast_is_public(void **state)
 {
 	(void)state;
@@ -319,6 +342,7 @@ int main(void)
 		cmocka_unit_test(ipv4_special_networks_are_not_public),
 		cmocka_unit_test(ipv4_neighbours_of_special_networks_are_public),
 		cmocka_unit_test(ipv6_special_networks_are_not_public),
+		cmocka_unit_test(tunnels_have_an_ipv4_address_inside),
 		cmocka_unit_test(ipv6_global_unicast_is_public),
 		cmocka_unit_test(a_tunnelled_address_is_judged_by_the_ipv4_address_inside),
 		cmocka_unit_test(a_network_contains_its_addresses_and_no_others),

@@ -297,10 +297,24 @@ static void judge_metric(struct run *run, size_t metric, const struct totals *to
 	report_finding(run->report, &finding);
 }
 
+/* A database may be of something else than countries, or of another part of the world: that nobody was foreign says nothing then.
+ * Why a remote source didn't answer is told already. */
+static void tell_blindness(struct run *run)
+{
+	struct strbuf text CLEANUP(strbuf_release) = STRBUF_INIT(4 * WHY_MAX);
+	if (!run->geo || run->report->problems.length || !tally_is_blind(run->tally))
+		return;
+	strbuf_add_string(&text, "none of the addresses in the window could be placed: does ");
+	geo_describe(run->geo, &text);
+	strbuf_add_string(&text, " know countries?");
+	report_problem(run->report, STATE_UNKNOWN, strbuf_text(&text));
+}
+
 static void judge(struct run *run)
 {
 	if (store_shortage(run->store)[0])
 		report_problem(run->report, STATE_UNKNOWN, store_shortage(run->store));
+	tell_blindness(run);
 	bool is_complete = !run->report->problems.length;
 	unsigned groups = options_metric_groups(run->options);
 	struct totals totals;

@@ -61,6 +61,8 @@ struct tally {
 	int64_t user_count;       /* of those who are done */
 	struct addrset *foreign_addresses;
 	struct ipaddr first_foreign[TALLY_ADDRESSES_MOST];
+	bool has_place, has_unplaced, has_many_unplaced; /* an address with a country; one without; two different ones without */
+	struct ipaddr unplaced;
 	struct totals totals;
 };
 
@@ -219,6 +221,24 @@ static void note_address(struct tally *tally, const struct visit *visit)
 	tally->user->addresses++;
 }
 
+static void note_placing(struct tally *tally, const struct visit *visit, bool is_placed)
+{
+	if (is_placed)
+		tally->has_place = true;
+	else if (!visit->has_address)
+		return;
+	else if (tally->has_unplaced)
+		tally->has_many_unplaced = tally->has_many_unplaced || !ipaddr_equals(&tally->unplaced, &visit->address);
+	else
+		tally->unplaced = visit->address;
+	tally->has_unplaced = tally->has_unplaced || !is_placed;
+}
+
+bool tally_is_blind(const struct tally *tally)
+{
+	return tally->has_many_unplaced && !tally->has_place;
+}
+
 static void note_foreign_address(struct tally *tally, const struct ipaddr *address)
 {
 	size_t count = (size_t)tally->totals.foreign_addresses;
@@ -253,6 +273,7 @@ void tally_add(struct tally *tally, const struct visit *visit)
 	struct user *user = tally->user;
 
 	note_address(tally, visit);
+	note_placing(tally, visit, place != UNLOCATED);
 	tally->totals.logins += visit->logins;
 	user->logins += visit->logins;
 	if (place == UNLOCATED) {

@@ -38,6 +38,9 @@ size_t tally_foreign_addresses(const struct tally *tally, struct ipaddr *ret, si
 bool tally_is_foreign(const struct tally *tally, const char country[3]);
 bool tally_is_trusted(const struct tally *tally, const struct ipaddr *address);
 
+/* Were there several addresses, and none of them could be placed? Then the database is none of countries, or not of these. */
+bool tally_is_blind(const struct tally *tally);
+
 /* What is counted of logins; all other fields become 0. */
 void tally_totals(const struct tally *tally, struct totals *ret);
 

@@ -221,25 +221,78 @@ static void read_network(struct reader *reader, struct place *place)
 	}
 }
 
-/* --- the driver --- */
+/* --- what it holds --- */
 
-/* The words of the types that hold no country, and the words that say that it is there all the same:
- * "ipinfo generic_country_asn", "DBIP-Location-ISP". What is unknown may hold one. */
-static bool can_hold_countries(const char *type)
+/* Types that hold no country, by a word in them, and the words that say that it is there all the same: "ipinfo
+ * generic_country_asn", "DBIP-Location-ISP". Of what is neither, records are looked at. */
+enum content { CONTENT_COUNTRIES, CONTENT_OTHER, CONTENT_UNKNOWN };
+
+static enum content content_of_type(const char *type)
 {
 	static const char *const with[] = { "country", "city", "enterprise", "insights", "location", "precision" };
 	static const char *const without[] = { "asn", "anonymous", "connection-type", "domain", "isp", "privacy",
 		                               "user-count", "static-ip" };
 	for (size_t i = 0; i < ARRAY_SIZE(with); i++) {
 		if (strcasestr(type, with[i]))
-			return true;
+			return CONTENT_COUNTRIES;
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(without); i++) {
 		if (strcasestr(type, without[i]))
-			return false;
+			return CONTENT_OTHER;
 	}
-	return true;
+	return CONTENT_UNKNOWN;
 }
+
+#define PROBED_RECORDS 1000 /* the first ones; a database of countries has few without one */
+#define PROBED_NODES 100000 /* damaged trees may be circles */
+#define TREE_DEPTH 129      /* 128 bits, and the root */
+
+/* A walk over the tree of addresses, by its nodes, from the lowest address on. */
+struct probe {
+	uint64_t nodes[TREE_DEPTH + 1]; /* that are to be read */
+	size_t depth;
+	int read, records;
+	bool has_country, is_damaged;
+};
+
+static void probe_record(struct probe *probe, MMDB_entry_s entry)
+{
+	struct reader reader = { .entry = entry };
+	struct place place = { 0 };
+	read_country(&reader, &place);
+	probe->records++;
+	probe->has_country = probe->has_country || place.country[0];
+	probe->is_damaged = probe->is_damaged || reader.error;
+}
+
+static void probe_branch(struct probe *probe, uint8_t type, uint64_t record, const MMDB_entry_s *entry)
+{
+	if (type == MMDB_RECORD_TYPE_DATA)
+		probe_record(probe, *entry);
+	else if (type == MMDB_RECORD_TYPE_SEARCH_NODE && probe->depth <= TREE_DEPTH)
+		probe->nodes[probe->depth++] = record;
+	else if (type != MMDB_RECORD_TYPE_EMPTY)
+		probe->is_damaged = true;
+}
+
+/* False if there are records, and none of the first has a country. A damaged file is told when it is asked. */
+static bool holds_countries(const MMDB_s *database)
+{
+	struct probe probe = { .depth = 1 };
+	MMDB_search_node_s node;
+	while (probe.depth && probe.read++ < PROBED_NODES && probe.records < PROBED_RECORDS) {
+		uint64_t number = probe.nodes[--probe.depth];
+		if (number > UINT32_MAX || MMDB_read_node(database, (uint32_t)number, &node) != MMDB_SUCCESS)
+			return true;
+		probe_branch(&probe, node.right_record_type, node.right_record, &node.right_record_entry);
+		probe_branch(&probe, node.left_record_type, node.left_record, &node.left_record_entry);
+		if (probe.has_country || probe.is_damaged)
+			return true;
+	}
+	return !probe.records;
+}
+
+/* --- the driver --- */
 
 static int explain_open(int error, int system_error, struct strbuf *why)
 {
@@ -268,7 +321,8 @@ static int open_mmdb(void **ret, const char *path, struct strbuf *why)
 		return explain_open(error, system_error, why);
 	}
 	const char *type = database->metadata.database_type;
-	if (!can_hold_countries(type)) {
+	enum content content = content_of_type(type);
+	if (content == CONTENT_OTHER || (content == CONTENT_UNKNOWN && !holds_countries(database))) {
 		strbuf_fail(why, -EINVAL, "is of the type %s, which holds no countries", type);
 		close_mmdb(database);
 		return -EINVAL;

@@ -210,11 +210,33 @@ line_length() {
 @test "an address that no country has is neither home nor foreign" {
 	login 10:10:00 alice $nowhere
 	login 10:11:00 alice 1.1.1.1
+	login 10:11:00 alice $america
 	check
-	expect 0 "MAIL GEO OK - 2 logins in 15m, none foreign, 2 unlocated |*"
-	expect_metric logins=2 foreign_logins=0 unlocated=2 user_countries=0
+	expect 0 "MAIL GEO OK - 3 logins in 15m, none foreign, 2 unlocated |*"
+	expect_metric logins=3 foreign_logins=0 unlocated=2 user_countries=1
 	check -w unlocated=1
 	expect 1 "MAIL GEO WARNING - unlocated 2 (warning 1); *"
+}
+
+@test "where none of several addresses can be placed it is UNKNOWN, and the database is named" {
+	login 10:10:00 alice $nowhere
+	login 10:11:00 alice $nowhere
+	login 10:12:00 bob 10.1.2.3
+	check
+	expect 0 "MAIL GEO OK - 2 logins in 15m, none foreign, 2 unlocated |*"
+	login 10:13:00 bob 1.1.1.1
+	check
+	expect_unknown "none of the addresses in the window could be placed: does mmdb *test-country.mmdb of 2025-03-26 know countries[?] "
+	expect_metric logins=3 unlocated=3 foreign_logins=U
+	login 10:14:00 alice $america
+	check
+	expect 0 "MAIL GEO OK - 4 logins in 15m, none foreign, 3 unlocated |*"
+}
+
+@test "a database of something else than countries is refused" {
+	login 10:10:00 alice $russia
+	check --geo=mmdb:"$top/tests/fixtures/geo/score.mmdb"
+	expect_unknown "*score.mmdb is of the type Vendor-Score, which holds no countries: give *"
 }
 
 @test "a login without a readable address is no foreign one" {

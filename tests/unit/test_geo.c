@@ -427,6 +427,14 @@ static void what_is_no_database_is_named(void **state)
 	assert_open_fails(text("mmdb:%s", fixture("asn").at).at, -EINVAL, "holds no countries");
 }
 
+static void a_type_that_says_nothing_is_judged_by_its_records(void **state)
+{
+	(void)state;
+	assert_open_fails(text("mmdb:%s", fixture("score").at).at, -EINVAL, "is of the type Vendor-Score, which holds no countries");
+	struct geo *geo CLEANUP(geo_freep) = open_fixture("score-and-country");
+	assert_country(geo, "198.51.100.200", "DE");
+}
+
 static void what_may_not_be_read_is_named(void **state)
 {
 	(void)state;
@@ -838,6 +846,7 @@ int main(void)
 		cmocka_unit_test(without_a_database_auto_is_ipinfo),
 		cmocka_unit_test(an_item_without_file_may_find_nothing_beside_others),
 		cmocka_unit_test(what_is_no_database_is_named),
+		cmocka_unit_test(a_type_that_says_nothing_is_judged_by_its_records),
 		cmocka_unit_test(what_may_not_be_read_is_named),
 		cmocka_unit_test(damaged_and_truncated_copies_do_no_harm),
 		cmocka_unit_test(a_damaged_tree_is_an_error),

@@ -129,6 +129,23 @@ static void a_login_without_an_address_is_unlocated(void **state)
 	assert_int_equal(totals.unlocated, 2);
 }
 
+static void it_is_blind_if_none_of_several_addresses_has_a_place(void **state)
+{
+	(void)state;
+	struct ipprefix trusted;
+	assert_true(ipprefix_parse(&trusted, slice_string("1.1.1.0/24")));
+	struct tally *tally CLEANUP(tally_freep) = tally_new(home, 2, &trusted, 1);
+	add(tally, "ann", "9.9.9.9", "", 1);
+	add(tally, "bob", "9.9.9.9", "", 1);
+	add(tally, "bob", "1.1.1.1", "", 1); /* trusted */
+	add(tally, "bob", "none", "", 1);
+	assert_false(tally_is_blind(tally));
+	add(tally, "bob", "9.9.9.10", "", 1);
+	assert_true(tally_is_blind(tally));
+	add(tally, "bob", "8.8.8.8", "US", 1);
+	assert_false(tally_is_blind(tally));
+}
+
 struct seen {
 	int count;
 	char text[1000];
@@ -275,6 +292,7 @@ int main(void)
 		cmocka_unit_test(trusted_networks_count_nothing),
 		cmocka_unit_test(a_login_without_an_address_is_unlocated),
 		cmocka_unit_test(logins_without_a_name_are_not_one_travelling_user),
+		cmocka_unit_test(it_is_blind_if_none_of_several_addresses_has_a_place),
 		cmocka_unit_test(the_worst_user_comes_first),
 		cmocka_unit_test(whose_foreign_logins_began_last_is_the_first_newcomer),
 		cmocka_unit_test(of_many_newcomers_the_newest_are_kept_in_whatever_order_they_come),

@@ -47,7 +47,9 @@ static void add_why(struct strbuf *text, const struct explanation *found, struct
 	if (found->kind == LINE_LOGIN && !found->login.has_address && found->login.session)
 		strbuf_add_format(text, "the address is in the line that began session %016" PRIx64, found->login.session);
 	if (found->kind == LINE_LOGIN && !found->login.has_address && !found->login.session)
-		strbuf_add_string(text, "a login, but the line has no address that is sure: it counts as unlocated");
+		strbuf_add_format(text, "a login, but the line has no address that is sure%s: it counts as unlocated%s",
+		                  found->login.is_hidden ? ", as the client may have wished" : "",
+		                  found->login.is_hidden ? " and in hidden_addresses" : "");
 	if (found->why && found->kind != LINE_LOGIN)
 		strbuf_add_string(text, found->why);
 }

@@ -21,6 +21,7 @@ struct login {
 	struct slice user;     /* hostile text: print only through printable */
 	struct ipaddr address; /* the client; meaningless if !has_address */
 	bool has_address;      /* "client=localhost[unknown]" has none: still a login, not placed */
+	bool is_hidden;        /* it has none, or none that is sure, and the client could bring that about */
 	struct slice service;  /* "postfix/submission", "" if the line does not say */
 	int64_t count;         /* how many logins this line stands for: 1, or N of "message repeated N times" */
 	struct slice twin;     /* "": none; else another server may have logged the same login with the same text here (Dovecot's
@@ -53,6 +54,7 @@ struct visit {
 	struct slice user;     /* borrowed for the call that hands it out */
 	struct ipaddr address; /* if has_address */
 	bool has_address;
+	bool is_hidden;        /* no address, and the client could bring that about */
 	char country[3];       /* "" if unlocated */
 	int64_t logins;
 	int64_t since_sec;     /* the earliest time from which one of them counts */
@@ -61,7 +63,7 @@ struct visit {
 /* What a user did in the window. */
 struct user_summary {
 	struct slice user;
-	int64_t logins, foreign_logins, addresses;
+	int64_t logins, foreign_logins, hidden_logins, addresses;
 	int64_t countries;        /* distinct ones; those of home count as one, unlocated logins as none */
 	const char *country_list; /* "BR 2, CN 4, unlocated 1": by country, at most 40 of them */
 };
@@ -69,6 +71,7 @@ struct user_summary {
 /* What the window holds, counted: one field a metric. */
 struct totals {
 	int64_t logins, foreign_logins, foreign_users, foreign_addresses, foreign_countries, user_countries, unlocated;
+	int64_t hidden_addresses;
 	int64_t log_age;
 	bool has_log_age;        /* false: no line was ever seen */
 	int64_t dnsbl_listed, dnsbl_weight, dnsbl_unanswered;

@@ -26,6 +26,7 @@ void report_init(struct report *report, int64_t window_sec)
 		.problems = STRBUF_INIT(PROBLEMS_MAX),
 		.worst_user = STRBUF_INIT(WHY_MAX),
 		.worst_name = STRBUF_INIT(WHY_MAX),
+		.hidden_name = STRBUF_INIT(WHY_MAX),
 		.abroad = STRBUF_INIT(ABROAD_MAX),
 		.body = STRBUF_INIT(REPORT_BODY_MAX),
 		.notes = STRBUF_INIT(NOTES_MAX),
@@ -39,6 +40,7 @@ void report_release(struct report *report)
 	strbuf_release(&report->problems);
 	strbuf_release(&report->worst_user);
 	strbuf_release(&report->worst_name);
+	strbuf_release(&report->hidden_name);
 	strbuf_release(&report->abroad);
 	strbuf_release(&report->body);
 	strbuf_release(&report->notes);
@@ -124,6 +126,8 @@ void report_user(struct report *report, const struct user_summary *user)
 {
 	if (!report->worst_user.length && user->foreign_logins)
 		name_worst_user(report, user);
+	if (!report->hidden_name.length && user->hidden_logins)
+		add_user(&report->hidden_name, user->user);
 	add_user(&report->body, user->user);
 	strbuf_add_format(&report->body, ": %" PRId64 " login%s from %" PRId64 " address%s: ", user->logins, plural(user->logins),
 	                  user->addresses, user->addresses == 1 ? "" : "es");

@@ -50,6 +50,7 @@ struct report {
 	struct strbuf problems;      /* what could not be done, joined by "; " */
 	struct strbuf worst_user;    /* "bob logged in from 4 countries (BR CN RU US)" */
 	struct strbuf worst_name;    /* "bob" */
+	struct strbuf hidden_name;   /* of the first user given who hid an address */
 	struct strbuf abroad;        /* names, a newline behind each */
 	size_t abroad_count;
 	struct strbuf body, notes;

@@ -148,7 +148,7 @@ int store_forget(struct store *store, int64_t since_sec, struct strbuf *why);
 const char *store_shortage(const struct store *store);
 
 /* Calls FUNCTION for every user, address and country with the sum of the logins: the users in their byte order, and the
- * addresses of a user in theirs (none comes first); the same pair may come again with another country. VISIT is borrowed
+ * addresses of a user in theirs (none comes first, then a hidden one); the same pair may come again with another country. VISIT is borrowed
  * for the call; a result < 0 ends it and is returned. FUNCTION may not change the store. */
 typedef int store_visit_fn(void *context, const struct visit *visit);
 int store_each_visit(struct store *store, store_visit_fn *function, void *context, struct strbuf *why);

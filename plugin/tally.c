@@ -20,7 +20,7 @@
 struct user {
 	char name[USER_MAX];
 	size_t name_length;
-	int64_t logins, foreign_logins, countries, addresses;
+	int64_t logins, foreign_logins, hidden_logins, countries, addresses;
 	int64_t abroad_since_sec; /* if there are foreign logins: from when on the first one counts */
 	bool has_home;
 	int64_t logins_in[PLACES];
@@ -59,6 +59,7 @@ struct tally {
 	struct ranking all, foreign;
 	struct newcomers newcomers;
 	int64_t user_count;       /* of those who are done */
+	int64_t told_count;       /* of those in the ranking "foreign" */
 	struct addrset *foreign_addresses;
 	struct ipaddr first_foreign[TALLY_ADDRESSES_MOST];
 	bool has_place, has_unplaced, has_many_unplaced; /* an address with a country; one without; two different ones without */
@@ -137,6 +138,7 @@ static int compare_users(const struct user *a, const struct user *b)
 	const int64_t order[][2] = {
 		{ a->countries, b->countries },
 		{ a->foreign_logins, b->foreign_logins },
+		{ a->hidden_logins, b->hidden_logins },
 		{ a->logins, b->logins },
 	};
 	for (size_t i = 0; i < ARRAY_SIZE(order); i++)
@@ -180,10 +182,12 @@ static void end_user(struct tally *tally)
 	if (!tally->has_user)
 		return;
 	rank(&tally->all, tally->user);
-	if (tally->user->foreign_logins) {
+	if (tally->user->foreign_logins || tally->user->hidden_logins) {
 		rank(&tally->foreign, tally->user);
-		rank_newcomer(&tally->newcomers, tally->user);
+		tally->told_count++;
 	}
+	if (tally->user->foreign_logins)
+		rank_newcomer(&tally->newcomers, tally->user);
 	tally->user_count++;
 	tally->has_user = false;
 }
@@ -197,7 +201,7 @@ static void begin_user(struct tally *tally, struct slice name)
 	end_user(tally);
 	for (size_t i = 0; i < user->place_count; i++)
 		user->logins_in[user->places[i]] = 0;
-	user->logins = user->foreign_logins = user->countries = user->addresses = 0;
+	user->logins = user->foreign_logins = user->hidden_logins = user->countries = user->addresses = 0;
 	user->has_home = false;
 	user->place_count = 0;
 	user->name_length = name.length < USER_MAX ? name.length : USER_MAX;
@@ -276,6 +280,10 @@ void tally_add(struct tally *tally, const struct visit *visit)
 	note_placing(tally, visit, place != UNLOCATED);
 	tally->totals.logins += visit->logins;
 	user->logins += visit->logins;
+	if (visit->is_hidden) {
+		tally->totals.hidden_addresses += visit->logins;
+		user->hidden_logins += visit->logins;
+	}
 	if (place == UNLOCATED) {
 		tally->totals.unlocated += visit->logins;
 	} else if (!tally->is_home[place]) {
@@ -330,7 +338,7 @@ static void show_user(const struct user *user, tally_user_fn *function, void *co
 	struct strbuf countries CLEANUP(strbuf_release) = STRBUF_INIT(COUNTRY_LIST_MAX);
 	list_countries(user, &countries);
 	function(context, &(struct user_summary){
-		.user = name_of(user), .logins = user->logins, .foreign_logins = user->foreign_logins,
+		.user = name_of(user), .logins = user->logins, .foreign_logins = user->foreign_logins, .hidden_logins = user->hidden_logins,
 		.addresses = user->addresses, .countries = user->countries, .country_list = strbuf_text(&countries),
 	});
 }
@@ -339,7 +347,7 @@ int64_t tally_each_user(struct tally *tally, bool foreign_only, size_t limit, ta
 {
 	end_user(tally);
 	const struct ranking *ranking = foreign_only ? &tally->foreign : &tally->all;
-	int64_t all = foreign_only ? tally->totals.foreign_users : tally->user_count;
+	int64_t all = foreign_only ? tally->told_count : tally->user_count;
 	size_t shown = 0;
 	for (; shown < limit && shown < ranking->count; shown++)
 		show_user(ranking->users[shown], function, context);

@@ -44,8 +44,8 @@ bool tally_is_blind(const struct tally *tally);
 /* What is counted of logins; all other fields become 0. */
 void tally_totals(const struct tally *tally, struct totals *ret);
 
-/* After all visits: calls FUNCTION for at most LIMIT users, and TALLY_USERS_MOST; those with the most countries, then foreign logins, then logins, first; only
- * users with foreign logins if FOREIGN_ONLY. Returns how many more there are. SUMMARY lives for the call. */
+/* After all visits: calls FUNCTION for at most LIMIT users, and TALLY_USERS_MOST; those with the most countries, then foreign logins, then hidden addresses, then logins, first; only
+ * users with foreign logins or hidden addresses if FOREIGN_ONLY. Returns how many more there are. SUMMARY lives for the call. */
 typedef void tally_user_fn(void *context, const struct user_summary *summary);
 int64_t tally_each_user(struct tally *tally, bool foreign_only, size_t limit, tally_user_fn *function, void *context);
 

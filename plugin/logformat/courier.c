@@ -74,6 +74,7 @@ static enum line_kind read_message(struct login *ret, struct slice text)
 		address.length -= 2;
 		ret->has_address = ipaddr_parse(&ret->address, address);
 	}
+	ret->is_hidden = !ret->has_address;
 	ret->service = SLICE_LITERAL("courier/esmtp");
 	return LINE_LOGIN;
 }

@@ -205,7 +205,9 @@ static void find_address(struct login *ret, const struct elements *elements)
 {
 	bool is_local = !elements->rip.length && !elements->lip.length && elements->is_secured;
 	struct slice address = is_local ? SLICE_LITERAL("127.0.0.1") : elements->rip;
-	ret->has_address = !has_open_address(elements) && ipaddr_parse(&ret->address, address);
+	/* Without rip it is the configuration; in the text of an error of TLS it is the client's certificate. */
+	ret->is_hidden = has_open_address(elements);
+	ret->has_address = !ret->is_hidden && ipaddr_parse(&ret->address, address);
 }
 
 /* auth_anonymous_username is "anonymous"; where neither mechanism nor address is told it is taken for that. */

@@ -18,7 +18,7 @@ struct logformat {
 	 * a line of JSON. Unused ones are empty. */
 	struct slice literals[LOGFORMAT_LITERALS_MAX];
 
-	/* What LINE is. But for LINE_OTHER, RET (all zero before) gets user, address, has_address, service, session, twin; at_sec and
+	/* What LINE is. But for LINE_OTHER, RET (all zero before) gets user, address, has_address, is_hidden, service, session, twin; at_sec and
 	 * count are the caller's. The slices borrow from LINE or are constant.
 	 * LINE_OTHER: *RET_WHY says why a line of this server's login program is no login, in words that complete "not a
 	 * login: ", constant; it is left alone if the line is none of this format's business. LINE_AMBIGUOUS: *RET_WHY too.

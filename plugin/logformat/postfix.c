@@ -64,6 +64,7 @@ static bool take_client(struct login *ret, struct slice *text)
 	ret->has_address = ipaddr_parse(&ret->address, address);
 	if (!ret->has_address && !slice_equals(address, "unknown"))
 		return false;
+	ret->is_hidden = !ret->has_address; /* it was gone before it could be asked for */
 	return take_port(text);
 }
 

@@ -38,6 +38,7 @@ static bool take_client(struct login *ret, struct slice *text)
 	if (slice_find(*text, SLICE_LITERAL("]")) == text->length)
 		return false;
 	ret->has_address = ipaddr_parse(&ret->address, slice_take_until(text, ']'));
+	ret->is_hidden = !ret->has_address;
 	return !slice_take_char(text, ':') || slice_take_while(text, slice_is_alnum, 7).length;
 }
 

@@ -72,7 +72,7 @@ static bool is_clients(struct slice key)
 }
 
 /* Up to the "]". */
-static bool take_context(struct slice *ret_oip, struct slice *ret_ip, struct slice *text)
+static bool take_context(struct slice *ret_oip, struct slice *ret_ip, bool *ret_is_hidden, struct slice *text)
 {
 	bool is_believed = true;
 	struct slice key, value;
@@ -84,6 +84,7 @@ static bool take_context(struct slice *ret_oip, struct slice *ret_ip, struct sli
 		struct slice *field = slice_equals(key, "oip") ? ret_oip : slice_equals(key, "ip") ? ret_ip : NULL;
 		if (is_believed && field && !field->data)
 			*field = value;
+		*ret_is_hidden = *ret_is_hidden || (field && !is_believed);
 	}
 	return true;
 }
@@ -111,17 +112,24 @@ static bool find_proxied(struct ipaddr *ret, struct slice list)
 	return true;
 }
 
-static void find_address(struct login *ret, struct slice oip, struct slice ip)
+/* IS_HIDDEN: there is one behind the client's own words. */
+static void find_address(struct login *ret, struct slice oip, struct slice ip, bool is_hidden)
 {
 	bool is_local = !oip.data && !ip.data;
+	if (is_local && is_hidden) {
+		ret->is_hidden = true;
+		return;
+	}
 	ret->has_address = is_local ? ipaddr_parse(&ret->address, SLICE_LITERAL("127.0.0.1"))
 		: oip.data ? find_proxied(&ret->address, oip) : ipaddr_parse(&ret->address, ip);
+	ret->is_hidden = !ret->has_address; /* the list of a proxy begins with the client's word */
 }
 
 static enum line_kind parse(struct login *ret, const struct envelope *line, const char **ret_why)
 {
 	struct slice text = line->text, oip = { 0 }, ip = { 0 };
-	if (!take_front(&text) || !take_context(&oip, &ip, &text) || !slice_take_string(&text, " security - cmd="))
+	bool is_hidden = false;
+	if (!take_front(&text) || !take_context(&oip, &ip, &is_hidden, &text) || !slice_take_string(&text, " security - cmd="))
 		return LINE_OTHER;
 	if (!slice_take_string(&text, "Auth; account=") && !slice_take_string(&text, "SSOAuth; account="))
 		return LINE_OTHER;
@@ -130,7 +138,7 @@ static enum line_kind parse(struct login *ret, const struct envelope *line, cons
 	if (!ret->user.length || !slice_take_string(&text, "; protocol="))
 		return LINE_OTHER;
 	struct slice protocol = slice_take_while(&text, is_protocol, 20);
-	find_address(ret, oip, ip);
+	find_address(ret, oip, ip, is_hidden);
 	ret->service = slice_equals(protocol, "imap") ? SLICE_LITERAL("zimbra/imap")
 		: slice_equals(protocol, "pop3") ? SLICE_LITERAL("zimbra/pop3")
 		: slice_equals(protocol, "soap") ? SLICE_LITERAL("zimbra/soap") : SLICE_LITERAL("zimbra");

@@ -29,6 +29,9 @@ const struct metric metrics[METRIC_COUNT] = {
 		.name = "unlocated", .total = offsetof(struct totals, unlocated), .uom = "", .group = METRIC_OF_LOGINS,
 		.help = "logins whose address no database could place",
 	}, {
+		.name = "hidden_addresses", .total = offsetof(struct totals, hidden_addresses), .uom = "", .group = METRIC_OF_LOGINS, .default_warning = "0",
+		.help = "those without a sure address in their line, as the client could arrange",
+	}, {
 		.name = "log_age", .total = offsetof(struct totals, log_age), .uom = "s", .group = METRIC_OF_LOGINS,
 		.known = offsetof(struct totals, has_log_age),
 		.help = "seconds since the newest line in the log",

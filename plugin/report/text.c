@@ -51,7 +51,9 @@ static void add_alerts(const struct report *report, struct strbuf *line)
 			add_fact(line, strbuf_text(&report->worst_listing));
 			continue;
 		}
-		struct strbuf text CLEANUP(strbuf_release) = STRBUF_INIT(200);
+		struct strbuf text CLEANUP(strbuf_release) = STRBUF_INIT(WHY_MAX);
+		if (report->hidden_name.length && strcmp(finding->name, "hidden_addresses") == 0)
+			strbuf_add_format(&text, "%s logged in and hid the address: ", strbuf_text(&report->hidden_name));
 		strbuf_add_format(&text, "%s %" PRId64 "%s (%s %s)", finding->name, finding->value, finding->uom,
 		                  is_critical ? "critical" : "warning", is_critical ? finding->critical : finding->warning);
 		add_fact(line, strbuf_text(&text));

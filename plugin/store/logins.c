@@ -292,6 +292,8 @@ int store_add(struct store *store, const struct login *login, const struct place
 	/* Whatever the caller says, what has no address is nowhere. */
 	if (login->has_address)
 		added.address = slice_make((const char *)login->address.bytes, sizeof(login->address.bytes));
+	else if (login->is_hidden)
+		added.address = STORE_HIDDEN;
 	if (result == 0 && login->has_address && place)
 		result = add_place(store, &added, place, why);
 	if (result < 0)
@@ -324,7 +326,7 @@ static int place_address(struct store *store, const struct ipaddr *address, cons
 	return sql_step(store, statement, why);
 }
 
-/* The first unlocated address after LAST ("": the very first). STATEMENT is reset, so that nothing is open while rows
+/* The first unlocated address after LAST. STATEMENT is reset, so that nothing is open while rows
  * change. */
 static int next_unlocated(struct store *store, sqlite3_stmt *statement, struct slice last, struct ipaddr *ret,
 	struct strbuf *why)
@@ -345,7 +347,7 @@ static int next_unlocated(struct store *store, sqlite3_stmt *statement, struct s
 int store_place_unlocated(struct store *store, store_place_fn *function, void *context, struct strbuf *why)
 {
 	sqlite3_stmt *statement CLEANUP(sql_finalize) = NULL;
-	struct slice last = SLICE_LITERAL("");
+	struct slice last = STORE_HIDDEN; /* which can't be placed */
 	struct ipaddr address;
 	int result = store_flush(store, why);
 

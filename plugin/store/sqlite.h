@@ -16,6 +16,9 @@
 #define STORE_LINES_PER_LOGIN 2      /* so many lines for each login that may be kept: most stand in one or two logs */
 #define STORE_COUNT_MAX 1000000000   /* of one login; so no sum of STORE_LOGINS_MAX of them overflows */
 
+/* What stands in the place of an address that the client hid: "::", which no client has. */
+#define STORE_HIDDEN slice_make("\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", sizeof((struct ipaddr){ 0 }.bytes))
+
 /* The statements that are used once a login, or once a log; made at the first use. */
 enum store_statement {
 	ADD_LOGIN, ADD_COUNT, ADD_PLACE, PUT_SESSION, GET_SESSION, DROP_SESSION, COUNT_LINES, PUT_LINE,

@@ -14,6 +14,7 @@
  * false if it can't be ours. */
 struct row {
 	struct slice address; /* 16 bytes or none */
+	bool is_hidden;       /* none, see STORE_HIDDEN */
 	char country[3];
 	int64_t count;
 };
@@ -34,13 +35,22 @@ static bool read_country(sqlite3_stmt *statement, char ret[3])
 	return true;
 }
 
-static bool read_row(sqlite3_stmt *statement, struct row *ret)
+static bool read_address_and_country(sqlite3_stmt *statement, struct row *ret)
 {
 	return sql_get_slice(statement, ADDRESS, SQLITE_BLOB, sizeof((struct ipaddr){ 0 }.bytes), &ret->address) &&
 		(!ret->address.length || ret->address.length == sizeof((struct ipaddr){ 0 }.bytes)) &&
 		read_country(statement, ret->country) &&
-		(!ret->country[0] || ret->address.length) && /* nothing else can be placed */
 		sql_get_integer(statement, COUNT, 1, STORE_COUNT_MAX, &ret->count);
+}
+
+static bool read_row(sqlite3_stmt *statement, struct row *ret)
+{
+	if (!read_address_and_country(statement, ret))
+		return false;
+	ret->is_hidden = ret->address.length && memcmp(ret->address.data, STORE_HIDDEN.data, ret->address.length) == 0;
+	if (ret->is_hidden)
+		ret->address.length = 0;
+	return !ret->country[0] || ret->address.length; /* nothing else can be placed */
 }
 
 /* -- visits -------------------------------------------------------------------------------------------------- */
@@ -55,7 +65,7 @@ static bool is_of(const struct sum *sum, struct slice user, const struct row *ro
 {
 	const struct visit *visit = &sum->visit;
 
-	return visit->logins && visit->has_address == (row->address.length > 0) &&
+	return visit->logins && visit->has_address == (row->address.length > 0) && visit->is_hidden == row->is_hidden &&
 		(!visit->has_address || memcmp(visit->address.bytes, row->address.data, sizeof(visit->address.bytes)) == 0) &&
 		visit->country[0] == row->country[0] && visit->country[1] == row->country[1] &&
 		slice_compare(visit->user, user) == 0;
@@ -63,7 +73,7 @@ static bool is_of(const struct sum *sum, struct slice user, const struct row *ro
 
 static void begin_sum(struct sum *sum, struct slice user, const struct row *row)
 {
-	sum->visit = (struct visit){ .has_address = row->address.length > 0, .since_sec = INT64_MAX };
+	sum->visit = (struct visit){ .has_address = row->address.length > 0, .is_hidden = row->is_hidden, .since_sec = INT64_MAX };
 	memcpy(sum->user, user.data, user.length);
 	sum->visit.user = slice_make(sum->user, user.length);
 	if (sum->visit.has_address)
@@ -131,6 +141,7 @@ static int show_login(struct store *store, sqlite3_stmt *statement, struct slice
 		return sql_fail_damaged(store, why, "a login that can't be");
 	login.count = row.count;
 	login.has_address = row.address.length > 0;
+	login.is_hidden = row.is_hidden;
 	if (login.has_address)
 		memcpy(login.address.bytes, row.address.data, sizeof(login.address.bytes));
 	memcpy(place.country, row.country, sizeof(place.country));

@@ -150,7 +150,7 @@ line_length() {
 	line 10:19:00 "postfix/qmgr[1]: 1: removed"
 	check -w log_age=600 -c foreign_users=@9:10
 	[ "${lines[0]#*|}" = "logins=4;;;0 foreign_logins=2;0;;0 foreign_users=2;;@9:10;0 foreign_addresses=1;;;0\
- foreign_countries=1;;;0 user_countries=2;;2;0 unlocated=1;;;0 log_age=60s;600;;0" ] || fail "other performance data"
+ foreign_countries=1;;;0 user_countries=2;;2;0 unlocated=1;;;0 hidden_addresses=0;0;;0 log_age=60s;600;;0" ] || fail "other performance data"
 }
 
 @test "what isn't known is left out of the performance data where the state is told anyway" {
@@ -171,7 +171,7 @@ line_length() {
 	check -w '~:' -c 'user_countries=~:' -w 'logins=~:5'
 	expect 0 "MAIL GEO OK - *"
 	[ "${lines[0]#*|}" = "logins=1;~:5;;0 foreign_logins=1;;;0 foreign_users=1;;;0 foreign_addresses=1;;;0\
- foreign_countries=1;;;0 user_countries=1;;;0 unlocated=0;;;0 log_age=600s;;;0" ] || fail "other performance data"
+ foreign_countries=1;;;0 user_countries=1;;;0 unlocated=0;;;0 hidden_addresses=0;0;;0 log_age=600s;;;0" ] || fail "other performance data"
 }
 
 @test "several home countries count as one" {
@@ -242,8 +242,38 @@ line_length() {
 @test "a login without a readable address is no foreign one" {
 	login 10:10:00 alice unknown
 	check
-	[ "$status" -eq 0 ] || fail "expected exit state 0"
-	expect_metric foreign_logins=0
+	expect_metric logins=1 foreign_logins=0 unlocated=1
+}
+
+@test "an address that the client could hide alerts, with the name of the user" {
+	login 10:09:00 ann $america
+	login 10:10:00 bob unknown
+	login 10:11:00 bob $america
+	line 10:12:00 "courierd: newmsg,id=0000000000012345.0000000066000000.00000001, auth=eve: dns; $(printf 'x%.0s' {1..128})"
+	check -v
+	expect 1 "MAIL GEO WARNING - bob logged in and hid the address: hidden_addresses 2 (warning 0); 4 logins in 15m, none foreign, 2 unlocated |*"
+	expect_metric logins=4 foreign_logins=0 unlocated=2 hidden_addresses=2
+	expect_output *$'\n'"bob: 2 logins from 1 address: US 1, unlocated 1"*
+	expect_output *$'\n'"eve: 1 login from 0 addresses: unlocated 1"*
+	refuse_output *$'\n'"ann: "*
+	check # they are remembered as what they are
+	expect_metric logins=4 unlocated=2 hidden_addresses=2
+	check -w hidden_addresses=2
+	expect 0 "*"
+}
+
+@test "an address that the configuration leaves out is unlocated, and no alert" {
+	line 10:10:00 "dovecot: imap-login: Login: user=<bob>, method=PLAIN, mpid=1, TLS"
+	check
+	expect 0 "MAIL GEO OK - 1 login in 15m, none foreign, 1 unlocated |*"
+	expect_metric unlocated=1 hidden_addresses=0
+}
+
+@test "a hidden address beside foreign logins is told behind them" {
+	login 10:10:00 bob $russia
+	login 10:10:00 eve unknown
+	check
+	expect 1 "MAIL GEO WARNING - bob logged in from abroad (RU); 1 foreign login by 1 user in 15m; eve logged in and hid the address: hidden_addresses 1 (warning 0) |*"
 }
 
 @test "IPv6 clients are placed" {
@@ -706,7 +736,7 @@ line_length() {
 @test "a login whose line has no address is unlocated, not forgotten" {
 	line 10:10:00 'postfix/smtpd[1]: 4X1: client=localhost[unknown], sasl_method=XCLIENT, sasl_username=bob'
 	check
-	expect 0 "MAIL GEO OK - 1 login in 15m, none foreign, 1 unlocated |*"
+	expect 1 "MAIL GEO WARNING - bob logged in and hid the address: *; 1 login in 15m, none foreign, 1 unlocated |*"
 	expect_metric unlocated=1
 }
 

@@ -50,7 +50,7 @@ static void each_metric_has_its_own_count(void **state)
 	tally_totals(tally, &totals);
 	const struct { const char *name; int64_t expected; } cases[] = {
 		{ "logins", 29 }, { "foreign_logins", 13 }, { "foreign_users", 2 }, { "foreign_addresses", 3 },
-		{ "foreign_countries", 2 }, { "user_countries", 3 }, { "unlocated", 7 },
+		{ "foreign_countries", 2 }, { "user_countries", 3 }, { "unlocated", 7 }, { "hidden_addresses", 0 },
 	};
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		int64_t value = -1;

@@ -5,14 +5,32 @@
 #ifndef BLINDNESS_H
 #define BLINDNESS_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
 #include "common/strbuf.h"
 #include "plugin/login.h"
 
 #define BLINDNESS_LINES_LEAST 1000 /* a log that is shorter may have had no login yet */
 #define BLINDNESS_LOGINS_LEAST 10  /* an administrator's own tries may all be from inside */
 
-/* Appends a sentence and a newline if the log NAME grows, and never a login was found in it, or never one from a public
- * address. */
-void blindness_tell(struct strbuf *text, const char *name, const struct log_history *history);
+#define SIGHT_LINES_MOST 1000 /* that are looked at in one run; where nothing of so many is known the rest is not either */
+
+/* What one run saw of a log. */
+struct sight {
+	int64_t lines, timed, known; /* that were looked at; with a time; of a known mail server. Only where no login was ever read */
+	int64_t unread;              /* lines with a login's words that nothing is known of */
+	int64_t ambiguous;
+	bool is_input;               /* standard input: there is no other run for it */
+};
+
+enum blindness {
+	BLIND_NOT,   /* TEXT may be a note, one sentence a line, or empty */
+	BLIND_MAYBE, /* no login was ever found, and that may have this reason: for the first line */
+	BLIND,       /* nothing at all could be read */
+};
+
+/* Appends why the log NAME may be read in vain, or what should be known of it. */
+enum blindness blindness_tell(struct strbuf *text, const char *name, const struct log_history *history, const struct sight *sight);
 
 #endif

@@ -44,7 +44,7 @@ struct run {
 	bool has_state_path;
 	struct tally *tally; /* NULL until the window was counted */
 	struct blocklist *blocklist;
-	int64_t newest_sec;
+	int64_t newest_sec, lost_lines;
 	bool may_commit;
 };
 
@@ -199,6 +199,7 @@ static int follow_logs(struct run *run, struct strbuf *why)
 	};
 	result = follow_all(run, &follow, why);
 	run->newest_sec = follow.newest_sec;
+	run->lost_lines = follow.lost_lines;
 	return result;
 }
 
@@ -320,6 +321,7 @@ static void judge(struct run *run)
 	struct totals totals;
 	tally_totals(run->tally, &totals);
 	measure_log_age(run, &totals);
+	totals.lost_lines = run->lost_lines;
 	blocklist_totals(run->blocklist, &totals);
 	for (size_t i = 0; i < METRIC_COUNT; i++)
 		if (metrics[i].group & groups)

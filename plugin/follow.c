@@ -108,9 +108,24 @@ static int read_line(struct follow *follow, struct slice line, struct strbuf *wh
 	case LINE_AMBIGUOUS:
 		follow->ambiguous_lines++;
 		return 0;
+	case LINE_LOST:
+		follow->dropped_lines += login.count;
+		return 0;
 	default:
 		return 0;
 	}
+}
+
+/* Of a log that never had a login its first lines are looked at: could any of them be read? */
+static void look_at(struct follow *follow, struct slice line)
+{
+	struct sight *sight = &follow->sight;
+	if (follow->history.logins || sight->lines == SIGHT_LINES_MOST)
+		return;
+	enum line_sight seen = logformat_look(follow->reader, line);
+	sight->lines++;
+	sight->timed += seen != SIGHT_NOTHING;
+	sight->known += seen == SIGHT_MAIL;
 }
 
 /* --- a log --- */
@@ -168,6 +183,7 @@ static int read_lines(struct follow *follow, struct source *source, struct strbu
 		error = read_line(follow, line, why);
 		if (error < 0)
 			break;
+		look_at(follow, line);
 		if (unseen < BYTES_BETWEEN_LOOKS)
 			continue;
 		unseen = 0;
@@ -185,15 +201,46 @@ static int read_lines(struct follow *follow, struct source *source, struct strbu
 	return error < 0 ? error : 0;
 }
 
+/* How many of the source's notes tell lines that were lost; how many lines that were nobody knows. */
+static int64_t count_gaps(const char *notes)
+{
+	int64_t count = 0;
+	for (const char *at = notes; (at = strstr(at, " could not be read")); at++)
+		count++;
+	return count;
+}
+
+/* That nothing was found is only good news where something could be. Where a login was ever read it is the administrator's to see. */
+static void tell_sight(struct follow *follow)
+{
+	struct strbuf text CLEANUP(strbuf_release) = STRBUF_INIT(4 * WHY_MAX);
+	struct sight *sight = &follow->sight;
+	sight->unread = logformat_unread(follow->reader) - follow->unread_before;
+	sight->ambiguous = follow->ambiguous_lines;
+	sight->is_input = strcmp(follow->name, SOURCE_STDIN) == 0;
+	enum blindness blindness = blindness_tell(&text, follow->name, &follow->history, sight);
+	if (blindness == BLIND)
+		report_problem(follow->report, STATE_UNKNOWN, strbuf_text(&text));
+	else if (blindness == BLIND_MAYBE)
+		report_remark(follow->report, strbuf_text(&text));
+	else
+		report_note(follow->report, strbuf_text(&text));
+}
+
 static void tell_notes(struct follow *follow, const struct source *source)
 {
 	struct strbuf text CLEANUP(strbuf_release) = STRBUF_INIT(4 * WHY_MAX);
 	report_note(follow->report, source_notes(source));
+	follow->lost_lines += follow->dropped_lines + count_gaps(source_notes(source));
+	if (follow->dropped_lines)
+		strbuf_add_format(&text, "%" PRId64 " line%s of %s dropped by the logging system, as it says there (a rate limit, or "
+		                  "repeated lines): any of them may have been a login\n", follow->dropped_lines,
+		                  follow->dropped_lines == 1 ? "" : "s", follow->name);
 	if (follow->ambiguous_lines)
 		strbuf_add_format(&text, "%" PRId64 " line%s of %s may be logins, but others than the server could have shaped them: not counted; "
 		                  "--explain tells which\n", follow->ambiguous_lines, follow->ambiguous_lines == 1 ? "" : "s", follow->name);
-	blindness_tell(&text, follow->name, &follow->history);
 	report_note(follow->report, strbuf_text(&text));
+	tell_sight(follow);
 }
 
 /* The new positions, whose newest line may be newer than all logins. */
@@ -247,6 +294,7 @@ static void tell_lost(struct follow *follow, const struct log_position *position
 	else
 		strbuf_add_format(&text, "%s is gone: lines of it, if there were any, could not be read", follow->name);
 	report_note(follow->report, strbuf_text(&text));
+	follow->lost_lines++;
 }
 
 /* From now on LOG is looked at when something changes around it. */
@@ -333,7 +381,9 @@ int follow_log(struct follow *follow, const struct log *log, struct strbuf *why)
 	struct log_rest rest = { 0 };
 	follow->name = log->name;
 	follow->begin_sec = cold_start_sec(follow, log);
-	follow->ambiguous_lines = 0;
+	follow->ambiguous_lines = follow->dropped_lines = 0;
+	follow->sight = (struct sight){ .lines = 0 };
+	follow->unread_before = logformat_unread(follow->reader);
 	set_share(follow);
 	if (deadline_is_over(&follow->end) && follow->has_read) {
 		tell_time_is_up(follow, -1);

@@ -5,6 +5,7 @@
 #ifndef FOLLOW_H
 #define FOLLOW_H
 
+#include "plugin/blindness.h"
 #include "plugin/budget.h"
 #include "plugin/geo.h"
 #include "plugin/logformat.h"
@@ -25,6 +26,7 @@ struct follow {
 	bool has_many_logs;          /* there are, or a glob may give more: then a line that stands in two of them is counted once */
 	bool has_read;               /* a line, in this run */
 	int64_t read_sec;            /* up to when the logs were read; a name that is new among them is read from then on. 0: never */
+	int64_t lost_lines;          /* of all logs so far: dropped ones, and one for each gap */
 	int64_t newest_sec;          /* the newest line of all logs so far, 0 for none */
 
 	/* Of the log that is being read. */
@@ -32,6 +34,9 @@ struct follow {
 	bool has_known_position;     /* false at its first run */
 	int64_t begin_sec;           /* what a first run finds that isn't later doesn't count */
 	int64_t ambiguous_lines;
+	int64_t dropped_lines;       /* the log says so */
+	struct sight sight;
+	int64_t unread_before;       /* logformat_unread() */
 	struct deadline share;       /* when others are to be read */
 	struct deadline end;         /* of its reading; the earlier one of its share's and the run's */
 	struct log_history history;

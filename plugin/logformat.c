@@ -10,6 +10,7 @@
 #include "common/xalloc.h"
 #include "plugin/logformat.h"
 #include "plugin/logformat/driver.h"
+#include "plugin/logformat/loss.h"
 
 static const struct logformat *const formats[] = {
 	&logformat_courier,
@@ -28,12 +29,16 @@ static const struct logformat *const formats[] = {
 
 _Static_assert(ARRAY_SIZE(formats) <= sizeof(logformat_set) * CHAR_BIT, "a bit for each format");
 
+#define LOSS_MARK (UINT32_C(1) << 31) /* of a literal that is no format's */
+
 struct logformat_reader {
 	logformat_set set;
 	int64_t now_sec;
 	struct needles *literals;
 	uint32_t formats_of[NEEDLES_MAX]; /* of each literal the format, as a set */
 	struct envelope_room room;
+	bool was_login; /* the line before */
+	int64_t unread;
 };
 
 /* --- choosing --- */
@@ -91,7 +96,7 @@ int logformat_choose(logformat_set *ret, const char *text, struct strbuf *why)
 struct logformat_reader *logformat_open(logformat_set set, int64_t now_sec)
 {
 	struct logformat_reader *reader = xalloc_zero(1, sizeof *reader);
-	struct slice literals[ARRAY_SIZE(formats) * LOGFORMAT_LITERALS_MAX];
+	struct slice literals[ARRAY_SIZE(formats) * LOGFORMAT_LITERALS_MAX + LOSS_LITERALS];
 	size_t count = 0;
 	for (size_t i = 0; i < ARRAY_SIZE(formats); i++)
 		for (size_t j = 0; set & 1U << i && j < LOGFORMAT_LITERALS_MAX; j++)
@@ -99,6 +104,10 @@ struct logformat_reader *logformat_open(logformat_set set, int64_t now_sec)
 				reader->formats_of[count] = 1U << i;
 				literals[count++] = formats[i]->literals[j];
 			}
+	for (size_t i = 0; i < LOSS_LITERALS; i++) {
+		reader->formats_of[count] = LOSS_MARK;
+		literals[count++] = loss_literals[i];
+	}
 	reader->set = set;
 	reader->now_sec = now_sec;
 	reader->literals = needles_new(literals, count);
@@ -124,6 +133,26 @@ void logformat_closep(struct logformat_reader **reader)
 bool logformat_line_time(struct logformat_reader *reader, int64_t *ret_sec, struct slice line)
 {
 	return envelope_line_time(&reader->room, ret_sec, line, reader->now_sec);
+}
+
+/* --- whose line it is --- */
+
+/* What the programs of mail servers begin with, also those that log no login. */
+static bool is_of_mail(struct slice program)
+{
+	static const char *const begins[] = {
+		"postfix", "dovecot", "exim", "sendmail", "sm-", "cyrus", "courier", "smtpd", "imapd", "pop3", "imap", "ipop",
+		"sqwebmail", "vpopmail", "vchkpw", "stalwart", "zimbra", "zmmailbox", "slapd", "lmtp", "sasl", "auth",
+	};
+	for (size_t i = 0; i < ARRAY_SIZE(begins); i++)
+		if (slice_starts_with(program, begins[i]))
+			return true;
+	return false;
+}
+
+int64_t logformat_unread(const struct logformat_reader *reader)
+{
+	return reader->unread;
 }
 
 /* The first format of SET that knows the line. *RET_FORMAT and *RET_WHY are of the last one that had something to say. */
@@ -152,25 +181,60 @@ static enum line_kind read_message(logformat_set set, struct login *ret, const s
 	return LINE_OTHER;
 }
 
-/* The formats that can say anything of LINE. JSON has more ways to write a text: there any literal lets all of them look, and a
- * message that hides its own does, too. */
-static logformat_set formats_for(const struct logformat_reader *reader, struct slice line)
+static enum line_kind read_loss(const struct logformat_reader *reader, struct login *ret, const struct envelope *line)
 {
-	logformat_set found = needles_find(reader->literals, line, reader->formats_of);
-	return slice_starts_with(line, "{") && (found || envelope_may_hide(line)) ? reader->set : found;
+	int64_t lost = loss_count(line, reader->was_login);
+	if (!lost)
+		return LINE_OTHER;
+	*ret = (struct login){ .at_sec = line->at_sec, .count = lost };
+	return LINE_LOST;
 }
 
-enum line_kind logformat_read(struct logformat_reader *reader, struct login *ret, struct slice line)
+/* The formats that can say anything of LINE, in which FOUND is. JSON has more ways to write a text: there any literal lets all of
+ * them look, and a message that hides its own does, too. */
+static uint32_t formats_for(const struct logformat_reader *reader, struct slice line, uint32_t found)
+{
+	return slice_starts_with(line, "{") && (found || envelope_may_hide(line)) ? found | reader->set : found;
+}
+
+/* LINE has the literals of FOUND; those of FORMATS may know it. */
+static enum line_kind read_candidate(struct logformat_reader *reader, struct login *ret, struct slice line, uint32_t found,
+                                     uint32_t formats_wanted)
 {
 	struct envelope envelope;
-	const char *ignored;
+	const char *format = NULL, *why = NULL;
+	bool is_read = envelope_parse(&envelope, &reader->room, line, reader->now_sec) && !envelope.why;
+	enum line_kind kind = is_read ? read_message(reader->set & formats_wanted, ret, &envelope, &format, &why) : LINE_OTHER;
+	if (kind == LINE_OTHER && is_read)
+		kind = read_loss(reader, ret, &envelope);
+	bool is_understood = kind != LINE_OTHER || (is_read && (format || is_of_mail(envelope.program)));
+	reader->unread += !is_understood && (found & ~LOSS_MARK) && !(found & LOSS_MARK);
+	return kind;
+}
+
+/* "Repeated" is said of the line before; a line that says so is none to be repeated itself. */
+enum line_kind logformat_read(struct logformat_reader *reader, struct login *ret, struct slice line)
+{
 	bool is_continuation = envelope_is_continuation(&reader->room, line);
-	logformat_set set = is_continuation ? 0 : formats_for(reader, line);
-	if (!set)
-		return LINE_OTHER;
-	if (!envelope_parse(&envelope, &reader->room, line, reader->now_sec) || envelope.why)
-		return LINE_OTHER;
-	return read_message(set, ret, &envelope, &ignored, &ignored);
+	uint32_t found = is_continuation ? 0 : needles_find(reader->literals, line, reader->formats_of);
+	uint32_t wanted = is_continuation ? 0 : formats_for(reader, line, found);
+	enum line_kind kind = wanted ? read_candidate(reader, ret, line, found, wanted) : LINE_OTHER;
+	if (kind != LINE_LOST)
+		reader->was_login = kind == LINE_LOGIN;
+	return kind;
+}
+
+enum line_sight logformat_look(struct logformat_reader *reader, struct slice line)
+{
+	struct envelope envelope;
+	struct login ignored;
+	const char *format = NULL, *why = NULL;
+	if (!envelope_parse(&envelope, &reader->room, line, reader->now_sec))
+		return SIGHT_NOTHING;
+	if (envelope.why)
+		return SIGHT_TIME;
+	enum line_kind kind = read_message(reader->set, &ignored, &envelope, &format, &why);
+	return kind != LINE_OTHER || format || is_of_mail(envelope.program) ? SIGHT_MAIL : SIGHT_TIME;
 }
 
 void logformat_explain(struct logformat_reader *reader, struct explanation *ret, struct slice line)
@@ -190,6 +254,8 @@ void logformat_explain(struct logformat_reader *reader, struct explanation *ret,
 	if (ret->why)
 		return;
 	ret->kind = read_message(reader->set, &ret->login, &envelope, &ret->format, &ret->why);
+	if (ret->kind == LINE_OTHER && (ret->kind = read_loss(reader, &ret->login, &envelope)) == LINE_LOST)
+		ret->why = "the logging system says that it dropped lines: they are in lost_lines";
 	if (ret->kind == LINE_OTHER && !ret->why)
 		ret->why = "no program that logs logins wrote it";
 }

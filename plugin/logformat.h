@@ -37,6 +37,18 @@ void logformat_closep(struct logformat_reader **reader);
  * call. A line without any format's literal costs a search for all of them at once, and nothing else. */
 enum line_kind logformat_read(struct logformat_reader *reader, struct login *ret, struct slice line);
 
+/* How many lines so far had the words of a login, but no header that is known, or were written by no program that is known: each may
+ * be a login that is not understood, or a stranger's text. */
+int64_t logformat_unread(const struct logformat_reader *reader);
+
+/* What can be told of LINE whatever it says. To be called behind logformat_read(), whose answer is gone then. */
+enum line_sight {
+	SIGHT_NOTHING, /* no time that is known is at its front */
+	SIGHT_TIME,    /* one is, but no mail server that is known wrote it */
+	SIGHT_MAIL,
+};
+enum line_sight logformat_look(struct logformat_reader *reader, struct slice line);
+
 /* The time at the front of LINE, after a container's prefix if there is one. False if it has none. */
 bool logformat_line_time(struct logformat_reader *reader, int64_t *ret_sec, struct slice line);
 

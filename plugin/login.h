@@ -35,6 +35,7 @@ enum line_kind {
 	LINE_OTHER,
 	LINE_LOGIN,
 	LINE_SESSION,   /* no login, but it tells the address of session, or its end (!has_address) */
+	LINE_LOST,      /* no login, but the logging system says in it that COUNT lines were dropped */
 	LINE_AMBIGUOUS, /* it may be a login, but a stranger could have shaped it: never counted, but told */
 };
 
@@ -71,7 +72,7 @@ struct user_summary {
 /* What the window holds, counted: one field a metric. */
 struct totals {
 	int64_t logins, foreign_logins, foreign_users, foreign_addresses, foreign_countries, user_countries, unlocated;
-	int64_t hidden_addresses;
+	int64_t hidden_addresses, lost_lines;
 	int64_t log_age;
 	bool has_log_age;        /* false: no line was ever seen */
 	int64_t dnsbl_listed, dnsbl_weight, dnsbl_unanswered;

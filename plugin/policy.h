@@ -32,7 +32,7 @@ struct metric {
 	size_t known;                 /* offsetof the field that tells whether that is known; 0: it always is */
 };
 
-#define METRIC_COUNT 13
+#define METRIC_COUNT 14
 
 extern const struct metric metrics[METRIC_COUNT];
 

@@ -24,6 +24,7 @@ void report_init(struct report *report, int64_t window_sec)
 		.has_logins = true,
 		.window_sec = window_sec,
 		.problems = STRBUF_INIT(PROBLEMS_MAX),
+		.remarks = STRBUF_INIT(PROBLEMS_MAX),
 		.worst_user = STRBUF_INIT(WHY_MAX),
 		.worst_name = STRBUF_INIT(WHY_MAX),
 		.hidden_name = STRBUF_INIT(WHY_MAX),
@@ -38,6 +39,7 @@ void report_init(struct report *report, int64_t window_sec)
 void report_release(struct report *report)
 {
 	strbuf_release(&report->problems);
+	strbuf_release(&report->remarks);
 	strbuf_release(&report->worst_user);
 	strbuf_release(&report->worst_name);
 	strbuf_release(&report->hidden_name);
@@ -54,6 +56,13 @@ void report_problem(struct report *report, enum state state, const char *why)
 	if (report->problems.length)
 		strbuf_add_string(&report->problems, "; ");
 	printable_add_sentence(&report->problems, slice_string(why), WHY_MAX);
+}
+
+void report_remark(struct report *report, const char *why)
+{
+	if (report->remarks.length)
+		strbuf_add_string(&report->remarks, "; ");
+	printable_add_sentence(&report->remarks, slice_string(why), WHY_MAX);
 }
 
 void report_note(struct report *report, const char *text)

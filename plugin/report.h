@@ -48,6 +48,7 @@ struct report {
 	struct finding findings[REPORT_FINDINGS_MAX];
 	size_t finding_count;
 	struct strbuf problems;      /* what could not be done, joined by "; " */
+	struct strbuf remarks;       /* joined by "; " */
 	struct strbuf worst_user;    /* "bob logged in from 4 countries (BR CN RU US)" */
 	struct strbuf worst_name;    /* "bob" */
 	struct strbuf hidden_name;   /* of the first user given who hid an address */
@@ -69,6 +70,9 @@ void report_problem(struct report *report, enum state state, const char *why);
 
 /* Something a person should know that changes no state; TEXT may be several lines. */
 void report_note(struct report *report, const char *text);
+
+/* Why there may be no login: for the first line of a report that has none from abroad; changes no state. */
+void report_remark(struct report *report, const char *why);
 
 /* A metric, once each. An unknown value that has a threshold must be told by report_problem too. */
 void report_finding(struct report *report, const struct finding *finding);

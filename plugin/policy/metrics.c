@@ -36,6 +36,9 @@ const struct metric metrics[METRIC_COUNT] = {
 		.known = offsetof(struct totals, has_log_age),
 		.help = "seconds since the newest line in the log",
 	}, {
+		.name = "lost_lines", .total = offsetof(struct totals, lost_lines), .uom = "", .group = METRIC_OF_LOGINS,
+		.help = "lines that this run was told of and could not read: gaps, rate limits",
+	}, {
 		.name = "dnsbl_listed", .total = offsetof(struct totals, dnsbl_listed), .uom = "", .group = METRIC_OF_DNSBL,
 		.known = offsetof(struct totals, has_dnsbl), .default_critical = "0",
 		.help = "pairs of an own address and a blocklist that has it (with --dnsbl)",

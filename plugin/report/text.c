@@ -126,6 +126,8 @@ static void add_first_line(const struct report *report, struct strbuf *text)
 	add_alerts(report, &line);
 	if (report->has_logins && !value_of(report, "foreign_logins") && !report->problems.length)
 		add_quiet(report, &line, window);
+	if (report->remarks.length && !value_of(report, "foreign_logins"))
+		add_fact(&line, strbuf_text(&report->remarks));
 	if (!value_of(report, "foreign_logins") && !report->problems.length)
 		add_unlisted(report, &line);
 	add_listed(report, &line);

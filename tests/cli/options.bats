@@ -141,12 +141,12 @@ refused() {
 @test "the age of the newest line can alert, whatever line it is" {
 	login 10:00:00 alice $america
 	check -w log_age=1200
-	expect 0 "MAIL GEO OK*log_age=1200s;1200;;0"
+	expect 0 "MAIL GEO OK*log_age=1200s;1200;;0 *"
 	check -w log_age=1199 -c log_age=3600
 	expect 1 "MAIL GEO WARNING - log_age 1200s (warning 1199); *"
 	line 10:19:30 "postfix/qmgr[1]: 1: removed"
 	check -w log_age=1199
-	expect 0 "*log_age=30s;1199;;0"
+	expect 0 "*log_age=30s;1199;;0 *"
 	now=10:30:00
 	check -w log_age=600
 	expect 1 "MAIL GEO WARNING - log_age 630s (warning 600); *"
@@ -156,7 +156,7 @@ refused() {
 	: >"$log"
 	check -w log_age=600
 	expect_unknown "log_age can*t be told*"
-	[[ ${lines[0]} == *" log_age=U;600;;0" ]] || fail "no log_age=U"
+	[[ ${lines[0]} == *" log_age=U;600;;0 "* ]] || fail "no log_age=U"
 }
 
 @test "wrong thresholds are refused" {

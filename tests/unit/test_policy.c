@@ -59,8 +59,8 @@ static void every_metric_has_its_own_total(void **state)
 	static const struct totals totals = {
 		.logins = 1, .foreign_logins = 2, .foreign_users = 3, .foreign_addresses = 4, .foreign_countries = 5,
 		.user_countries = 6, .unlocated = 7, .hidden_addresses = 8, .log_age = 9, .has_log_age = true,
-		.dnsbl_listed = 10, .dnsbl_weight = 11, .dnsbl_unanswered = 12, .has_dnsbl = true,
-		.listed_clients = 13, .has_listed_clients = true,
+		.lost_lines = 10, .dnsbl_listed = 11, .dnsbl_weight = 12, .dnsbl_unanswered = 13, .has_dnsbl = true,
+		.listed_clients = 14, .has_listed_clients = true,
 	};
 	for (size_t i = 0; i < METRIC_COUNT; i++) {
 		int64_t value = 0;
@@ -105,7 +105,7 @@ static void only_the_defaults_of_the_design_alert(void **state)
 	} rows[METRIC_COUNT] = {
 		{ "logins", NULL, NULL },          { "foreign_logins", "0", NULL }, { "foreign_users", NULL, NULL },
 		{ "foreign_addresses", NULL, NULL }, { "foreign_countries", NULL, NULL }, { "user_countries", NULL, "2" },
-		{ "unlocated", NULL, NULL }, { "hidden_addresses", "0", NULL }, { "log_age", NULL, NULL },
+		{ "unlocated", NULL, NULL }, { "hidden_addresses", "0", NULL }, { "log_age", NULL, NULL }, { "lost_lines", NULL, NULL },
 		{ "dnsbl_listed", NULL, "0" },     { "dnsbl_weight", NULL, NULL }, { "dnsbl_unanswered", NULL, NULL },
 		{ "listed_clients", NULL, NULL },
 	};

@@ -1,7 +1,8 @@
 /* test_replay.c - replays the seeds of the fuzz targets, and what fuzzing found, without libFuzzer
  *
- * Each line of tests/corpus/NAME.tsv goes to each target; so do the files of tests/fuzz/found. fuzz_line() aborts at a broken
- * promise. The output is TAP.
+ * Each line of tests/corpus/NAME.tsv goes to each target of lines; so do the files of tests/fuzz/found. Those of
+ * tests/fuzz/seeds/NAME go to the target NAME of files and answers, as they are, and spoiled at some places. A broken promise
+ * aborts. The output is TAP.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -10,9 +11,11 @@
 #include <glob.h>
 
 #include "common/slice.h"
+#include "tests/fuzz/input.h"
 #include "tests/fuzz/line.h"
 
 #define LINE_ROOM 200000
+#define SPOILED 40 /* times that each seed is */
 
 static char bytes[LINE_ROOM];
 
@@ -47,6 +50,27 @@ static int replay_file(const char *path)
 	return file != NULL;
 }
 
+static const char *target; /* of replay_input() */
+
+static int replay_input(const char *path)
+{
+	FILE *file = fopen(path, "r");
+	size_t length = file ? fread(bytes, 1, sizeof bytes, file) : 0;
+	fuzz_input(target, (const uint8_t *)bytes, length);
+	for (size_t i = 0; i < SPOILED && length; i++) {
+		size_t at = i * (length - 1) / (SPOILED - 1);
+		char before = bytes[at];
+		bytes[at] = (char)(i % 3 ? before ^ (1 << i % 8) : 0xff);
+		fuzz_input(target, (const uint8_t *)bytes, length);
+		bytes[at] = before;
+		if (i % 8 == 0)
+			fuzz_input(target, (const uint8_t *)bytes, at);
+	}
+	if (file)
+		fclose(file);
+	return file != NULL;
+}
+
 static void replay_all(int number, const char *pattern, int (*replay)(const char *))
 {
 	char path[4000];
@@ -63,9 +87,16 @@ static void replay_all(int number, const char *pattern, int (*replay)(const char
 
 int main(void)
 {
+	int number = 2;
 	setenv("TZ", "UTC0", 1);
-	printf("1..2\n");
 	replay_all(1, "tests/corpus/*.tsv", replay_rows);
 	replay_all(2, "tests/fuzz/found/*", replay_file);
+	for (const struct fuzz_input *input = fuzz_inputs; *input->name; input++) {
+		char pattern[100];
+		target = input->name;
+		snprintf(pattern, sizeof pattern, "tests/fuzz/seeds/%s/*", target);
+		replay_all(++number, strcmp(target, "mmdb") ? pattern : "tests/fixtures/geo/*", replay_input);
+	}
+	printf("1..%d\n", number);
 	return 0;
 }

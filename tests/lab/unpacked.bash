@@ -1,0 +1,118 @@
+# unpacked.bash - servers that can't be installed beside each other: unpacked, each in a root directory of its own
+#
+# Debian's packages are downloaded (LAB_PACKAGES=DIRECTORY keeps them), and laid over this machine's files by an overlay in
+# memory: nothing of the machine changes. A real rsyslog writes what the server logs. Each server has process ids of its own,
+# and is ended with the process that made them.
+#
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+declare -A unpacked_packages=(
+	[courier]="courier-imap courier-pop courier-authdaemon"
+	[cyrus]="cyrus-imapd cyrus-pop3d sasl2-bin libsasl2-modules"
+	[opensmtpd]="opensmtpd"
+	[sendmail]="sendmail-bin sendmail-cf m4 sasl2-bin libsasl2-modules"
+)
+
+# While there is a network: what apt would install, whatever stands in its way.
+unpacked_fetch() {
+	local name place
+	command -v apt-get >/dev/null || return
+	if [ -z "${LAB_PACKAGES:-}" ]; then
+		LAB_PACKAGES=$(mktemp -d /tmp/lab-packages.XXXXXX)
+		export LAB_PACKAGES LAB_PACKAGES_GO=1
+	fi
+	for name in "${!unpacked_packages[@]}"; do
+		place=$LAB_PACKAGES/$name
+		[ ! -e "$place/all" ] || continue
+		mkdir -p "$place"
+		# shellcheck disable=SC2086,SC2046
+		(cd "$place" && apt-get -s -q install --no-install-recommends ${unpacked_packages[$name]} >list &&
+			apt-get -q download $(awk '$1 == "Inst" {print $2}' list) && touch all) >"$place/out" 2>&1
+	done
+}
+
+# unpacked_root NAME: its files are at $world/NAME/root, and its syslog goes to $world/NAME/mail.log. Says why if that can't be.
+unpacked_root() {
+	local place=$world/$1 packages=${LAB_PACKAGES:-/nonexistent}/$1 package device
+	local root=$place/root
+	command -v rsyslogd >/dev/null || { echo "rsyslog is not installed"; return 1; }
+	[ -e "$packages/all" ] || { echo "its packages can't be had (${unpacked_packages[$1]})"; return 1; }
+	mkdir -p "$place" && mount -t tmpfs -o mode=755 lab "$place" && mkdir "$place/upper" "$place/work" "$root"
+	mount -t overlay -o "lowerdir=/,upperdir=$place/upper,workdir=$place/work" overlay "$root" 2>/dev/null ||
+		{ echo "no overlay file system can be mounted here"; return 1; }
+	for package in "$packages"/*.deb; do
+		dpkg-deb --fsys-tarfile "$package" | tar -xp --keep-directory-symlink -C "$root" || { echo "$package can't be unpacked"; return 1; }
+	done
+	mount -t tmpfs -o mode=755 lab "$root/dev"
+	for device in null zero random urandom; do
+		touch "$root/dev/$device" && mount --bind "/dev/$device" "$root/dev/$device"
+	done
+	mkdir -m 1777 "$root/dev/shm"
+	cp "$world/hosts" "$world/resolv.conf" "$root/etc/"
+	unpacked_syslog "$place"
+}
+
+unpacked_syslog() { # PLACE
+	cat >"$1/rsyslog.conf" <<-END
+		module(load="imuxsock" SysSock.Use="off")
+		input(type="imuxsock" Socket="$1/root/dev/log" RateLimit.Interval="0")
+		action(type="omfile" file="$1/mail.log")
+	END
+	rsyslogd -n -f "$1/rsyslog.conf" -i "$1/rsyslog.pid" >"$1/rsyslog.out" 2>&1 &
+	processes="$processes $!"
+	for _ in $(seq 50); do
+		[ ! -S "$1/root/dev/log" ] || return 0
+		sleep 0.1
+	done
+	echo "rsyslog didn't start"
+	return 1
+}
+
+# unpacked_user NAME NUMBER HOME
+unpacked_user() {
+	grep -q "^$1:" "$root/etc/passwd" || echo "$1:x:$2:$2::$3:/bin/false" >>"$root/etc/passwd"
+	grep -q "^$1:" "$root/etc/group" || echo "$1:x:$2:" >>"$root/etc/group"
+}
+
+# unpacked_start NAME PORT <SCRIPT: runs it as the first process of the server's own, and waits for the port.
+unpacked_start() {
+	local place=$world/$1
+	{ cat; echo 'exec sleep infinity'; } >"$place/root/start"
+	unshare --pid --fork --kill-child=KILL --mount bash -c 'mount -t proc proc "$0/proc" && exec chroot "$0" bash /start' "$place/root" \
+		</dev/null >"$place/out" 2>&1 &
+	processes="$processes $!"
+	wait_for "$2" || { skip "$1 didn't start: $(tail -n 2 "$place/out" "$place/mail.log" 2>/dev/null | tr '\n' ' ')"; return 1; }
+}
+
+# ---- The servers ----
+
+start_courier() {
+	local root=$world/courier/root
+	unpacked_root courier >"$world/why" || { skip "Courier: $(cat "$world/why")"; return 1; }
+	unpacked_user courier 65531 /var/lib/courier
+	mkdir -p "$root/etc/courier" "$root/mail" "$root/run/courier/authdaemon" && chmod 777 "$root/mail"
+	sed -i 's/^authmodulelist=.*/authmodulelist="authuserdb"/' "$root/etc/courier/authdaemonrc"
+	cat >>"$root/etc/courier/imapd" <<-END
+		ADDRESS=$here
+		PORT=1144
+		MAXPERIP=1000
+		IMAP_CAPABILITY="\$IMAP_CAPABILITY AUTH=PLAIN"
+		IMAP_ULIMITD=
+	END
+	printf 'ADDRESS=%s\nPORT=1145\nMAXPERIP=1000\nPOP3AUTH="PLAIN LOGIN"\n' "$here" >>"$root/etc/courier/pop3d"
+	unpacked_start courier 1144 <<-'END'
+		chown -R courier:courier /run/courier
+		for user in alice bob@lab.example 'x],ip=[8.8.8.8'; do
+			maildirmake.courier "/mail/${user%%[],@]*}"
+			userdb "$user" set uid=65534 gid=65534 home=/mail mail="/mail/${user%%[],@]*}" \
+				systempw="$(perl -e 'print crypt("secret", "\$1\$ab\$")')"
+		done
+		chown -R 65534:65534 /mail
+		chmod 600 /etc/courier/userdb
+		makeuserdb
+		ln -sf /usr/lib/courier/makedat /usr/bin/makedat
+		authdaemond start
+		/usr/lib/courier/pop3d start
+		/usr/lib/courier/imapd start
+	END
+}

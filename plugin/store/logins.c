@@ -338,6 +338,9 @@ static int next_unlocated(struct store *store, sqlite3_stmt *statement, struct s
 	if (result > 0 && (!sql_get_slice(statement, 0, SQLITE_BLOB, sizeof(ret->bytes), &bytes) ||
 	                   bytes.length != sizeof(ret->bytes)))
 		result = sql_fail_damaged(store, why, "an address is none");
+	/* A damaged index gives one again and again: a run that goes on for ever would be told as a slow disk, and mend nothing. */
+	if (result > 0 && last.length && memcmp(bytes.data, last.data, last.length) <= 0)
+		result = sql_fail_damaged(store, why, "its addresses are in no order");
 	if (result > 0)
 		memcpy(ret->bytes, bytes.data, sizeof(ret->bytes));
 	sqlite3_reset(statement);

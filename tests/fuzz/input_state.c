@@ -140,9 +140,11 @@ static int see_source(void *context, const char *name, const struct log_position
 	return 0;
 }
 
-static int place_none(void *context, const struct ipaddr *address, struct place *ret, struct strbuf *reason)
+static int place_odd(void *context, const struct ipaddr *address, struct place *ret, struct strbuf *reason)
 {
-	(void)context, (void)reason;
+	size_t *asked = context;
+	(void)reason;
+	fuzz_promise(++*asked < STATE_ROOM, "placing has an end");
 	snprintf(ret->country, sizeof ret->country, "BR");
 	return address->bytes[15] & 1;
 }
@@ -176,12 +178,13 @@ static int run(struct store *store, struct seen *seen)
 {
 	struct login login = login_of("zoe", "192.0.2.99");
 	uint64_t hash;
+	size_t asked = 0;
 	int result = read_small_things(store);
 	if (result < 0 || (result = store_hash_line(store, slice_string("a line"), &hash, &why)) < 0 ||
 	    (result = store_is_repeat(store, log_name, hash, NOW_SEC, &why)) < 0 ||
 	    (result = store_put_session(store, 78, &login.address, NOW_SEC, &why)) < 0 ||
 	    (result = store_add(store, &login, NULL, NOW_SEC, &why)) < 0 ||
-	    (result = store_place_unlocated(store, place_none, NULL, &why)) < 0 ||
+	    (result = store_place_unlocated(store, place_odd, &asked, &why)) < 0 ||
 	    (result = store_forget(store, NOW_SEC - 20, &why)) < 0 ||
 	    (result = store_each_visit(store, see_visit, seen, &why)) < 0 ||
 	    (result = store_each_login(store, slice_string("alice"), see_login, NULL, &why)) < 0)

@@ -116,3 +116,80 @@ start_courier() {
 		/usr/lib/courier/imapd start
 	END
 }
+
+start_cyrus() {
+	local root=$world/cyrus/root
+	unpacked_root cyrus >"$world/why" || { skip "Cyrus: $(cat "$world/why")"; return 1; }
+	unpacked_user cyrus 65530 /var/spool/cyrus
+	cat >"$root/etc/imapd.conf" <<-'END'
+		configdirectory: /var/lib/cyrus
+		proc_path: /run/cyrus/proc
+		mboxname_lockpath: /run/cyrus/lock
+		defaultpartition: default
+		partition-default: /var/spool/cyrus/mail
+		sasl_pwcheck_method: auxprop
+		sasl_auxprop_plugin: sasldb
+		sasl_mech_list: PLAIN LOGIN
+		allowplaintext: yes
+		allowapop: yes
+		allowanonymouslogin: yes
+		sasl_minimum_layer: 0
+		servername: mx.lab.example
+		loginrealms: lab.example
+		lmtpsocket: /run/cyrus/socket/lmtp
+		idlesocket: /run/cyrus/socket/idle
+		notifysocket: /run/cyrus/socket/notify
+		failedloginpause: 0
+		unixhierarchysep: yes
+	END
+	cat >"$root/etc/cyrus.conf" <<-END
+		START {
+			recover cmd="/usr/sbin/cyrus ctl_cyrusdb -r"
+		}
+		SERVICES {
+			imap cmd="imapd -U 30" listen="$here:1146" prefork=0 maxchild=50
+			pop3 cmd="pop3d -U 30" listen="$here:1147" prefork=0 maxchild=50
+			imap6mail cmd="imapd -U 30" listen="[2001:db8::25]:1146" proto="tcp6" prefork=0 maxchild=50
+		}
+		EVENTS {
+		}
+	END
+	unpacked_start cyrus 1146 <<-'END'
+		mkdir -p /run/cyrus/{proc,lock,socket} /var/lib/cyrus /var/spool/cyrus/mail
+		for user in alice bob; do echo secret | saslpasswd2 -p -c -u mx.lab.example "$user"; done
+		echo secret | saslpasswd2 -p -c -u lab.example bob
+		chown -R cyrus:cyrus /run/cyrus /var/lib/cyrus /var/spool/cyrus /etc/sasldb2
+		/usr/sbin/cyrus makedirs || :
+		chown -R cyrus:cyrus /run/cyrus /var/lib/cyrus /var/spool/cyrus
+		/usr/lib/cyrus/bin/master -d -p /run/cyrus/master.pid
+	END
+}
+
+start_opensmtpd() {
+	local root=$world/opensmtpd/root
+	command -v openssl >/dev/null || { skip "OpenSMTPD: openssl is not installed"; return 1; }
+	unpacked_root opensmtpd >"$world/why" || { skip "OpenSMTPD: $(cat "$world/why")"; return 1; }
+	unpacked_user opensmtpd 65529 /var/lib/opensmtpd/empty
+	unpacked_user opensmtpq 65528 /var/lib/opensmtpd/empty
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=mx.lab.example -keyout "$root/etc/lab.key" -out "$root/etc/lab.crt" 2>/dev/null
+	chmod 600 "$root/etc/lab.key"
+	cat >"$root/etc/smtpd.conf" <<-END
+		pki lab cert "/etc/lab.crt"
+		pki lab key "/etc/lab.key"
+		table people file:/etc/people
+		listen on $here port 2727 smtps pki lab auth-optional <people> hostname mx.lab.example
+		listen on 2001:db8::25 port 2727 smtps pki lab auth-optional <people> hostname mx.lab.example
+		action "drop" maildir "/tmp/drop"
+		match from any for domain "lab.example" action "drop"
+		match from any auth for any action "drop"
+	END
+	unpacked_start opensmtpd 2727 <<-'END'
+		hash=$(perl -e 'print crypt("secret", q($6$abcdefgh$))')
+		printf '%s\t%s\n' alice "$hash" bob@lab.example "$hash" josé "$hash" >/etc/people
+		chmod 644 /etc/people
+		mkdir -p /var/spool/smtpd /var/lib/opensmtpd/empty /run/opensmtpd
+		chown root:root /var/lib/opensmtpd/empty
+		chmod 711 /var/spool/smtpd
+		smtpd
+	END
+}

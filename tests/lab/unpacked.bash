@@ -1,33 +1,45 @@
 # unpacked.bash - servers that can't be installed beside each other: unpacked, each in a root directory of its own
 #
 # Debian's packages are downloaded (LAB_PACKAGES=DIRECTORY keeps them), and laid over this machine's files by an overlay in
-# memory: nothing of the machine changes. A real rsyslog writes what the server logs. Each server has process ids of its own,
+# memory: nothing of the machine changes. LAB_SUITE=trixie has them from that suite of Debian, with all that they need. A real rsyslog writes what the server logs. Each server has process ids of its own,
 # and is ended with the process that made them.
 #
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 declare -A unpacked_packages=(
 	[courier]="courier-imap courier-pop courier-authdaemon"
+	[dovecot24]="dovecot-imapd"
 	[cyrus]="cyrus-imapd cyrus-pop3d sasl2-bin libsasl2-modules"
 	[opensmtpd]="opensmtpd"
 	[sendmail]="sendmail-bin sendmail-cf m4 sasl2-bin libsasl2-modules"
 )
 
+# apt's options for a suite: it keeps its lists apart, and believes that nothing is installed.
+unpacked_suite() { # DIRECTORY
+	mkdir -p "$1"/{lists,archives}/partial "$1/parts"
+	: >"$1/status"
+	echo "deb ${LAB_MIRROR:-http://deb.debian.org/debian} $LAB_SUITE main" >"$1/sources.list"
+	apt+=(-o "Dir::State::status=$1/status" -o "Dir::State::lists=$1/lists" -o "Dir::Etc::sourcelist=$1/sources.list"
+		-o "Dir::Etc::sourceparts=$1/parts" -o "Dir::Cache=$1" -o APT::Sandbox::User=root)
+	"${apt[@]}" update >"$1/out" 2>&1
+}
+
 # While there is a network: what apt would install, whatever stands in its way.
 unpacked_fetch() {
-	local name place
+	local name place apt=(apt-get -q)
 	command -v apt-get >/dev/null || return
 	if [ -z "${LAB_PACKAGES:-}" ]; then
 		LAB_PACKAGES=$(mktemp -d /tmp/lab-packages.XXXXXX)
 		export LAB_PACKAGES LAB_PACKAGES_GO=1
 	fi
+	[ -z "${LAB_SUITE:-}" ] || [ -e "$LAB_PACKAGES/apt" ] || unpacked_suite "$LAB_PACKAGES/apt"
 	for name in "${!unpacked_packages[@]}"; do
 		place=$LAB_PACKAGES/$name
 		[ ! -e "$place/all" ] || continue
 		mkdir -p "$place"
 		# shellcheck disable=SC2086,SC2046
-		(cd "$place" && apt-get -s -q install --no-install-recommends ${unpacked_packages[$name]} >list &&
-			apt-get -q download $(awk '$1 == "Inst" {print $2}' list) && touch all) >"$place/out" 2>&1
+		(cd "$place" && "${apt[@]}" -s install --no-install-recommends ${unpacked_packages[$name]} >list &&
+			"${apt[@]}" download $(awk '$1 == "Inst" {print $2}' list) && touch all) >"$place/out" 2>&1
 	done
 }
 
@@ -115,6 +127,57 @@ start_courier() {
 		authdaemond start
 		/usr/lib/courier/pop3d start
 		/usr/lib/courier/imapd start
+	END
+}
+
+# Its settings have other names than those of 2.3.
+start_dovecot24() {
+	local root=$world/dovecot24/root
+	unpacked_root dovecot24 >"$world/why" || { skip "Dovecot 2.4: $(cat "$world/why")"; return 1; }
+	grep -q '^Inst dovecot-core (1:2\.4' "$LAB_PACKAGES/dovecot24/list" || { skip "Dovecot 2.4: this suite of Debian has an older one"; return 1; }
+	unpacked_user dovecot 65525 /usr/lib/dovecot
+	unpacked_user dovenull 65524 /nonexistent
+	cat >"$root/etc/dovecot/dovecot.conf" <<-END
+		dovecot_config_version = 2.4.0
+		dovecot_storage_version = 2.4.0
+		protocols = imap
+		listen = $here, 2001:db8::25
+		ssl = no
+		auth_allow_cleartext = yes
+		auth_username_chars =
+		auth_failure_delay = 0
+		auth_mechanisms = plain login
+		mail_driver = maildir
+		mail_path = /mail/%{user | username}
+		first_valid_uid = 1
+		passdb passwd-file {
+		  passwd_file_path = /etc/people
+		}
+		userdb static {
+		  fields {
+		    uid = 65534
+		    gid = 65534
+		    home = /mail
+		  }
+		}
+		service anvil {
+		  unix_listener anvil-auth-penalty {
+		    mode = 0
+		  }
+		}
+		service imap-login {
+		  inet_listener imap {
+		    port = 1148
+		  }
+		  inet_listener imaps {
+		    port = 0
+		  }
+		}
+	END
+	unpacked_start dovecot24 1148 <<-'END'
+		printf '%s:{PLAIN}secret:::::\n' alice bob@lab.example >/etc/people
+		mkdir -p -m 777 /mail
+		dovecot
 	END
 }
 

@@ -50,7 +50,7 @@ static void add_why(struct strbuf *text, const struct explanation *found, struct
 		strbuf_add_format(text, "a login, but the line has no address that is sure%s: it counts as unlocated%s",
 		                  found->login.is_hidden ? ", as the client may have wished" : "",
 		                  found->login.is_hidden ? " and in hidden_addresses" : "");
-	if (found->why && found->kind != LINE_LOGIN)
+	if (found->why && found->kind != LINE_LOGIN && found->kind != LINE_SESSION)
 		strbuf_add_string(text, found->why);
 }
 

@@ -235,6 +235,7 @@ start_opensmtpd() {
 	unpacked_root opensmtpd >"$world/why" || { skip "OpenSMTPD: $(cat "$world/why")"; return 1; }
 	unpacked_user opensmtpd 65529 /var/lib/opensmtpd/empty
 	unpacked_user opensmtpq 65528 /var/lib/opensmtpd/empty
+	unpacked_user b 65523 /var/b
 	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=mx.lab.example -keyout "$root/etc/lab.key" -out "$root/etc/lab.crt" 2>/dev/null
 	chmod 600 "$root/etc/lab.key"
 	cat >"$root/etc/smtpd.conf" <<-END
@@ -252,6 +253,7 @@ start_opensmtpd() {
 		hash=$(perl -e 'print crypt("secret", q($6$abcdefgh$))')
 		printf '%s\t%s\n' alice "$hash" bob@lab.example "$hash" josé "$hash" >/etc/people
 		chmod 644 /etc/people
+		mkdir -p /var/b && chown b:b /var/b
 		mkdir -p /var/spool/smtpd /var/lib/opensmtpd/empty /run/opensmtpd
 		chown root:root /var/lib/opensmtpd/empty
 		chmod 711 /var/spool/smtpd

@@ -81,6 +81,17 @@ static void begin_sum(struct sum *sum, struct slice user, const struct row *row)
 	memcpy(sum->visit.country, row->country, sizeof(sum->visit.country));
 }
 
+/* Rows come as ORDER BY has them, if the file isn't damaged: else a user could be counted as two. */
+static bool is_behind(const struct sum *sum, struct slice user, const struct row *row)
+{
+	const struct visit *before = &sum->visit;
+	int order = slice_compare(before->user, user);
+
+	if (order == 0 && before->has_address)
+		order = row->address.length ? memcmp(before->address.bytes, row->address.data, sizeof(before->address.bytes)) : 1;
+	return order <= 0;
+}
+
 static int show_sum(const struct sum *sum, store_visit_fn *function, void *context)
 {
 	return sum->visit.logins ? function(context, &sum->visit) : 0;
@@ -98,6 +109,8 @@ static int add_row(struct store *store, sqlite3_stmt *statement, struct sum *sum
 	    !sql_get_integer(statement, ROW_COLUMN_COUNT + 1, INT64_MIN, INT64_MAX, &effective_sec))
 		return sql_fail_damaged(store, why, "a login that can't be");
 	if (!is_of(sum, user, &row)) {
+		if (!is_behind(sum, user, &row))
+			return sql_fail_damaged(store, why, "its logins are in no order");
 		result = show_sum(sum, function, context);
 		begin_sum(sum, user, &row);
 	}

@@ -35,7 +35,7 @@ unpacked_fetch() {
 	[ -z "${LAB_SUITE:-}" ] || [ -e "$LAB_PACKAGES/apt" ] || unpacked_suite "$LAB_PACKAGES/apt"
 	for name in "${!unpacked_packages[@]}"; do
 		place=$LAB_PACKAGES/$name
-		[ ! -e "$place/all" ] || continue
+		[ ! -e "$place/all" ] && wanted "$name" || continue
 		mkdir -p "$place"
 		# shellcheck disable=SC2086,SC2046
 		(cd "$place" && "${apt[@]}" -s install --no-install-recommends ${unpacked_packages[$name]} >list &&
@@ -93,7 +93,8 @@ unpacked_start() {
 	{ cat; echo 'exec sleep infinity'; } >"$place/root/start"
 	unshare --pid --fork --kill-child=KILL --mount bash -c 'mount -t proc proc "$0/proc" && exec chroot "$0" bash /start' "$place/root" \
 		</dev/null >"$place/out" 2>&1 &
-	processes="$processes $!"
+	roots="$roots $!"
+	disown "$!"
 	wait_for "$2" || { skip "$1 didn't start: $(tail -n 2 "$place/out" "$place/mail.log" 2>/dev/null | tr '\n' ' ')"; return 1; }
 }
 

@@ -47,10 +47,31 @@ void addrset_free(struct addrset *set)
 	free(set);
 }
 
+static uint32_t number_at(const unsigned char *bytes)
+{
+	uint32_t number;
+	memcpy(&number, bytes, sizeof number);
+	return number;
+}
+
+/* The slot of BYTES, from number SLOT on; nearly all addresses are as short as a number. */
+static unsigned char *find_short(const struct table *table, size_t slot, const unsigned char *bytes)
+{
+	uint32_t wanted = number_at(bytes);
+	for (;; slot++) {
+		unsigned char *found = table->slots + (slot & (table->slot_count - 1)) * IPV4_WIDTH;
+		uint32_t number = number_at(found);
+		if (number == wanted || number == 0)
+			return found;
+	}
+}
+
 /* Where BYTES are, or the free slot where they would be. */
 static unsigned char *find_slot(const struct addrset *set, const struct table *table, const unsigned char *bytes)
 {
 	size_t slot = (size_t)siphash(&set->secret, slice_make((const char *)bytes, table->width));
+	if (table->width == IPV4_WIDTH)
+		return find_short(table, slot, bytes);
 	for (;; slot++) {
 		unsigned char *found = table->slots + (slot & (table->slot_count - 1)) * table->width;
 		if (memcmp(found, bytes, table->width) == 0 || memcmp(found, zeros, table->width) == 0)

@@ -234,12 +234,8 @@ bool loglist_add_known(struct loglist *logs, const char *name)
 /* NAME without .gz and the like, owned; NULL: it has none. */
 static char *unpacked_name(const char *name)
 {
-	static const char *const endings[] = { ".gz", ".bz2", ".xz", ".zst" };
-	struct slice text = slice_string(name);
-	for (size_t i = 0; i < ARRAY_SIZE(endings); i++)
-		if (slice_ends_with(text, endings[i]))
-			return xalloc_copy(name, text.length - strlen(endings[i]));
-	return NULL;
+	size_t length = source_packing_length(name);
+	return length ? xalloc_copy(name, strlen(name) - length) : NULL;
 }
 
 static void consider_packed(struct loglist *logs, const struct log_glob *glob, const char *found, int64_t since_sec)

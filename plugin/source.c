@@ -23,6 +23,11 @@ struct source {
 	struct journal_source *journal;
 };
 
+size_t source_packing_length(const char *path)
+{
+	return sibling_packing_length(path);
+}
+
 bool source_is_rotated(const char *path, const char *of)
 {
 	const char *slash = strrchr(path, '/'), *of_slash = strrchr(of, '/');

@@ -40,6 +40,9 @@ void source_free_directories(struct dirlists **directories);
 
 struct source;
 
+/* How many bytes .gz, .bz2, .xz or .zst takes at the end of PATH; 0: it has none of these endings. */
+size_t source_packing_length(const char *path);
+
 /* Is PATH, by its name, a rotated file of the log OF in the same directory (mail.log.2.gz of mail.log)? */
 bool source_is_rotated(const char *path, const char *of);
 

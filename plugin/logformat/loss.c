@@ -11,14 +11,6 @@
 
 const struct slice loss_literals[LOSS_LITERALS] = { { "Suppressed ", 11 }, { "rate-limiting", 13 }, { " repeated ", 10 } };
 
-bool loss_has_literal(struct slice line)
-{
-	for (size_t i = 0; i < LOSS_LITERALS; i++)
-		if (slice_find(line, loss_literals[i]) < line.length)
-			return true;
-	return false;
-}
-
 /* The number in front of TEXT and BEHIND after it; 0 if that isn't so. */
 static int64_t take_count(struct slice text, const char *behind)
 {

@@ -21,8 +21,6 @@
 /* A line of which loss_count() says something has one of these. */
 extern const struct slice loss_literals[LOSS_LITERALS];
 
-bool loss_has_literal(struct slice line);
-
 /* How many lines LINE says are lost; 0: none. WAS_LOGIN: the line before it was a login; what is repeated of others is no loss. */
 int64_t loss_count(const struct envelope *line, bool was_login);
 

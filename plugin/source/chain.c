@@ -57,12 +57,6 @@ void chain_close_links(struct chain_link *links, size_t count)
 		identity_close(&links[i].file);
 }
 
-void chain_links_freep(struct chain_link **links)
-{
-	free(*links);
-	*links = NULL;
-}
-
 bool chain_is_steady(const struct chain_link *links, size_t count)
 {
 	struct stat status;

@@ -52,6 +52,5 @@ int chain_find_since(struct chain_search *search, struct chain_link *links, int6
 bool chain_is_steady(const struct chain_link *links, size_t count);
 
 void chain_close_links(struct chain_link *links, size_t count);
-void chain_links_freep(struct chain_link **links); /* the array; the files in it are someone's parts by then */
 
 #endif

@@ -106,11 +106,6 @@ void identity_close(struct identity_file *file)
 	*file = (struct identity_file){ 0 };
 }
 
-bool identity_is_one(const struct identity_file *a, const struct identity_file *b)
-{
-	return a->device == b->device && a->inode == b->inode;
-}
-
 bool identity_is_inode(const struct identity_file *file, const struct log_position *position)
 {
 	return file->device == position->device && file->inode == position->inode;

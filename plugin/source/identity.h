@@ -49,7 +49,6 @@ void identity_close(struct identity_file *file);
 
 /* By the number alone, which may be used again. */
 bool identity_is_inode(const struct identity_file *file, const struct log_position *position);
-bool identity_is_one(const struct identity_file *a, const struct identity_file *b);
 
 /* Is FILE the one that was read up to POSITION? An enum identity_match; or -errno if that can't be told: it can't be read, or
  * (-ETIMEDOUT) not be unpacked up to there in time. A packed one that is damaged before it is another one. */

@@ -164,7 +164,7 @@ static int take_entry(struct nearby *nearby, const char *path, const struct dirl
 	return 0;
 }
 
-static char *directory_of(const char *path)
+char *nearby_directory_of(const char *path)
 {
 	return xalloc_copy(path, directory_length(path));
 }
@@ -194,7 +194,7 @@ static int list_large(struct nearby *nearby, const char *directory, const struct
 
 static int list_directory_of(struct nearby *nearby, const char *path, struct strbuf *why)
 {
-	char *directory CLEANUP(xalloc_freep) = directory_of(path);
+	char *directory CLEANUP(xalloc_freep) = nearby_directory_of(path);
 	char *front CLEANUP(xalloc_freep) = common_front(nearby);
 	struct dirlist list CLEANUP(dirlist_release) = { 0 };
 	int result = get_list(nearby, directory, &list, why);
@@ -304,7 +304,7 @@ static int look_aside(struct nearby *nearby, const char *path, const struct dirl
 int nearby_list_aside(struct nearby *nearby, struct strbuf *why)
 {
 	struct aside aside = { .nearby = nearby }, *context = &aside;
-	char *directory CLEANUP(xalloc_freep) = directory_of(nearby->path);
+	char *directory CLEANUP(xalloc_freep) = nearby_directory_of(nearby->path);
 	if (nearby->has_aside)
 		return 0;
 	struct dirlist list CLEANUP(dirlist_release) = { 0 };

@@ -57,6 +57,9 @@ int nearby_list_aside(struct nearby *nearby, struct strbuf *why);
  * they would be that one's. 1; 0; -errno with WHY. */
 int nearby_is_olddir(const struct nearby *nearby, const struct nearby_file *file, struct strbuf *why);
 
+/* The directory of PATH, with its slash; "" for the current one. The caller frees it. */
+char *nearby_directory_of(const char *path);
+
 /* Are the two in the same directory, by their paths? */
 bool nearby_is_beside(const char *a, const char *b);
 

@@ -5,6 +5,7 @@
 #include "common/compat.h"
 
 #include "common/xalloc.h"
+#include "plugin/source/nearby.h"
 #include "plugin/source/parts.h"
 #include "plugin/source/plan.h"
 #include "plugin/source/rotation.h"
@@ -22,12 +23,6 @@ static bool is_sound(const struct log_position *position)
 		&& position->tail_length >= 0 && position->tail_length <= LOG_HASHED_BYTES
 		&& position->tail_length <= position->offset
 		&& (position->offset == 0 || (position->head_length > 0 && position->tail_length > 0));
-}
-
-static char *directory_of(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	return slash ? xalloc_copy(path, (size_t)(slash - path) + 1) : xalloc_string("");
 }
 
 /* A tick, then two, four, …: logrotate may have many logs to rotate in one directory. */
@@ -54,7 +49,7 @@ static void take_positions(struct rotation *self, const struct log_position *pos
 /* Files that are renamed while a directory is read can be missed under both names: -EAGAIN if it changed meanwhile. But where the log is still the file that was read last, nothing was looked for. */
 static int try_plan(struct rotation *self, int attempt, struct strbuf *why)
 {
-	char *directory CLEANUP(xalloc_freep) = directory_of(self->path);
+	char *directory CLEANUP(xalloc_freep) = nearby_directory_of(self->path);
 	struct dirlook seen = dirlook_at(directory);
 	int error = plan_parts(self, why);
 	if ((error < 0 && error != -EAGAIN) || !dirlook_has_changed(directory, &seen))

@@ -20,17 +20,21 @@ static bool is_separator(unsigned char byte)
 	return byte == '.' || byte == '-' || byte == '_' || byte == ':' || byte == '+';
 }
 
-/* Takes .gz and the like off the end. */
-static bool cut_packing(struct slice *name)
+size_t sibling_packing_length(const char *name)
 {
 	static const char *const endings[] = { ".gz", ".bz2", ".xz", ".zst" };
-	for (size_t i = 0; i < ARRAY_SIZE(endings); i++) {
-		if (!slice_ends_with(*name, endings[i]))
-			continue;
-		name->length -= strlen(endings[i]);
-		return true;
-	}
-	return false;
+	for (size_t i = 0; i < ARRAY_SIZE(endings); i++)
+		if (slice_ends_with(slice_string(name), endings[i]))
+			return strlen(endings[i]);
+	return 0;
+}
+
+/* Takes .gz and the like off the end of NAME, which is a whole string. */
+static bool cut_packing(struct slice *name)
+{
+	size_t length = sibling_packing_length(name->data);
+	name->length -= length;
+	return length > 0;
 }
 
 /* "24.11.2026": the year goes to the front, so that greater is newer. DIGITS are all of them. */

@@ -35,6 +35,9 @@ struct sibling_rank {
 	bool is_packed;                   /* by its ending */
 };
 
+/* How many bytes .gz or the like takes at the end of NAME; 0: it has none. */
+size_t sibling_packing_length(const char *name);
+
 /* What NAME is to the log BASE; both without directory. */
 struct sibling_rank sibling_rank(const char *base, const char *name);
 

@@ -6,6 +6,7 @@
 
 #include <sys/stat.h>
 
+#include "common/fullread.h"
 #include "common/xalloc.h"
 #include "plugin/source/archive.h"
 #include "plugin/source/stream.h"
@@ -32,25 +33,6 @@ static uint64_t bytes_read;
 uint64_t stream_bytes_read(void)
 {
 	return bytes_read;
-}
-
-/* --- plain files --- */
-
-static ssize_t read_plain(int descriptor, void *bytes, size_t room, int64_t offset)
-{
-	size_t filled = 0;
-	while (filled < room) {
-		off_t at = (off_t)(offset + (int64_t)filled);
-		ssize_t got = pread(descriptor, (char *)bytes + filled, room - filled, at);
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return -errno;
-		if (got == 0)
-			break;
-		filled += (size_t)got;
-	}
-	return (ssize_t)filled;
 }
 
 /* --- compressed files --- */
@@ -176,7 +158,7 @@ static ssize_t read_compressed(struct stream *stream, char *bytes, size_t room, 
 ssize_t stream_read(struct stream *stream, void *bytes, size_t room, int64_t offset)
 {
 	ssize_t got = stream->kind ? read_compressed(stream, bytes, room, offset)
-		: read_plain(stream->descriptor, bytes, room, offset);
+		: fullread_at(stream->descriptor, bytes, room, offset);
 	bytes_read += got > 0 ? (uint64_t)got : 0;
 	return got;
 }
@@ -228,7 +210,7 @@ int stream_open(struct stream **ret, int descriptor, const struct deadline *dead
 	struct stat status;
 	if (fstat(descriptor, &status) < 0)
 		return cannot_read(-errno, why);
-	ssize_t length = read_plain(descriptor, head, sizeof head, 0);
+	ssize_t length = fullread_at(descriptor, head, sizeof head, 0);
 	if (length < 0)
 		return cannot_read((int)length, why);
 	struct stream *stream = xalloc_zero(1, sizeof *stream);

@@ -8,6 +8,7 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 
+#include "common/fullread.h"
 #include "common/shellquote.h"
 #include "common/xalloc.h"
 #include "plugin/store/directory.h"
@@ -170,25 +171,6 @@ static int check_header(struct store_file *file, const unsigned char *header, ss
 	return 0;
 }
 
-/* As pread(2) from the begin, until ROOM is full or the file ends: a short read is no short file. */
-static ssize_t read_front(int fd, unsigned char *bytes, size_t room)
-{
-	size_t filled = 0;
-
-	while (filled < room) {
-		ssize_t got = pread(fd, bytes + filled, room - filled, (off_t)filled);
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return -1;
-		if (got == 0)
-			break;
-		filled += (size_t)got;
-	}
-	return (ssize_t)filled;
-}
-
 static int read_header(struct store_file *file, struct strbuf *why)
 {
 	const char *path = strbuf_text(&file->path);
@@ -197,11 +179,10 @@ static int read_header(struct store_file *file, struct strbuf *why)
 
 	if (fd < 0)
 		return fail_hinted(why, errno, "can't read the state", path);
-	ssize_t length = read_front(fd, header, sizeof(header));
-	int error = errno;
+	ssize_t length = fullread_at(fd, header, sizeof(header), 0);
 	close(fd);
 	if (length < 0)
-		return fail_hinted(why, error, "can't read the state", path);
+		return fail_hinted(why, (int)-length, "can't read the state", path);
 	return length == 0 ? 0 : check_header(file, header, length, why);
 }
 

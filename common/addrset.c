@@ -1,7 +1,7 @@
 /* addrset.c - distinct addresses, packed; see addrset.h
  *
- * Two tables of open addressing with linear probing, for addresses of 4 and of 16 bytes. A slot of zeros is free: the address
- * of zeros is kept apart.
+ * Two tables of open addressing with linear probing, for addresses of 4 and of 16 bytes. A slot of
+ * zeros is free: the address of zeros is kept apart.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -67,14 +67,17 @@ static unsigned char *find_short(const struct table *table, size_t slot, const u
 }
 
 /* Where BYTES are, or the free slot where they would be. */
-static unsigned char *find_slot(const struct addrset *set, const struct table *table, const unsigned char *bytes)
+static unsigned char *find_slot(const struct addrset *set, const struct table *table,
+                                const unsigned char *bytes)
 {
 	size_t slot = (size_t)siphash(&set->secret, slice_make((const char *)bytes, table->width));
 	if (table->width == IPV4_WIDTH)
 		return find_short(table, slot, bytes);
 	for (;; slot++) {
-		unsigned char *found = table->slots + (slot & (table->slot_count - 1)) * table->width;
-		if (memcmp(found, bytes, table->width) == 0 || memcmp(found, zeros, table->width) == 0)
+		unsigned char *found = table->slots +
+			(slot & (table->slot_count - 1)) * table->width;
+		if (memcmp(found, bytes, table->width) == 0 ||
+		    memcmp(found, zeros, table->width) == 0)
 			return found;
 	}
 }
@@ -87,7 +90,8 @@ static void grow(const struct addrset *set, struct table *table)
 	table->slots = xalloc_zero(table->slot_count, table->width);
 	for (size_t i = 0; i < old_count; i++)
 		if (memcmp(old + i * table->width, zeros, table->width) != 0)
-			memcpy(find_slot(set, table, old + i * table->width), old + i * table->width, table->width);
+			memcpy(find_slot(set, table, old + i * table->width),
+			       old + i * table->width, table->width);
 	free(old);
 }
 
@@ -111,10 +115,12 @@ static bool add(const struct addrset *set, struct table *table, const unsigned c
 bool addrset_add(struct addrset *set, const struct ipaddr *address)
 {
 	bool is_ipv4 = ipaddr_is_ipv4(address);
-	return add(set, is_ipv4 ? &set->of_ipv4 : &set->of_ipv6, address->bytes + (is_ipv4 ? WIDTH_MAX - IPV4_WIDTH : 0));
+	return add(set, is_ipv4 ? &set->of_ipv4 : &set->of_ipv6,
+	           address->bytes + (is_ipv4 ? WIDTH_MAX - IPV4_WIDTH : 0));
 }
 
 size_t addrset_count(const struct addrset *set)
 {
-	return set->of_ipv4.used + set->of_ipv4.has_zeros + set->of_ipv6.used + set->of_ipv6.has_zeros;
+	return set->of_ipv4.used + set->of_ipv4.has_zeros + set->of_ipv6.used +
+		set->of_ipv6.has_zeros;
 }

@@ -24,7 +24,9 @@ bool begun_follow(struct begun *begun, struct slice writer, bool is_piece)
 	if (writer.length > BEGUN_NAME_MAX)
 		writer.length = BEGUN_NAME_MAX;
 	for (size_t i = 0; i < BEGUN_MAX; i++) {
-		if (slice_compare(writer, slice_make(begun->writers[i].name, begun->writers[i].length)) != 0)
+		if (slice_compare(writer,
+		                  slice_make(begun->writers[i].name, begun->writers[i].length)) !=
+		    0)
 			continue;
 		if (!is_piece) {
 			begun->writers[i].length = 0;

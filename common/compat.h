@@ -1,8 +1,8 @@
 /* compat.h - the first include of every .c file
  *
- * Pulls in config.h (feature macros first) and the standard headers that nearly every file needs, then
- * bans the functions that can't be used safely: they have no length, no error, or a hidden static buffer.
- * Use strbuf for text, numparse for numbers, gmtime_r and localtime_r for time.
+ * Pulls in config.h (feature macros first) and the standard headers that nearly every file needs,
+ * then bans the functions that can't be used safely: they have no length, no error, or a hidden
+ * static buffer. Use strbuf for text, numparse for numbers, gmtime_r and localtime_r for time.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

@@ -275,8 +275,8 @@ static int compare_code(const void *code, const void *country)
 
 const char *country_name(const char code[3])
 {
-	const struct country *found =
-		bsearch(code, countries, ARRAY_SIZE(countries), sizeof(countries[0]), compare_code);
+	const struct country *found = bsearch(code, countries, ARRAY_SIZE(countries),
+	                                      sizeof(countries[0]), compare_code);
 	return found ? found->name : NULL;
 }
 
@@ -292,14 +292,35 @@ static const struct {
 	const char *name;
 	char code[3];
 } habits[] = {
-	{ "UK", "GB" },          { "Great Britain", "GB" },  { "Britain", "GB" },     { "England", "GB" },
-	{ "Scotland", "GB" },    { "Wales", "GB" },          { "Northern Ireland", "GB" },
-	{ "America", "US" },     { "United States of America", "US" },                { "The Netherlands", "NL" },
-	{ "Holland", "NL" },     { "Czech Republic", "CZ" }, { "Korea", "KR" },       { "Republic of Korea", "KR" },
-	{ "Russian Federation", "RU" },                      { "UAE", "AE" },         { "Bosnia", "BA" },
-	{ "Macedonia", "MK" },   { "Turkiye", "TR" },        { "Viet Nam", "VN" },    { "Vatican", "VA" },
-	{ "Burma", "MM" },       { "Swaziland", "SZ" },      { "Cote d'Ivoire", "CI" }, { "EL", "GR" },
-	{ "Deutschland", "DE" }, { "Schweiz", "CH" },        { "Suisse", "CH" },      { "Eire", "IE" },
+	{ "UK", "GB" },
+	{ "Great Britain", "GB" },
+	{ "Britain", "GB" },
+	{ "England", "GB" },
+	{ "Scotland", "GB" },
+	{ "Wales", "GB" },
+	{ "Northern Ireland", "GB" },
+	{ "America", "US" },
+	{ "United States of America", "US" },
+	{ "The Netherlands", "NL" },
+	{ "Holland", "NL" },
+	{ "Czech Republic", "CZ" },
+	{ "Korea", "KR" },
+	{ "Republic of Korea", "KR" },
+	{ "Russian Federation", "RU" },
+	{ "UAE", "AE" },
+	{ "Bosnia", "BA" },
+	{ "Macedonia", "MK" },
+	{ "Turkiye", "TR" },
+	{ "Viet Nam", "VN" },
+	{ "Vatican", "VA" },
+	{ "Burma", "MM" },
+	{ "Swaziland", "SZ" },
+	{ "Cote d'Ivoire", "CI" },
+	{ "EL", "GR" },
+	{ "Deutschland", "DE" },
+	{ "Schweiz", "CH" },
+	{ "Suisse", "CH" },
+	{ "Eire", "IE" },
 };
 
 /* Upper case letters alone, so that "united-states" is "United States". */
@@ -328,7 +349,8 @@ const char *country_meant(struct slice text)
 	char simple[NAME_MOST + 1];
 	simplify(simple, text);
 	for (size_t i = 0; i < ARRAY_SIZE(countries); i++)
-		if (strcmp(simple, countries[i].three_letters) == 0 || is_same(simple, countries[i].name))
+		if (strcmp(simple, countries[i].three_letters) == 0 ||
+		    is_same(simple, countries[i].name))
 			return countries[i].code;
 	for (size_t i = 0; i < ARRAY_SIZE(habits); i++)
 		if (is_same(simple, habits[i].name))

@@ -12,44 +12,84 @@
 #define LONGEST_BYTES 16 /* of a name, and its blanks */
 #define ZONE_MAX 5
 
-static const char english[MONTHS][4] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
+static const char english[MONTHS][4] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun",
+	                                 "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
 
 static const char *const others[][MONTHS] = {
-	{ "Jan", "Feb", "Mär", "Apr", "Mai", "Jun", "Jul", "Aug", "Sep", "Okt", "Nov", "Dez" }, /* de */
-	{ "Jän", "Feb", "Mär", "Apr", "Mai", "Jun", "Jul", "Aug", "Sep", "Okt", "Nov", "Dez" }, /* de_AT */
-	{ "janv.", "févr.", "mars", "avril", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc." }, /* fr */
-	{ "jan", "fév", "mar", "avr", "mai", "jun", "jui", "aoû", "sep", "oct", "nov", "déc" }, /* fr_CH */
-	{ "ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sep", "oct", "nov", "dic" }, /* es */
-	{ "gen", "feb", "mar", "apr", "mag", "giu", "lug", "ago", "set", "ott", "nov", "dic" }, /* it */
-	{ "jan", "fev", "mar", "abr", "mai", "jun", "jul", "ago", "set", "out", "nov", "dez" }, /* pt */
-	{ "Xan", "Feb", "Mar", "Abr", "Mai", "Xuñ", "Xul", "Ago", "Set", "Out", "Nov", "Dec" }, /* gl */
-	{ "de gen.", "de febr.", "de març", "d’abr.", "de maig", "de juny", "de jul.", "d’ag.", "de set.", "d’oct.", "de nov.", "de des." }, /* ca */
-	{ "urt", "ots", "mar", "api", "mai", "eka", "uzt", "abu", "ira", "urr", "aza", "abe" }, /* eu */
-	{ "jan", "feb", "mrt", "apr", "mei", "jun", "jul", "aug", "sep", "okt", "nov", "dec" }, /* nl */
-	{ "jan", "feb", "mar", "apr", "maj", "jun", "jul", "aug", "sep", "okt", "nov", "dec" }, /* sv, da */
-	{ "jan.", "feb.", "mars", "april", "mai", "juni", "juli", "aug.", "sep.", "okt.", "nov.", "des." }, /* nb, nn */
-	{ "jan", "feb", "mar", "apr", "maí", "jún", "júl", "ágú", "sep", "okt", "nóv", "des" }, /* is */
-	{ "tammi", "helmi", "maalis", "huhti", "touko", "kesä", "heinä", "elo", "syys", "loka", "marras", "joulu" }, /* fi */
-	{ "jaan ", "veebr", "märts", "apr  ", "mai  ", "juuni", "juuli", "aug  ", "sept ", "okt  ", "nov  ", "dets " }, /* et */
-	{ "jan", "feb", "mar", "apr", "mai", "jūn", "jūl", "aug", "sep", "okt", "nov", "dec" }, /* lv */
-	{ "saus.", "vas.", "kov.", "bal.", "geg.", "birž.", "liep.", "rugp.", "rugs.", "spal.", "lapkr.", "gruod." }, /* lt */
-	{ "sty", "lut", "mar", "kwi", "maj", "cze", "lip", "sie", "wrz", "paź", "lis", "gru" }, /* pl */
-	{ "led", "úno", "bře", "dub", "kvě", "čen", "čec", "srp", "zář", "říj", "lis", "pro" }, /* cs */
-	{ "jan", "feb", "mar", "apr", "máj", "jún", "júl", "aug", "sep", "okt", "nov", "dec" }, /* sk */
-	{ "jan", "feb", "mar", "apr", "maj", "jun", "jul", "avg", "sep", "okt", "nov", "dec" }, /* sl, sr latin */
-	{ "sij", "velj", "ožu", "tra", "svi", "lip", "srp", "kol", "ruj", "lis", "stu", "pro" }, /* hr */
-	{ "jan", "febr", "márc", "ápr", "máj", "jún", "júl", "aug", "szept", "okt", "nov", "dec" }, /* hu */
-	{ "ian", "feb", "mar", "apr", "mai", "iun", "iul", "aug", "sep", "oct", "nov", "dec" }, /* ro */
-	{ "Jan", "Shk", "Mar", "Pri", "Maj", "Qer", "Kor", "Gsh", "Sht", "Tet", "Nën", "Dhj" }, /* sq */
-	{ "Oca", "Şub", "Mar", "Nis", "May", "Haz", "Tem", "Ağu", "Eyl", "Eki", "Kas", "Ara" }, /* tr */
-	{ "Ean", "Feabh", "Márta", "Aib", "Beal", "Meith", "Iúil", "Lún", "MFómh", "DFómh", "Samh", "Noll" }, /* ga */
-	{ "Ιαν", "Φεβ", "Μαρ", "Απρ", "Μαΐ", "Ιουν", "Ιουλ", "Αυγ", "Σεπ", "Οκτ", "Νοε", "Δεκ" }, /* el */
-	{ "яну", "фев", "мар", "апр", "май", "юни", "юли", "авг", "сеп", "окт", "ное", "дек" }, /* bg */
-	{ "јан", "фев", "мар", "апр", "мај", "јун", "јул", "авг", "сеп", "окт", "ное", "дек" }, /* mk */
-	{ "јан", "феб", "мар", "апр", "мај", "јун", "јул", "авг", "сеп", "окт", "нов", "дец" }, /* sr */
-	{ "янв", "фев", "мар", "апр", "мая", "июн", "июл", "авг", "сен", "окт", "ноя", "дек" }, /* ru */
-	{ "січ", "лют", "бер", "кві", "тра", "чер", "лип", "сер", "вер", "жов", "лис", "гру" }, /* uk */
-	{ "сту", "лют", "сак", "кра", "мая", "чэр", "ліп", "жні", "вер", "кас", "ліс", "сне" }, /* be */
+	/* de */
+	{ "Jan", "Feb", "Mär", "Apr", "Mai", "Jun", "Jul", "Aug", "Sep", "Okt", "Nov", "Dez" },
+	{ "Jän", "Feb", "Mär", "Apr", "Mai", "Jun", "Jul", "Aug", "Sep", "Okt", "Nov",
+	  "Dez" }, /* de_AT */
+	/* fr */
+	{ "janv.", "févr.", "mars", "avril", "mai", "juin", "juil.", "août", "sept.", "oct.",
+	  "nov.", "déc." },
+	{ "jan", "fév", "mar", "avr", "mai", "jun", "jui", "aoû", "sep", "oct", "nov",
+	  "déc" }, /* fr_CH */
+	/* es */
+	{ "ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sep", "oct", "nov", "dic" },
+	{ "gen", "feb", "mar", "apr", "mag", "giu", "lug", "ago", "set", "ott", "nov",
+	  "dic" }, /* it */
+	/* pt */
+	{ "jan", "fev", "mar", "abr", "mai", "jun", "jul", "ago", "set", "out", "nov", "dez" },
+	{ "Xan", "Feb", "Mar", "Abr", "Mai", "Xuñ", "Xul", "Ago", "Set", "Out", "Nov",
+	  "Dec" }, /* gl */
+	/* ca */
+	{ "de gen.", "de febr.", "de març", "d’abr.", "de maig", "de juny", "de jul.", "d’ag.",
+	  "de set.", "d’oct.", "de nov.", "de des." },
+	{ "urt", "ots", "mar", "api", "mai", "eka", "uzt", "abu", "ira", "urr", "aza",
+	  "abe" }, /* eu */
+	/* nl */
+	{ "jan", "feb", "mrt", "apr", "mei", "jun", "jul", "aug", "sep", "okt", "nov", "dec" },
+	{ "jan", "feb", "mar", "apr", "maj", "jun", "jul", "aug", "sep", "okt", "nov",
+	  "dec" }, /* sv, da */
+	/* nb, nn */
+	{ "jan.", "feb.", "mars", "april", "mai", "juni", "juli", "aug.", "sep.", "okt.", "nov.",
+	  "des." },
+	{ "jan", "feb", "mar", "apr", "maí", "jún", "júl", "ágú", "sep", "okt", "nóv",
+	  "des" }, /* is */
+	/* fi */
+	{ "tammi", "helmi", "maalis", "huhti", "touko", "kesä", "heinä", "elo", "syys", "loka",
+	  "marras", "joulu" },
+	{ "jaan ", "veebr", "märts", "apr  ", "mai  ", "juuni", "juuli", "aug  ", "sept ", "okt  ",
+	  "nov  ", "dets " }, /* et */
+	/* lv */
+	{ "jan", "feb", "mar", "apr", "mai", "jūn", "jūl", "aug", "sep", "okt", "nov", "dec" },
+	{ "saus.", "vas.", "kov.", "bal.", "geg.", "birž.", "liep.", "rugp.", "rugs.", "spal.",
+	  "lapkr.", "gruod." }, /* lt */
+	/* pl */
+	{ "sty", "lut", "mar", "kwi", "maj", "cze", "lip", "sie", "wrz", "paź", "lis", "gru" },
+	{ "led", "úno", "bře", "dub", "kvě", "čen", "čec", "srp", "zář", "říj", "lis",
+	  "pro" }, /* cs */
+	/* sk */
+	{ "jan", "feb", "mar", "apr", "máj", "jún", "júl", "aug", "sep", "okt", "nov", "dec" },
+	{ "jan", "feb", "mar", "apr", "maj", "jun", "jul", "avg", "sep", "okt", "nov",
+	  "dec" }, /* sl, sr latin */
+	/* hr */
+	{ "sij", "velj", "ožu", "tra", "svi", "lip", "srp", "kol", "ruj", "lis", "stu", "pro" },
+	{ "jan", "febr", "márc", "ápr", "máj", "jún", "júl", "aug", "szept", "okt", "nov",
+	  "dec" }, /* hu */
+	/* ro */
+	{ "ian", "feb", "mar", "apr", "mai", "iun", "iul", "aug", "sep", "oct", "nov", "dec" },
+	{ "Jan", "Shk", "Mar", "Pri", "Maj", "Qer", "Kor", "Gsh", "Sht", "Tet", "Nën",
+	  "Dhj" }, /* sq */
+	/* tr */
+	{ "Oca", "Şub", "Mar", "Nis", "May", "Haz", "Tem", "Ağu", "Eyl", "Eki", "Kas", "Ara" },
+	{ "Ean", "Feabh", "Márta", "Aib", "Beal", "Meith", "Iúil", "Lún", "MFómh", "DFómh", "Samh",
+	  "Noll" }, /* ga */
+	/* el */
+	{ "Ιαν", "Φεβ", "Μαρ", "Απρ", "Μαΐ", "Ιουν", "Ιουλ", "Αυγ", "Σεπ", "Οκτ", "Νοε", "Δεκ" },
+	{ "яну", "фев", "мар", "апр", "май", "юни", "юли", "авг", "сеп", "окт", "ное",
+	  "дек" }, /* bg */
+	/* mk */
+	{ "јан", "фев", "мар", "апр", "мај", "јун", "јул", "авг", "сеп", "окт", "ное", "дек" },
+	{ "јан", "феб", "мар", "апр", "мај", "јун", "јул", "авг", "сеп", "окт", "нов",
+	  "дец" }, /* sr */
+	/* ru */
+	{ "янв", "фев", "мар", "апр", "мая", "июн", "июл", "авг", "сен", "окт", "ноя", "дек" },
+	{ "січ", "лют", "бер", "кві", "тра", "чер", "лип", "сер", "вер", "жов", "лис",
+	  "гру" }, /* uk */
+	/* be */
+	{ "сту", "лют", "сак", "кра", "мая", "чэр", "ліп", "жні", "вер", "кас", "ліс", "сне" },
 };
 
 /* Most lines that come here begin with a host. */
@@ -69,7 +109,8 @@ static unsigned find_month(size_t *ret_length, struct slice line)
 	for (size_t i = 0; i < ARRAY_SIZE(others); i++)
 		for (unsigned month = 0; month < MONTHS; month++) {
 			const char *name = others[i][month];
-			if (name[0] != line.data[0] || !slice_starts_with(line, name) || strlen(name) < *ret_length)
+			if (name[0] != line.data[0] || !slice_starts_with(line, name) ||
+			    strlen(name) < *ret_length)
 				continue;
 			if (strlen(name) > *ret_length)
 				months = 0;
@@ -118,9 +159,11 @@ static bool is_capital(unsigned char byte)
 bool dateword_take_zone(bool *ret_is_utc, struct slice *line)
 {
 	static const char *const zones[] = {
-		"UTC", "GMT", "WET", "WEST", "CET", "CEST", "MET", "MEST", "EET", "EEST", "MSK", "BST", "IST", "SAST", "CAT", "EAT", "WAT",
-		"EST", "EDT", "CST", "CDT", "MST", "MDT", "PST", "PDT", "AKST", "AKDT", "HST", "AST", "ADT", "NST", "NDT",
-		"JST", "KST", "HKT", "PKT", "WIB", "WITA", "WIT", "AEST", "AEDT", "ACST", "ACDT", "AWST", "NZST", "NZDT",
+		"UTC",  "GMT",  "WET",  "WEST", "CET",  "CEST", "MET",  "MEST", "EET", "EEST",
+		"MSK",  "BST",  "IST",  "SAST", "CAT",  "EAT",  "WAT",  "EST",  "EDT", "CST",
+		"CDT",  "MST",  "MDT",  "PST",  "PDT",  "AKST", "AKDT", "HST",  "AST", "ADT",
+		"NST",  "NDT",  "JST",  "KST",  "HKT",  "PKT",  "WIB",  "WITA", "WIT", "AEST",
+		"AEDT", "ACST", "ACDT", "AWST", "NZST", "NZDT",
 	};
 	struct slice rest = *line;
 	struct slice word = slice_take_while(&rest, is_capital, ZONE_MAX);

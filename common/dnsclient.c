@@ -13,9 +13,14 @@
 const char *dns_status_name(enum dns_status status)
 {
 	static const char *const names[] = {
-		[DNS_NOT_ASKED] = "not asked", [DNS_TIMEOUT] = "no answer in time", [DNS_ANSWERED] = "answered",
-		[DNS_NXDOMAIN] = "NXDOMAIN", [DNS_SERVFAIL] = "SERVFAIL", [DNS_REFUSED] = "REFUSED",
-		[DNS_UNREACHABLE] = "no resolver there", [DNS_BROKEN] = "a broken answer",
+		[DNS_NOT_ASKED] = "not asked",
+		[DNS_TIMEOUT] = "no answer in time",
+		[DNS_ANSWERED] = "answered",
+		[DNS_NXDOMAIN] = "NXDOMAIN",
+		[DNS_SERVFAIL] = "SERVFAIL",
+		[DNS_REFUSED] = "REFUSED",
+		[DNS_UNREACHABLE] = "no resolver there",
+		[DNS_BROKEN] = "a broken answer",
 	};
 	return names[status];
 }
@@ -31,7 +36,8 @@ bool dns_is_name(struct slice text)
 		return false;
 	while (text.length) {
 		struct slice label = slice_take_until(&text, '.'), rest = label;
-		if (!label.length || slice_take_while(&rest, is_name_byte, LABEL_MOST).length != label.length)
+		if (!label.length ||
+		    slice_take_while(&rest, is_name_byte, LABEL_MOST).length != label.length)
 			return false;
 	}
 	return true;
@@ -60,10 +66,12 @@ bool dns_is_resolver(struct slice text)
 
 #ifndef LIBCARES_SONAME
 
-int dns_ask(struct dns_query *queries, size_t count, const char *resolver, const struct deadline *deadline, struct strbuf *why)
+int dns_ask(struct dns_query *queries, size_t count, const char *resolver,
+            const struct deadline *deadline, struct strbuf *why)
 {
 	(void)queries, (void)count, (void)resolver, (void)deadline;
-	return strbuf_fail(why, -ENOTSUP, "this program was built without c-ares (Debian: package libc-ares-dev)");
+	return strbuf_fail(why, -ENOTSUP,
+	                   "this program was built without c-ares (Debian: package libc-ares-dev)");
 }
 
 #else
@@ -78,13 +86,14 @@ int dns_ask(struct dns_query *queries, size_t count, const char *resolver, const
 #define UNDER_WAY_MOST 1000
 #define SOCKETS_MOST 64
 
-/* No socket's buffer may overflow, ours or the resolver's (some 250 packets): questions go out in bursts, the next one when
- * most of the last were answered, or PACE_MS later. Their retries keep that pace. */
+/* No socket's buffer may overflow, ours or the resolver's (some 250 packets): questions go out in
+ * bursts, the next one when most of the last were answered, or PACE_MS later. Their retries keep
+ * that pace. */
 #define BURST_MOST 50
 #define FEW 100
 #define PACE_MS 10
 
-#define TRY_MS 1000        /* the first try; the second waits twice as long */
+#define TRY_MS 1000 /* the first try; the second waits twice as long */
 #define TRIES 2
 
 /* Of c-ares, what both 1.18 and 1.34 have. */
@@ -114,7 +123,8 @@ static int load(struct strbuf *why)
 	static bool is_loaded;
 	if (is_loaded)
 		return 0;
-	int error = lazylib_load(LIBCARES_SONAME, "libc-ares2, or libcares2", symbols, ARRAY_SIZE(symbols), why);
+	int error = lazylib_load(LIBCARES_SONAME, "libc-ares2, or libcares2", symbols,
+	                         ARRAY_SIZE(symbols), why);
 	if (error < 0)
 		return error;
 	is_loaded = cares.start(ARES_LIB_INIT_ALL) == ARES_SUCCESS;
@@ -182,24 +192,33 @@ static bool take_records(struct dns_query *query, ns_msg *message, ns_type type)
 	return true;
 }
 
-/* How long it may be remembered that there is nothing: RFC 2308, section 5. MINIMUM is the last of a SOA record's numbers. */
+/* How long it may be remembered that there is nothing: RFC 2308, section 5. MINIMUM is the last of
+ * a SOA record's numbers. */
 static void take_negative_life(struct dns_query *query, ns_msg *message)
 {
 	ns_rr record;
-	for (int i = 0; i < ns_msg_count(*message, ns_s_ns) && ns_parserr(message, ns_s_ns, i, &record) == 0; i++) {
+	for (int i = 0;
+	     i < ns_msg_count(*message, ns_s_ns) && ns_parserr(message, ns_s_ns, i, &record) == 0;
+	     i++) {
 		if (ns_rr_type(record) != ns_t_soa || ns_rr_rdlen(record) < 4)
 			continue;
 		shorten_life(query, ns_rr_ttl(record));
-		shorten_life(query, (uint32_t)ns_get32(ns_rr_rdata(record) + ns_rr_rdlen(record) - 4));
+		shorten_life(query,
+		             (uint32_t)ns_get32(ns_rr_rdata(record) + ns_rr_rdlen(record) - 4));
 	}
 }
 
 static enum dns_status status_of(int status)
 {
-	static const struct { int cares; enum dns_status ours; } rows[] = {
-		{ ARES_SUCCESS, DNS_ANSWERED }, { ARES_ENODATA, DNS_ANSWERED }, { ARES_ENOTFOUND, DNS_NXDOMAIN },
-		{ ARES_ESERVFAIL, DNS_SERVFAIL }, { ARES_EREFUSED, DNS_REFUSED }, { ARES_ETIMEOUT, DNS_TIMEOUT },
-		{ ARES_ECANCELLED, DNS_TIMEOUT }, { ARES_EDESTRUCTION, DNS_TIMEOUT }, { ARES_ECONNREFUSED, DNS_UNREACHABLE },
+	static const struct {
+		int cares;
+		enum dns_status ours;
+	} rows[] = {
+		{ ARES_SUCCESS, DNS_ANSWERED },         { ARES_ENODATA, DNS_ANSWERED },
+		{ ARES_ENOTFOUND, DNS_NXDOMAIN },       { ARES_ESERVFAIL, DNS_SERVFAIL },
+		{ ARES_EREFUSED, DNS_REFUSED },         { ARES_ETIMEOUT, DNS_TIMEOUT },
+		{ ARES_ECANCELLED, DNS_TIMEOUT },       { ARES_EDESTRUCTION, DNS_TIMEOUT },
+		{ ARES_ECONNREFUSED, DNS_UNREACHABLE },
 	};
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
 		if (rows[i].cares == status)
@@ -243,9 +262,12 @@ static void take_answer(void *context, int status, int timeouts, unsigned char *
 		return;
 	}
 	query->status = status_of(status);
-	if (status == ARES_SUCCESS && !(is_readable && take_records(query, &message, query->type == DNS_A ? ns_t_a : ns_t_aaaa)))
+	if (status == ARES_SUCCESS &&
+	    !(is_readable &&
+	      take_records(query, &message, query->type == DNS_A ? ns_t_a : ns_t_aaaa)))
 		query->status = DNS_BROKEN;
-	if (is_readable && !query->count && (query->status == DNS_ANSWERED || query->status == DNS_NXDOMAIN))
+	if (is_readable && !query->count &&
+	    (query->status == DNS_ANSWERED || query->status == DNS_NXDOMAIN))
 		take_negative_life(query, &message);
 	qsort(query->addresses, query->count, sizeof *query->addresses, compare_addresses);
 	if (query->count && query->wants_text)
@@ -282,7 +304,9 @@ static void watch(void *context, ares_socket_t fd, int is_read, int is_written)
 		session->sockets[i] = session->sockets[--session->socket_count];
 	if ((!is_read && !is_written) || i == SOCKETS_MOST)
 		return; /* one too many: its questions run into their time-out */
-	session->sockets[i] = (struct pollfd){ .fd = fd, .events = (short)((is_read ? POLLIN : 0) | (is_written ? POLLOUT : 0)) };
+	session->sockets[i] = (struct pollfd){
+		.fd = fd, .events = (short)((is_read ? POLLIN : 0) | (is_written ? POLLOUT : 0))
+	};
 	session->socket_count += i == session->socket_count;
 }
 
@@ -290,39 +314,51 @@ static void watch(void *context, ares_socket_t fd, int is_read, int is_written)
 static void wait_and_read(struct session *session, int most_ms)
 {
 	struct pollfd polled[SOCKETS_MOST];
-	struct timeval most = { .tv_sec = most_ms / 1000, .tv_usec = most_ms % 1000 * 1000 }, wait, *next;
+	struct timeval most = { .tv_sec = most_ms / 1000, .tv_usec = most_ms % 1000 * 1000 }, wait,
+		       *next;
 	nfds_t count = session->socket_count;
 	memcpy(polled, session->sockets, sizeof polled); /* they change while answers are read */
 	next = cares.timeout(session->channel, &most, &wait);
 	(void)poll(polled, count, (int)(next->tv_sec * 1000 + (next->tv_usec + 999) / 1000));
 	for (nfds_t i = 0; i < count; i++)
 		if (polled[i].revents)
-			cares.process_fd(session->channel, polled[i].revents & ~POLLOUT ? polled[i].fd : ARES_SOCKET_BAD,
-			                 polled[i].revents & POLLOUT ? polled[i].fd : ARES_SOCKET_BAD);
+			cares.process_fd(session->channel,
+			                 polled[i].revents & ~POLLOUT ? polled[i].fd
+			                                              : ARES_SOCKET_BAD,
+			                 polled[i].revents & POLLOUT ? polled[i].fd
+			                                             : ARES_SOCKET_BAD);
 	cares.process_fd(session->channel, ARES_SOCKET_BAD, ARES_SOCKET_BAD); /* retries */
 }
 
 static int open_channel(struct session *session, const char *resolver, struct strbuf *why)
 {
 	struct ares_options options = {
-		.flags = ARES_FLAG_NOCHECKRESP, .timeout = TRY_MS, .tries = TRIES, .sock_state_cb = watch, .sock_state_cb_data = session,
+		.flags = ARES_FLAG_NOCHECKRESP,
+		.timeout = TRY_MS,
+		.tries = TRIES,
+		.sock_state_cb = watch,
+		.sock_state_cb_data = session,
 	};
 	int status = cares.init_options(&session->channel, &options,
-	                                ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_SOCK_STATE_CB);
+	                                ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES |
+	                                        ARES_OPT_SOCK_STATE_CB);
 	if (status != ARES_SUCCESS)
 		return strbuf_fail(why, -EIO, "DNS can't be asked: %s", cares.strerror(status));
 	status = resolver ? cares.set_servers(session->channel, resolver) : ARES_SUCCESS;
 	if (status == ARES_SUCCESS)
 		return 0;
 	cares.destroy(session->channel);
-	return strbuf_fail(why, -EINVAL, "%s is no resolver that can be asked: %s", resolver, cares.strerror(status));
+	return strbuf_fail(why, -EINVAL, "%s is no resolver that can be asked: %s", resolver,
+	                   cares.strerror(status));
 }
 
 /* Sends some more; returns the index of the first that wasn't sent. */
-static size_t send_burst(struct session *session, struct dns_query *queries, size_t next, size_t count)
+static size_t send_burst(struct session *session, struct dns_query *queries, size_t next,
+                         size_t count)
 {
 	session->pace = deadline_in(PACE_MS);
-	for (size_t sent = 0; next < count && sent < BURST_MOST && session->under_way < UNDER_WAY_MOST; next++) {
+	for (size_t sent = 0;
+	     next < count && sent < BURST_MOST && session->under_way < UNDER_WAY_MOST; next++) {
 		if (!queries[next].name[0])
 			continue;
 		ask_for(session, &queries[next], false);
@@ -338,7 +374,8 @@ static int send_in_ms(const struct session *session)
 	return session->under_way < FEW ? 0 : deadline_left_ms(&session->pace);
 }
 
-int dns_ask(struct dns_query *queries, size_t count, const char *resolver, const struct deadline *deadline, struct strbuf *why)
+int dns_ask(struct dns_query *queries, size_t count, const char *resolver,
+            const struct deadline *deadline, struct strbuf *why)
 {
 	struct session session = { 0 };
 	size_t next = 0;

@@ -9,7 +9,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* As pread(2), until ROOM is full or the file ends; interrupted calls are repeated. How many bytes; or -errno. */
+/* As pread(2), until ROOM is full or the file ends; interrupted calls are repeated. How many bytes;
+ * or -errno. */
 ssize_t fullread_at(int descriptor, void *bytes, size_t room, int64_t offset);
 
 #endif

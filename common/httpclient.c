@@ -8,11 +8,14 @@
 
 #ifndef LIBCURL_SONAME
 
-int http_fetch(const struct http_request *requests, size_t count, const struct http_options *options,
-               http_answer_fn *function, void *context, struct strbuf *why)
+int http_fetch(const struct http_request *requests, size_t count,
+               const struct http_options *options, http_answer_fn *function, void *context,
+               struct strbuf *why)
 {
 	(void)requests, (void)count, (void)options, (void)function, (void)context;
-	return strbuf_fail(why, -ENOTSUP, "this program was built without libcurl (Debian: package libcurl4-openssl-dev)");
+	return strbuf_fail(why, -ENOTSUP,
+	                   "this program was built without libcurl (Debian: package "
+	                   "libcurl4-openssl-dev)");
 }
 
 #else
@@ -23,13 +26,15 @@ int http_fetch(const struct http_request *requests, size_t count, const struct h
 #include "common/privilege.h"
 #include "common/xalloc.h"
 
-/* The one-by-one requests of 1,000 addresses at 50 ms each shall take about a second over HTTP/1.1. */
+/* The one-by-one requests of 1,000 addresses at 50 ms each shall take about a second over
+ * HTTP/1.1. */
 #define CONNECTIONS_MOST 50L
 #define UNDER_WAY_MOST 100
 #define HEADER_MOST 65536 /* bytes of all header lines of an answer */
 #define RETRY_AFTER_MOST 86400
 
-/* Of libcurl, what is used, with the types of its own header (whose macros check types of variadic functions). */
+/* Of libcurl, what is used, with the types of its own header (whose macros check types of variadic
+ * functions). */
 static struct {
 	__typeof__(curl_global_init) *global_init;
 	CURL *(*easy_init)(void);
@@ -173,7 +178,8 @@ static void send_next(struct session *session)
 		struct transfer *transfer = &session->transfers[i];
 		if (transfer->handle)
 			continue;
-		*transfer = (struct transfer){ .handle = curl.easy_init(), .number = session->next };
+		*transfer = (struct transfer){ .handle = curl.easy_init(),
+			                       .number = session->next };
 		if (!transfer->handle)
 			return; /* no memory: with those that are under way, or never */
 		session->next++;
@@ -197,7 +203,8 @@ static void explain(struct strbuf *why, const struct transfer *transfer, CURLcod
 		strbuf_add_string(why, "no connection to it can be made");
 	else if (code == CURLE_OPERATION_TIMEDOUT)
 		strbuf_add_string(why, "it did not answer in time");
-	else if (code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CONNECT_ERROR || code == CURLE_SSL_CACERT_BADFILE)
+	else if (code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CONNECT_ERROR ||
+	         code == CURLE_SSL_CACERT_BADFILE)
 		strbuf_add_format(why, "TLS fails: %s", curl.easy_strerror(code));
 	else
 		strbuf_add_string(why, curl.easy_strerror(code));
@@ -237,7 +244,8 @@ static void hand_out_finished(struct session *session)
 
 static void give_up(struct session *session)
 {
-	const struct http_answer nothing = { .why = "it did not answer in time", .body = { .data = "" } };
+	const struct http_answer nothing = { .why = "it did not answer in time",
+		                             .body = { .data = "" } };
 	for (size_t i = 0; i < UNDER_WAY_MOST; i++)
 		if (session->transfers[i].handle)
 			hand_out(session, &session->transfers[i], CURLE_OPERATION_TIMEDOUT);
@@ -264,7 +272,8 @@ static void run(struct session *session)
 		size_t before = session->under_way;
 		hand_out_finished(session);
 		if (session->under_way == before)
-			curl.multi_wait(session->multi, NULL, 0, left_ms < 1000 ? left_ms : 1000, NULL);
+			curl.multi_wait(session->multi, NULL, 0, left_ms < 1000 ? left_ms : 1000,
+			                NULL);
 	}
 }
 
@@ -279,15 +288,20 @@ static void add_headers(struct session *session)
 	memset(line.data, 0, line.length);
 }
 
-int http_fetch(const struct http_request *requests, size_t count, const struct http_options *options,
-               http_answer_fn *function, void *context, struct strbuf *why)
+int http_fetch(const struct http_request *requests, size_t count,
+               const struct http_options *options, http_answer_fn *function, void *context,
+               struct strbuf *why)
 {
 	int error = load(why);
 	if (error < 0)
 		return error;
 	struct session *session = xalloc_zero(1, sizeof *session);
 	*session = (struct session){
-		.requests = requests, .count = count, .options = options, .function = function, .context = context,
+		.requests = requests,
+		.count = count,
+		.options = options,
+		.function = function,
+		.context = context,
 		.multi = curl.multi_init(),
 	};
 	if (!session->multi) {

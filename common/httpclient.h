@@ -1,9 +1,10 @@
 /* httpclient.h - bounded, parallel HTTPS requests, by libcurl
  *
- * libcurl is loaded at the first request (see lazylib.h): most runs need none. Certificates are always verified, no
- * redirect is followed, nothing but HTTP and HTTPS is spoken, and proxies are taken from the environment as libcurl has
- * it (https_proxy, no_proxy). $SSL_CERT_FILE names the certificates to trust, as with curl(1), unless the program runs with
- * rights that its caller doesn't have.
+ * libcurl is loaded at the first request (see lazylib.h): most runs need none. Certificates are
+ * always verified, no redirect is followed, nothing but HTTP and HTTPS is spoken, and proxies are
+ * taken from the environment as libcurl has it (https_proxy, no_proxy). $SSL_CERT_FILE names the
+ * certificates to trust, as with curl(1), unless the program runs with rights that its caller
+ * doesn't have.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -32,17 +33,19 @@ struct http_answer {
 };
 
 struct http_options {
-	const char *token;   /* for "Authorization: Bearer", or NULL */
-	size_t body_max;     /* bytes of an answer; a longer one is no answer */
+	const char *token; /* for "Authorization: Bearer", or NULL */
+	size_t body_max;   /* bytes of an answer; a longer one is no answer */
 	const struct deadline *deadline;
 };
 
 /* Called once for each request, in any order; NUMBER is its index. */
 typedef void http_answer_fn(void *context, size_t number, const struct http_answer *answer);
 
-/* Sends all COUNT requests, many at a time, over one connection where the server speaks HTTP/2; those that are not answered
- * when the deadline ends get an answer with a reason. 0, or -errno with WHY if none could be sent at all (no libcurl). */
-int http_fetch(const struct http_request *requests, size_t count, const struct http_options *options,
-               http_answer_fn *function, void *context, struct strbuf *why);
+/* Sends all COUNT requests, many at a time, over one connection where the server speaks HTTP/2;
+ * those that are not answered when the deadline ends get an answer with a reason. 0, or -errno with
+ * WHY if none could be sent at all (no libcurl). */
+int http_fetch(const struct http_request *requests, size_t count,
+               const struct http_options *options, http_answer_fn *function, void *context,
+               struct strbuf *why);
 
 #endif

@@ -17,8 +17,8 @@
 
 static const uint8_t mapped_front[MAPPED_BYTES] = { [10] = 0xff, [11] = 0xff };
 
-/* Sorted so that an exception is before the network that it is cut from: the first match decides. What no row
- * has is public. */
+/* Sorted so that an exception is before the network that it is cut from: the first match decides.
+ * What no row has is public. */
 static const struct {
 	uint32_t network;
 	int bits;
@@ -46,9 +46,10 @@ static const struct {
 /* What a row says of an address: the last three have the IPv4 address that decides inside them. */
 enum verdict { NOT_PUBLIC, PUBLIC, IPV4_IN_BYTES_2_TO_5, IPV4_AT_END, IPV4_INVERTED_AT_END };
 
-/* Sorted as above, but what no row has is not public: only 2000::/3 was ever given out as global unicast (RFC 4291,
- * RFC 3587). So ::, ::1, ::/96 (IPv4-compatible), 64:ff9b:1::/48 (RFC 8215), 100::/64 (RFC 6666), 5f00::/16
- * (RFC 9602), fc00::/7 (RFC 4193), fe80::/10 (RFC 4291), fec0::/10 (RFC 3879) and ff00::/8 need no rows. */
+/* Sorted as above, but what no row has is not public: only 2000::/3 was ever given out as global
+ * unicast (RFC 4291, RFC 3587). So ::, ::1, ::/96 (IPv4-compatible), 64:ff9b:1::/48 (RFC 8215),
+ * 100::/64 (RFC 6666), 5f00::/16 (RFC 9602), fc00::/7 (RFC 4193), fe80::/10 (RFC 4291), fec0::/10
+ * (RFC 3879) and ff00::/8 need no rows. */
 static const struct {
 	struct ipprefix prefix;
 	enum verdict verdict;
@@ -71,7 +72,8 @@ static const struct {
 	{ { { { 0x20, 0x01, 0x00, 0x20 } }, 28 }, PUBLIC },
 	/* 2001:30::/28, drone remote ID: RFC 9374 */
 	{ { { { 0x20, 0x01, 0x00, 0x30 } }, 28 }, PUBLIC },
-	/* 2001::/23, IETF protocol assignments, with 2001:2::/48 (RFC 5180) and 2001:10::/28 (RFC 4843): RFC 2928 */
+	/* 2001::/23, IETF protocol assignments, with 2001:2::/48 (RFC 5180) and 2001:10::/28 (RFC
+	 * 4843): RFC 2928 */
 	{ { { { 0x20, 0x01 } }, 23 }, NOT_PUBLIC },
 	/* 2001:db8::/32, documentation: RFC 3849 */
 	{ { { { 0x20, 0x01, 0x0d, 0xb8 } }, 32 }, NOT_PUBLIC },
@@ -129,14 +131,16 @@ static bool parse_ipv4(struct ipaddr *ret, struct slice text)
 {
 	char buffer[IPADDR_TEXT_ROOM];
 	struct ipaddr address;
-	if (!copy_text(buffer, text) || inet_pton(AF_INET, buffer, address.bytes + MAPPED_BYTES) != 1)
+	if (!copy_text(buffer, text) ||
+	    inet_pton(AF_INET, buffer, address.bytes + MAPPED_BYTES) != 1)
 		return false;
 	memcpy(address.bytes, mapped_front, MAPPED_BYTES);
 	*ret = address;
 	return true;
 }
 
-/* The "IPv6:" prefix and the zone are IPv6's: "IPv6:192.0.2.1" and "192.0.2.1%eth0" are nobody's address. */
+/* The "IPv6:" prefix and the zone are IPv6's: "IPv6:192.0.2.1" and "192.0.2.1%eth0" are nobody's
+ * address. */
 bool ipaddr_parse(struct ipaddr *ret, struct slice text)
 {
 	if (!has_colon(text))
@@ -144,7 +148,8 @@ bool ipaddr_parse(struct ipaddr *ret, struct slice text)
 	char buffer[IPADDR_TEXT_ROOM];
 	struct ipaddr address;
 	take_ipv6_prefix(&text);
-	if (!cut_zone(&text) || !copy_text(buffer, text) || inet_pton(AF_INET6, buffer, address.bytes) != 1)
+	if (!cut_zone(&text) || !copy_text(buffer, text) ||
+	    inet_pton(AF_INET6, buffer, address.bytes) != 1)
 		return false;
 	*ret = address;
 	return true;
@@ -180,13 +185,15 @@ bool ipaddr_is_ipv4(const struct ipaddr *address)
 
 static uint32_t ipv4_number(const uint8_t *bytes)
 {
-	return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
+	return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 |
+		bytes[3];
 }
 
 static bool ipv4_is_public(uint32_t number)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(ipv4_networks); i++) {
-		uint32_t mask = UINT32_MAX << (IPV4_BITS - ipv4_networks[i].bits); /* no row has 0 bits */
+		/* no row has 0 bits */
+		uint32_t mask = UINT32_MAX << (IPV4_BITS - ipv4_networks[i].bits);
 		if ((number & mask) == ipv4_networks[i].network)
 			return ipv4_networks[i].is_public;
 	}
@@ -205,11 +212,13 @@ static enum verdict verdict_of(const struct ipaddr *address)
 bool ipaddr_get_embedded(const struct ipaddr *address, struct ipaddr *ret)
 {
 	enum verdict verdict = ipaddr_is_ipv4(address) ? NOT_PUBLIC : verdict_of(address);
-	const uint8_t *bytes = address->bytes + (verdict == IPV4_IN_BYTES_2_TO_5 ? 2 : MAPPED_BYTES);
+	const uint8_t *bytes = address->bytes +
+		(verdict == IPV4_IN_BYTES_2_TO_5 ? 2 : MAPPED_BYTES);
 	uint8_t flip = verdict == IPV4_INVERTED_AT_END ? 0xff : 0;
 	if (verdict == PUBLIC || verdict == NOT_PUBLIC)
 		return false;
-	*ret = ipaddr_of_ipv4((uint8_t[]){ bytes[0] ^ flip, bytes[1] ^ flip, bytes[2] ^ flip, bytes[3] ^ flip });
+	*ret = ipaddr_of_ipv4(
+		(uint8_t[]){ bytes[0] ^ flip, bytes[1] ^ flip, bytes[2] ^ flip, bytes[3] ^ flip });
 	return true;
 }
 
@@ -244,7 +253,8 @@ static struct ipaddr first_of_network(const struct ipprefix *prefix)
 	size_t whole = (size_t)prefix->bits / 8;
 	memcpy(first.bytes, prefix->address.bytes, whole);
 	if (prefix->bits % 8)
-		first.bytes[whole] = prefix->address.bytes[whole] & (uint8_t)(0xff00 >> prefix->bits % 8);
+		first.bytes[whole] = prefix->address.bytes[whole] &
+			(uint8_t)(0xff00 >> prefix->bits % 8);
 	return first;
 }
 
@@ -255,7 +265,8 @@ bool ipprefix_parse(struct ipprefix *ret, struct slice text)
 	struct slice address = slice_make(text.data, length);
 	if (!ipaddr_parse(&prefix.address, address))
 		return false;
-	/* How it was written decides what a length means: "::ffff:0:0/96" is all of IPv4, "0.0.0.0/96" is nothing. */
+	/* How it was written decides what a length means: "::ffff:0:0/96" is all of IPv4,
+	 * "0.0.0.0/96" is nothing. */
 	int skipped = has_colon(address) ? 0 : MAPPED_BITS;
 	if (length < text.length) {
 		if (!parse_bits(&prefix.bits, slice_skip(text, length + 1), ADDRESS_BITS - skipped))

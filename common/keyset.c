@@ -1,6 +1,7 @@
 /* keyset.c - distinct byte strings, numbered; see keyset.h
  *
- * Open addressing with linear probing, at most half full. All keys lie in one growing block of bytes.
+ * Open addressing with linear probing, at most half full. All keys lie in one growing block of
+ * bytes.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -51,8 +52,8 @@ static size_t find_slot(const struct keyset *set, struct slice key, uint64_t has
 	size_t slot = hash & (set->slot_count - 1);
 	for (; set->slots[slot]; slot = (slot + 1) & (set->slot_count - 1)) {
 		const struct key *other = &set->keys[set->slots[slot] - 1];
-		if (other->hash == hash && other->length == key.length
-		    && (!key.length || memcmp(set->bytes + other->offset, key.data, key.length) == 0))
+		if (other->hash == hash && other->length == key.length &&
+		    (!key.length || memcmp(set->bytes + other->offset, key.data, key.length) == 0))
 			break;
 	}
 	return slot;
@@ -95,7 +96,9 @@ size_t keyset_add(struct keyset *set, struct slice key, bool *ret_is_new)
 		set->room = set->room ? set->room * 2 : 64;
 		set->keys = xalloc_resize(set->keys, set->room, sizeof *set->keys);
 	}
-	set->keys[set->count] = (struct key){ .hash = hash, .offset = copy_bytes(set, key), .length = key.length };
+	set->keys[set->count] = (struct key){ .hash = hash,
+		                              .offset = copy_bytes(set, key),
+		                              .length = key.length };
 	set->slots[slot] = ++set->count;
 	if (set->count * 2 > set->slot_count)
 		grow_slots(set);

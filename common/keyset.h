@@ -1,7 +1,7 @@
 /* keyset.h - distinct byte strings, numbered in the order in which they came
  *
- * A hash table whose hash has a secret key, another one in each run, since whoever logs in chooses some of the keys (see
- * siphash.h). Holds at most what the store does, a million logins' keys.
+ * A hash table whose hash has a secret key, another one in each run, since whoever logs in chooses
+ * some of the keys (see siphash.h). Holds at most what the store does, a million logins' keys.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

@@ -19,12 +19,12 @@ static void forget(const struct lazylib_symbol *symbols, size_t count)
 static int fail(const char *soname, const char *package, struct strbuf *why)
 {
 	const char *reason = dlerror();
-	return strbuf_fail(why, -ENOENT, "the library %s can't be loaded (Debian: package %s): %s", soname, package,
-	                   reason ? reason : "no reason is given");
+	return strbuf_fail(why, -ENOENT, "the library %s can't be loaded (Debian: package %s): %s",
+	                   soname, package, reason ? reason : "no reason is given");
 }
 
-int lazylib_load(const char *soname, const char *package, const struct lazylib_symbol *symbols, size_t count,
-                 struct strbuf *why)
+int lazylib_load(const char *soname, const char *package, const struct lazylib_symbol *symbols,
+                 size_t count, struct strbuf *why)
 {
 	void *library = dlopen(soname, RTLD_NOW | RTLD_LOCAL);
 	if (!library)
@@ -37,7 +37,8 @@ int lazylib_load(const char *soname, const char *package, const struct lazylib_s
 			dlclose(library);
 			return error;
 		}
-		/* ISO C has no cast from an object's pointer to a function's; POSIX promises that the bytes fit. */
+		/* ISO C has no cast from an object's pointer to a function's; POSIX promises that
+		 * the bytes fit. */
 		memcpy(symbols[i].ret_function, &function, sizeof function);
 	}
 	return 0;

@@ -23,7 +23,8 @@ static size_t least(size_t a, size_t b)
 	return a < b ? a : b;
 }
 
-/* "Optimal string alignment": ROWS[i][j] is the distance of the first I characters of ONE from the first J of OTHER. */
+/* "Optimal string alignment": ROWS[i][j] is the distance of the first I characters of ONE from the
+ * first J of OTHER. */
 static size_t distance_of(struct slice one, struct slice other)
 {
 	size_t rows[LIKELY_MOST + 1][LIKELY_MOST + 1];
@@ -33,8 +34,10 @@ static size_t distance_of(struct slice one, struct slice other)
 		rows[i][0] = i;
 		for (size_t j = 1; j <= other.length; j++) {
 			char a = plain(one.data[i - 1]), b = plain(other.data[j - 1]);
-			rows[i][j] = least(rows[i - 1][j - 1] + (a != b), least(rows[i - 1][j], rows[i][j - 1]) + 1);
-			if (i > 1 && j > 1 && a == plain(other.data[j - 2]) && plain(one.data[i - 2]) == b)
+			rows[i][j] = least(rows[i - 1][j - 1] + (a != b),
+			                   least(rows[i - 1][j], rows[i][j - 1]) + 1);
+			if (i > 1 && j > 1 && a == plain(other.data[j - 2]) &&
+			    plain(one.data[i - 2]) == b)
 				rows[i][j] = least(rows[i][j], rows[i - 2][j - 2] + 1);
 		}
 	}
@@ -44,7 +47,8 @@ static size_t distance_of(struct slice one, struct slice other)
 void likely_try(struct likely *likely, const char *word)
 {
 	struct slice known = slice_string(word);
-	if (!likely->typed.length || likely->typed.length > LIKELY_MOST || known.length > LIKELY_MOST)
+	if (!likely->typed.length || likely->typed.length > LIKELY_MOST ||
+	    known.length > LIKELY_MOST)
 		return;
 	size_t distance = distance_of(likely->typed, known);
 	if (distance > least(known.length / 3, 3))

@@ -25,8 +25,9 @@ struct likely {
 
 struct likely likely_begin(struct slice typed);
 
-/* WORD must outlive LIKELY. The distance counts characters that are missing, surplus, wrong, or swapped with their neighbour;
- * upper and lower case are the same, and so are - and _. A third of a word may be wrong, and no more than three. */
+/* WORD must outlive LIKELY. The distance counts characters that are missing, surplus, wrong, or
+ * swapped with their neighbour; upper and lower case are the same, and so are - and _. A third of a
+ * word may be wrong, and no more than three. */
 void likely_try(struct likely *likely, const char *word);
 
 /* Appends "; did you mean PREFIXword?", or nothing if no word is near, or several are. */

@@ -1,4 +1,5 @@
-/* nagiosplug.c - threshold ranges and --extra-opts: what is the same for both backends; see nagiosplug.h
+/* nagiosplug.c - threshold ranges and --extra-opts: what is the same for both backends; see
+ * nagiosplug.h
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -9,7 +10,8 @@
 #include "common/nagiosplug/check.h"
 #include "common/xalloc.h"
 
-/* The argument arrays that were handed out: reachable until the end, so that no leak checker reports them. */
+/* The argument arrays that were handed out: reachable until the end, so that no leak checker
+ * reports them. */
 struct kept {
 	struct kept *next;
 	char **argv;
@@ -23,7 +25,8 @@ int nagiosplug_range_new(struct nagiosplug_range **ret, const char *text, struct
 		return error;
 	struct nagiosplug_range *range = nagiosplug_backend_range_new(text);
 	if (!range)
-		return strbuf_fail(why, -EINVAL, "\"%s\" is not a range for %s", text, nagiosplug_backend());
+		return strbuf_fail(why, -EINVAL, "\"%s\" is not a range for %s", text,
+		                   nagiosplug_backend());
 	*ret = range;
 	return 0;
 }
@@ -56,8 +59,8 @@ static int end_of_options(int argc, char **argv)
 }
 
 /* The library would look for --extra-opts behind "--" too, so it gets only what is before. */
-int nagiosplug_extra_opts(int *ret_argc, char ***ret_argv, int argc, char **argv, const char *plugin_name,
-                          struct strbuf *why)
+int nagiosplug_extra_opts(int *ret_argc, char ***ret_argv, int argc, char **argv,
+                          const char *plugin_name, struct strbuf *why)
 {
 	int front = end_of_options(argc, argv);
 	size_t tail = (size_t)(argc - front);

@@ -13,8 +13,9 @@
 
 _Static_assert(CHAIN + NEEDLES_MAX <= NONE, "a text's number fits behind CHAIN");
 
-/* A window of WIDTH bytes, the length of the shortest text, moves over the haystack. Its last two bytes say how far it may
- * move on without passing by the begin of a text; or which texts have these two at that place: those are compared. */
+/* A window of WIDTH bytes, the length of the shortest text, moves over the haystack. Its last two
+ * bytes say how far it may move on without passing by the begin of a text; or which texts have
+ * these two at that place: those are compared. */
 struct needles {
 	unsigned char jump[PAIRS];
 	size_t width;
@@ -41,7 +42,8 @@ static void note_jumps(struct needles *needles, const char *text)
 /* After all jumps, which it replaces. */
 static void note_text(struct needles *needles, size_t index)
 {
-	unsigned char *known = &needles->jump[pair_at(needles->texts[index].data + needles->width - 2)];
+	unsigned char
+		*known = &needles->jump[pair_at(needles->texts[index].data + needles->width - 2)];
 	needles->next[index] = *known < CHAIN ? NONE : (unsigned char)(*known - CHAIN);
 	*known = (unsigned char)(CHAIN + index);
 }
@@ -73,7 +75,8 @@ void needles_free(struct needles *needles)
 	free(needles);
 }
 
-static uint32_t marks_at(const struct needles *needles, size_t first, const char *at, size_t left, const uint32_t *marks)
+static uint32_t marks_at(const struct needles *needles, size_t first, const char *at, size_t left,
+                         const uint32_t *marks)
 {
 	uint32_t found = 0;
 	for (size_t i = first; i != NONE; i = needles->next[i]) {
@@ -91,9 +94,11 @@ uint32_t needles_find(const struct needles *needles, struct slice haystack, cons
 	if (!needles->count)
 		return 0;
 	while (at + needles->width <= haystack.length) {
-		unsigned char jump = needles->jump[pair_at(haystack.data + at + needles->width - 2)];
+		unsigned char
+			jump = needles->jump[pair_at(haystack.data + at + needles->width - 2)];
 		if (jump >= CHAIN)
-			found |= marks_at(needles, jump - CHAIN, haystack.data + at, haystack.length - at, marks);
+			found |= marks_at(needles, jump - CHAIN, haystack.data + at,
+			                  haystack.length - at, marks);
 		at += jump < CHAIN ? jump : 1;
 	}
 	return found;

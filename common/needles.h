@@ -1,7 +1,7 @@
 /* needles.h - which of several texts are in a line? One pass for all of them
  *
- * After Wu and Manber, "A fast algorithm for multi-pattern searching" (1994): a table by pairs of bytes says how far the
- * search may jump.
+ * After Wu and Manber, "A fast algorithm for multi-pattern searching" (1994): a table by pairs of
+ * bytes says how far the search may jump.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -18,8 +18,8 @@
 
 struct needles;
 
-/* TEXTS (at most NEEDLES_MAX, each of NEEDLES_LENGTH_LEAST bytes and more; else it aborts: they are ours) must live as long
- * as the result, which the caller frees. */
+/* TEXTS (at most NEEDLES_MAX, each of NEEDLES_LENGTH_LEAST bytes and more; else it aborts: they are
+ * ours) must live as long as the result, which the caller frees. */
 struct needles *needles_new(const struct slice *texts, size_t count);
 void needles_free(struct needles *needles);
 

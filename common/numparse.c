@@ -71,6 +71,7 @@ const char *numparse_format_duration(int64_t duration_sec, char *text)
 	size_t i = 1;
 	while (units[i].length_sec > 1 && (duration_sec % units[i].length_sec || duration_sec == 0))
 		i++;
-	snprintf(text, DURATION_TEXT_ROOM, "%" PRId64 "%c", duration_sec / units[i].length_sec, units[i].letter);
+	snprintf(text, DURATION_TEXT_ROOM, "%" PRId64 "%c", duration_sec / units[i].length_sec,
+	         units[i].letter);
 	return text;
 }

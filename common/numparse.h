@@ -15,8 +15,8 @@ bool numparse_int(int64_t *ret, struct slice text, int64_t lowest, int64_t highe
 
 #define NUMPARSE_ALL_SEC INT64_MAX /* what "all" means */
 
-/* A duration in seconds: a number and one of s m h d w (seconds to weeks), or "all". A bare number counts in
- * BARE_UNIT_SEC. More than zero and at most ten years, else false. */
+/* A duration in seconds: a number and one of s m h d w (seconds to weeks), or "all". A bare number
+ * counts in BARE_UNIT_SEC. More than zero and at most ten years, else false. */
 bool numparse_duration(int64_t *ret_sec, const char *text, int64_t bare_unit_sec);
 
 #define DURATION_TEXT_ROOM 32

@@ -6,7 +6,8 @@
 
 #include "common/perfdata.h"
 
-/* A range that never alerts is the same as none, and some readers of performance data stumble over it. */
+/* A range that never alerts is the same as none, and some readers of performance data stumble over
+ * it. */
 static const char *shown(const char *field)
 {
 	return field && strcmp(field, "~:") != 0 ? field : "";
@@ -14,7 +15,8 @@ static const char *shown(const char *field)
 
 void perfdata_add(struct strbuf *text, const struct perfdata *item)
 {
-	const char *fields[] = { shown(item->warning), shown(item->critical), shown(item->minimum) };
+	const char *fields[] = { shown(item->warning), shown(item->critical),
+		                 shown(item->minimum) };
 	size_t used = ARRAY_SIZE(fields);
 	while (used && !*fields[used - 1])
 		used--;

@@ -13,13 +13,13 @@
 #include "common/strbuf.h"
 
 struct perfdata {
-	const char *label;    /* letters, digits and _: needs no quotes */
-	bool is_known;        /* else the value is U */
+	const char *label; /* letters, digits and _: needs no quotes */
+	bool is_known;     /* else the value is U */
 	int64_t value;
-	const char *uom;      /* "", "s", … */
-	const char *warning;  /* range as given, or NULL; "~:" is left out, too */
+	const char *uom;     /* "", "s", … */
+	const char *warning; /* range as given, or NULL; "~:" is left out, too */
 	const char *critical;
-	const char *minimum;  /* or NULL */
+	const char *minimum; /* or NULL */
 };
 
 /* Appends one item, after a blank if TEXT isn't empty. Empty fields at the end are left out. */

@@ -6,15 +6,16 @@
 
 #include "common/printable.h"
 
-/* Valid UTF-8 that must not reach a screen; inclusive, sorted. Unicode's Cc, Cf, Zl and Zp where they matter, and
- * non-characters' home, the private use and tag planes. */
+/* Valid UTF-8 that must not reach a screen; inclusive, sorted. Unicode's Cc, Cf, Zl and Zp where
+ * they matter, and non-characters' home, the private use and tag planes. */
 static const struct {
 	uint32_t first, last;
 } hidden[] = {
-	{ 0x7F, 0x9F },       { 0xAD, 0xAD },       { 0x34F, 0x34F },     { 0x61C, 0x61C },     { 0x115F, 0x1160 },
-	{ 0x17B4, 0x17B5 },   { 0x180B, 0x180F },   { 0x200B, 0x200F },   { 0x2028, 0x202E },   { 0x2060, 0x206F },
-	{ 0x3164, 0x3164 },   { 0xE000, 0xF8FF },   { 0xFE00, 0xFE0F },   { 0xFEFF, 0xFEFF },   { 0xFFA0, 0xFFA0 },
-	{ 0xFFF0, 0xFFFB },   { 0xFFFE, 0xFFFF },   { 0x1D173, 0x1D17A }, { 0xE0000, 0x10FFFF },
+	{ 0x7F, 0x9F },     { 0xAD, 0xAD },       { 0x34F, 0x34F },      { 0x61C, 0x61C },
+	{ 0x115F, 0x1160 }, { 0x17B4, 0x17B5 },   { 0x180B, 0x180F },    { 0x200B, 0x200F },
+	{ 0x2028, 0x202E }, { 0x2060, 0x206F },   { 0x3164, 0x3164 },    { 0xE000, 0xF8FF },
+	{ 0xFE00, 0xFE0F }, { 0xFEFF, 0xFEFF },   { 0xFFA0, 0xFFA0 },    { 0xFFF0, 0xFFFB },
+	{ 0xFFFE, 0xFFFF }, { 0x1D173, 0x1D17A }, { 0xE0000, 0x10FFFF },
 };
 
 static bool is_hidden(uint32_t code)
@@ -25,7 +26,8 @@ static bool is_hidden(uint32_t code)
 	return false;
 }
 
-/* RFC 3629: the length of the valid character at DATA, 0 if there is none; RET_CODE is its code point. */
+/* RFC 3629: the length of the valid character at DATA, 0 if there is none; RET_CODE is its code
+ * point. */
 static size_t utf8_length(const unsigned char *data, size_t left, uint32_t *ret_code)
 {
 	static const struct {
@@ -66,8 +68,10 @@ static bool is_plain_ascii(unsigned char byte, bool is_last, const char *refused
 	return !(byte == ';' && is_last);
 }
 
-/* The character at DATA into SHOWN: how many bytes of input it took, and the text to show for it. */
-static size_t show_one(const unsigned char *data, size_t left, const char *refused, struct slice *shown)
+/* The character at DATA into SHOWN: how many bytes of input it took, and the text to show for
+ * it. */
+static size_t show_one(const unsigned char *data, size_t left, const char *refused,
+                       struct slice *shown)
 {
 	uint32_t code = 0;
 	if (data[0] < 0x80) {
@@ -76,7 +80,8 @@ static size_t show_one(const unsigned char *data, size_t left, const char *refus
 		return 1;
 	}
 	size_t length = utf8_length(data, left, &code);
-	*shown = length && !is_hidden(code) ? slice_make((const char *)data, length) : SLICE_LITERAL("?");
+	*shown = length && !is_hidden(code) ? slice_make((const char *)data, length)
+					    : SLICE_LITERAL("?");
 	return length ? length : 1;
 }
 

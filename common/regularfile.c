@@ -15,7 +15,9 @@ int regularfile_open(const char *path)
 	int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (descriptor < 0)
 		return -errno;
-	int error = fstat(descriptor, &status) < 0 ? -errno : S_ISDIR(status.st_mode) ? -EISDIR : -EINVAL;
+	int error = fstat(descriptor, &status) < 0 ? -errno
+		: S_ISDIR(status.st_mode)          ? -EISDIR
+						   : -EINVAL;
 	if (error == -EINVAL && S_ISREG(status.st_mode))
 		return descriptor;
 	close(descriptor);
@@ -24,5 +26,6 @@ int regularfile_open(const char *path)
 
 const char *regularfile_reason(int error)
 {
-	return error == -EINVAL ? "it is no regular file (but a pipe, a socket or a device)" : strerror(-error);
+	return error == -EINVAL ? "it is no regular file (but a pipe, a socket or a device)"
+				: strerror(-error);
 }

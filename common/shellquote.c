@@ -25,7 +25,8 @@ static bool is_fit_for_double_quotes(const char *path)
 	return true;
 }
 
-/* Never '\'': the backslash would become "?" on its way to the screen, and what follows would stand outside of the quotes. */
+/* Never '\'': the backslash would become "?" on its way to the screen, and what follows would stand
+ * outside of the quotes. */
 void shellquote_add(struct strbuf *text, const char *path)
 {
 	if (is_plain(path))

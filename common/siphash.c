@@ -10,7 +10,7 @@
 #include "common/siphash.h"
 
 #define WORD sizeof(uint64_t)
-#define ROUNDS_OF_A_WORD 2 /* c */
+#define ROUNDS_OF_A_WORD 2  /* c */
 #define ROUNDS_AT_THE_END 4 /* d */
 
 void siphash_make_key(struct siphash_key *ret)
@@ -39,8 +39,9 @@ static uint64_t little_endian(const unsigned char *bytes, size_t length)
 /* The same of a whole word: written out, compilers make one load of it. */
 static uint64_t whole_word(const unsigned char *bytes)
 {
-	return (uint64_t)bytes[0] | (uint64_t)bytes[1] << 8 | (uint64_t)bytes[2] << 16 | (uint64_t)bytes[3] << 24
-		| (uint64_t)bytes[4] << 32 | (uint64_t)bytes[5] << 40 | (uint64_t)bytes[6] << 48 | (uint64_t)bytes[7] << 56;
+	return (uint64_t)bytes[0] | (uint64_t)bytes[1] << 8 | (uint64_t)bytes[2] << 16 |
+		(uint64_t)bytes[3] << 24 | (uint64_t)bytes[4] << 32 | (uint64_t)bytes[5] << 40 |
+		(uint64_t)bytes[6] << 48 | (uint64_t)bytes[7] << 56;
 }
 
 static uint64_t rotated(uint64_t word, int bits)
@@ -79,7 +80,7 @@ uint64_t siphash(const struct siphash_key *key, struct slice text)
 	uint64_t k0 = whole_word(key->bytes), k1 = whole_word(key->bytes + WORD);
 	/* "somepseudorandomlygeneratedbytes" */
 	uint64_t v[4] = { k0 ^ UINT64_C(0x736f6d6570736575), k1 ^ UINT64_C(0x646f72616e646f6d),
-		k0 ^ UINT64_C(0x6c7967656e657261), k1 ^ UINT64_C(0x7465646279746573) };
+		          k0 ^ UINT64_C(0x6c7967656e657261), k1 ^ UINT64_C(0x7465646279746573) };
 	for (; left >= WORD; left -= WORD, data += WORD)
 		take_word(v, whole_word(data));
 	/* What is left, and the length's lowest byte: so no two lengths end alike. */

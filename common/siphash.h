@@ -1,8 +1,9 @@
 /* siphash.h - SipHash-2-4: a hash of 64 bits that nobody can predict without its key
  *
- * For tables and numbers whose input a stranger chooses: without the key he can't find two inputs with the same hash, nor
- * many that fall together in a table. Jean-Philippe Aumasson, Daniel J. Bernstein: "SipHash: a fast short-input PRF"
- * (2012), whose parameters c=2, d=4 and little-endian words these are.
+ * For tables and numbers whose input a stranger chooses: without the key he can't find two inputs
+ * with the same hash, nor many that fall together in a table. Jean-Philippe Aumasson, Daniel J.
+ * Bernstein: "SipHash: a fast short-input PRF" (2012), whose parameters c=2, d=4 and little-endian
+ * words these are.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

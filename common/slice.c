@@ -47,10 +47,12 @@ size_t slice_find(struct slice slice, struct slice text)
 		return 0;
 	if (text.length > slice.length)
 		return slice.length;
-	/* Most texts that are looked for are not there, and neither is their first byte: memchr(3) sees that ten times as fast. */
+	/* Most texts that are looked for are not there, and neither is their first byte: memchr(3)
+	 * sees that ten times as fast. */
 	const char *first = memchr(slice.data, text.data[0], slice.length - text.length + 1);
 	if (!first || text.length == 1)
 		return first ? (size_t)(first - slice.data) : slice.length;
-	const char *found = memmem(first, slice.length - (size_t)(first - slice.data), text.data, text.length);
+	const char *found = memmem(first, slice.length - (size_t)(first - slice.data), text.data,
+	                           text.length);
 	return found ? (size_t)(found - slice.data) : slice.length;
 }

@@ -1,7 +1,7 @@
 /* slice.h - borrowed bytes: a pointer and a length, never NUL-terminated, never owned
  *
- * The parser's tool: every `slice_take_…` looks at the front only, and moves the slice past what it took. A
- * slice lives as long as the bytes that it was cut from.
+ * The parser's tool: every `slice_take_…` looks at the front only, and moves the slice past what it
+ * took. A slice lives as long as the bytes that it was cut from.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -19,8 +19,8 @@ struct slice {
 
 #define SLICE_LITERAL(text) ((struct slice){ .data = (text), .length = sizeof(text) - 1 })
 
-/* The small ones are here, where the compiler sees what they are called with: a login's line takes some hundred of them, and
- * most have a constant text, or a constant set. */
+/* The small ones are here, where the compiler sees what they are called with: a login's line takes
+ * some hundred of them, and most have a constant text, or a constant set. */
 
 static inline struct slice slice_make(const char *data, size_t length)
 {
@@ -65,7 +65,8 @@ static inline bool slice_starts_with(struct slice slice, const char *prefix)
 static inline bool slice_ends_with(struct slice slice, const char *suffix)
 {
 	size_t length = strlen(suffix);
-	return slice.length >= length && slice_has_bytes(slice_skip(slice, slice.length - length).data, suffix, length);
+	return slice.length >= length &&
+		slice_has_bytes(slice_skip(slice, slice.length - length).data, suffix, length);
 }
 
 /* True and past TEXT, if SLICE begins with it; else false and unchanged. */
@@ -87,20 +88,24 @@ static inline bool slice_take_char(struct slice *slice, char byte)
 }
 
 /* The longest front of at most MOST bytes that are all in SET; may be empty. */
-static inline struct slice slice_take_while(struct slice *slice, bool (*is_in_set)(unsigned char), size_t most)
+static inline struct slice slice_take_while(struct slice *slice, bool (*is_in_set)(unsigned char),
+                                            size_t most)
 {
 	size_t length = 0;
-	while (length < slice->length && length < most && is_in_set((unsigned char)slice->data[length]))
+	while (length < slice->length && length < most &&
+	       is_in_set((unsigned char)slice->data[length]))
 		length++;
 	struct slice taken = slice_make(slice->data, length);
 	*slice = slice_skip(*slice, length);
 	return taken;
 }
 
-/* All bytes before the first DELIMITER, which is skipped too; without a DELIMITER all that is left. */
+/* All bytes before the first DELIMITER, which is skipped too; without a DELIMITER all that is
+ * left. */
 struct slice slice_take_until(struct slice *slice, char delimiter);
 
-/* The next run of bytes that are none of SEPARATORS; those before it are skipped. Empty at the end. */
+/* The next run of bytes that are none of SEPARATORS; those before it are skipped. Empty at the
+ * end. */
 struct slice slice_take_word(struct slice *slice, const char *separators);
 
 /* Where TEXT first is in SLICE, or SLICE.length if it is nowhere. */

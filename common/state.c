@@ -29,7 +29,8 @@ enum state state_worst(enum state a, enum state b)
 bool state_parse(enum state *ret, const char *text)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(states); i++) {
-		if (strcasecmp(text, states[i].name) != 0 && !(text[0] == (char)('0' + i) && !text[1]))
+		if (strcasecmp(text, states[i].name) != 0 &&
+		    !(text[0] == (char)('0' + i) && !text[1]))
 			continue;
 		*ret = (enum state)i;
 		return true;

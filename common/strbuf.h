@@ -1,7 +1,7 @@
 /* strbuf.h - a growing string with a mandatory maximum
  *
- * The bytes are always NUL-terminated and never more than `max` (the NUL not counted). What does not fit is
- * dropped and `truncated` is set: nothing that an outsider feeds can grow without end.
+ * The bytes are always NUL-terminated and never more than `max` (the NUL not counted). What does
+ * not fit is dropped and `truncated` is set: nothing that an outsider feeds can grow without end.
  *
  *	struct strbuf text CLEANUP(strbuf_release) = STRBUF_INIT(1000);
  *
@@ -24,7 +24,10 @@ struct strbuf {
 	bool truncated; /* something was dropped since the last clear */
 };
 
-#define STRBUF_INIT(most) { .max = (most) }
+#define STRBUF_INIT(most) \
+	{ \
+		.max = (most) \
+	}
 
 /* The reason for a failure: one sentence for a person, without a final dot or newline. */
 #define WHY_MAX 1000
@@ -44,7 +47,8 @@ void strbuf_add_string(struct strbuf *buf, const char *text);
 void strbuf_add_char(struct strbuf *buf, char byte);
 void strbuf_add_format(struct strbuf *buf, const char *format, ...) PRINTF_LIKE(2, 3);
 
-/* Clears WHY, writes the reason, and returns ERROR: `return strbuf_fail(why, -EIO, "…")`. WHY may be NULL. */
+/* Clears WHY, writes the reason, and returns ERROR: `return strbuf_fail(why, -EIO, "…")`. WHY may
+ * be NULL. */
 int strbuf_fail(struct strbuf *why, int error, const char *format, ...) PRINTF_LIKE(3, 4);
 
 #endif

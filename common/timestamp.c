@@ -1,7 +1,8 @@
 /* timestamp.c - the time at the front of a log line; see timestamp.h
  *
- * Every line of a log comes through here, most of them only to be dropped later: so the digits are read at their
- * places, zoned times are plain arithmetic, and the C library is asked for local time once per hour of the log.
+ * Every line of a log comes through here, most of them only to be dropped later: so the digits are
+ * read at their places, zoned times are plain arithmetic, and the C library is asked for local time
+ * once per hour of the log.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -14,9 +15,9 @@
 #define MINUTE_SEC 60
 #define HOUR_SEC 3600
 #define DAY_SEC 86400
-#define MEAN_YEAR_SEC 31556952 /* 365.2425 days */
+#define MEAN_YEAR_SEC 31556952         /* 365.2425 days */
 #define LAST_SEC INT64_C(253402300799) /* 9999-12-31T23:59:59Z: the last that four digits can say */
-#define OFFSET_MOST_SEC (2 * DAY_SEC) /* no TZ is further from UTC than this */
+#define OFFSET_MOST_SEC (2 * DAY_SEC)  /* no TZ is further from UTC than this */
 #define LEAP_GAP_MOST 8 /* years from one 29 February to the next, as from 2096 to 2104 */
 #define FRACTION_DIGITS_MOST 9
 #define TAI64N_DIGITS 24
@@ -43,8 +44,8 @@ static int month_length(int year, int month)
 	return days[month] + (month == 2 && is_leap_year(year));
 }
 
-/* Leap days before YEAR, but for a constant that the caller's subtraction removes. 400 years more make year 0 like
- * the others. */
+/* Leap days before YEAR, but for a constant that the caller's subtraction removes. 400 years more
+ * make year 0 like the others. */
 static int leap_days_before(int year)
 {
 	int last = year + 400 - 1;
@@ -54,7 +55,8 @@ static int leap_days_before(int year)
 /* AT as if it were UTC. */
 static int64_t utc_sec(const struct civil *at)
 {
-	static const int16_t days_before[] = { 0, 0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334 };
+	static const int16_t days_before[] = { 0,   0,   31,  59,  90,  120, 151,
+		                               181, 212, 243, 273, 304, 334 };
 	int days = 365 * (at->year - 1970) + leap_days_before(at->year) - leap_days_before(1970);
 	days += days_before[at->month] + (at->month > 2 && is_leap_year(at->year)) + at->day - 1;
 	return (int64_t)days * DAY_SEC + at->hour * HOUR_SEC + at->minute * MINUTE_SEC + at->second;
@@ -104,9 +106,10 @@ static bool log_local_sec(int64_t *ret_sec, const struct civil *at)
 	return is_known;
 }
 
-/* The last local hour that was asked for, and when it began. It is valid for as long as TZ is the same, which
- * nobody changes while a check runs (a test that does asks for another hour in between), and it is kept only if
- * the clock runs through the hour without a jump: some zones change in the middle of one. */
+/* The last local hour that was asked for, and when it began. It is valid for as long as TZ is the
+ * same, which nobody changes while a check runs (a test that does asks for another hour in
+ * between), and it is kept only if the clock runs through the hour without a jump: some zones
+ * change in the middle of one. */
 static struct {
 	int key; /* 0 is no hour: months begin with 1 */
 	int64_t first_sec;
@@ -178,7 +181,8 @@ static bool take_clock(struct civil *at, struct slice *line)
 	at->hour = two_digits(line->data);
 	at->minute = two_digits(line->data + 3);
 	at->second = two_digits(line->data + 6);
-	if (!is_within(at->hour, 0, 23) || !is_within(at->minute, 0, 59) || !is_within(at->second, 0, 60))
+	if (!is_within(at->hour, 0, 23) || !is_within(at->minute, 0, 59) ||
+	    !is_within(at->second, 0, 60))
 		return false;
 	if (at->second == 60)
 		at->second = 59;
@@ -202,7 +206,8 @@ static bool take_date(struct civil *at, struct slice *line)
 	at->month = two_digits(line->data + 5);
 	at->day = two_digits(line->data + 8);
 	*line = slice_skip(*line, 10);
-	return is_within(at->month, 1, 12) && is_within(at->day, 1, month_length(at->year, at->month));
+	return is_within(at->month, 1, 12) &&
+		is_within(at->day, 1, month_length(at->year, at->month));
 }
 
 /* "+hhmm" or "+hh:mm"; may leave LINE anywhere if it fails. */
@@ -236,20 +241,23 @@ static bool take_zone(struct zone *ret, struct slice *line)
 	return true;
 }
 
-/* Behind a time the zone may be a word of its own, or there is none; a "Z" there is more likely the message's. */
+/* Behind a time the zone may be a word of its own, or there is none; a "Z" there is more likely the
+ * message's. */
 static void take_zone_word(struct zone *ret, struct slice *line)
 {
 	struct slice rest = *line;
 	if (!slice_take_char(&rest, ' ') || slice_starts_with(rest, "Z"))
 		return;
-	if (!take_zone(ret, &rest) && (!dateword_take_zone(&ret->is_known, &rest) || !is_at_blank_or_end(rest))) {
+	if (!take_zone(ret, &rest) &&
+	    (!dateword_take_zone(&ret->is_known, &rest) || !is_at_blank_or_end(rest))) {
 		ret->is_known = false;
 		return;
 	}
 	*line = rest;
 }
 
-/* RFC 3339, its forms with a blank or "_" for the T, and what logs make of them. May leave LINE anywhere if it fails. */
+/* RFC 3339, its forms with a blank or "_" for the T, and what logs make of them. May leave LINE
+ * anywhere if it fails. */
 static bool take_dated(int64_t *ret_sec, struct slice *line)
 {
 	struct civil at;
@@ -267,7 +275,8 @@ static bool take_dated(int64_t *ret_sec, struct slice *line)
 	return is_at_blank_or_end(*line) && zoned_sec(ret_sec, &at, &zone);
 }
 
-/* "Nov  3", "Nov 03", "Nov 3" or "Nov 23", and the blank after it. RET_MONTHS: as dateword_take_month(). */
+/* "Nov  3", "Nov 03", "Nov 3" or "Nov 23", and the blank after it. RET_MONTHS: as
+ * dateword_take_month(). */
 static bool take_month_and_day(unsigned *ret_months, int *ret_day, struct slice *line)
 {
 	*ret_months = dateword_take_month(line);
@@ -291,15 +300,18 @@ static bool take_year(int *ret_year, struct slice *line)
 	return true;
 }
 
-/* The nearest time that is not more than a day after NOW_SEC is the latest one: walk down the years to it. One that
- * is too late by more than any zone's offset is passed by without asking for the local time. */
+/* The nearest time that is not more than a day after NOW_SEC is the latest one: walk down the years
+ * to it. One that is too late by more than any zone's offset is passed by without asking for the
+ * local time. */
 static bool find_year(int64_t *ret_sec, struct civil *at, const struct zone *zone, int64_t now_sec)
 {
 	now_sec = now_sec < 0 ? 0 : now_sec > LAST_SEC ? LAST_SEC : now_sec;
 	int64_t latest_sec = now_sec + DAY_SEC;
-	int first_year = 1970 + (int)(now_sec / MEAN_YEAR_SEC) + 2; /* the division may be one year short */
+	/* the division may be one year short */
+	int first_year = 1970 + (int)(now_sec / MEAN_YEAR_SEC) + 2;
 	for (at->year = first_year; at->year > first_year - LEAP_GAP_MOST - 4; at->year--) {
-		if (at->day > month_length(at->year, at->month) || utc_sec(at) > latest_sec + OFFSET_MOST_SEC)
+		if (at->day > month_length(at->year, at->month) ||
+		    utc_sec(at) > latest_sec + OFFSET_MOST_SEC)
 			continue;
 		int64_t sec;
 		if (!zoned_sec(&sec, at, zone))
@@ -313,16 +325,19 @@ static bool find_year(int64_t *ret_sec, struct civil *at, const struct zone *zon
 }
 
 /* The latest of the times that AT, whose year or month is not known yet, can be. */
-static bool find_date(int64_t *ret_sec, struct civil *at, unsigned months, const struct zone *zone, int64_t now_sec)
+static bool find_date(int64_t *ret_sec, struct civil *at, unsigned months, const struct zone *zone,
+                      int64_t now_sec)
 {
 	bool is_found = false, has_year = at->year >= 0;
 	int year = at->year;
 	for (at->month = 1; months >> at->month; at->month++) {
 		int64_t sec;
 		at->year = has_year ? year : 2000; /* a leap year; which one it is comes later */
-		if (!(months >> at->month & 1) || !is_within(at->day, 1, month_length(at->year, at->month)))
+		if (!(months >> at->month & 1) ||
+		    !is_within(at->day, 1, month_length(at->year, at->month)))
 			continue;
-		if (!(has_year ? zoned_sec(&sec, at, zone) : find_year(&sec, at, zone, now_sec)) || (is_found && sec < *ret_sec))
+		if (!(has_year ? zoned_sec(&sec, at, zone) : find_year(&sec, at, zone, now_sec)) ||
+		    (is_found && sec < *ret_sec))
 			continue;
 		*ret_sec = sec;
 		is_found = true;
@@ -349,17 +364,19 @@ static bool take_yearless(int64_t *ret_sec, struct slice *line, int64_t now_sec)
 	return find_date(ret_sec, &at, months, &zone, now_sec);
 }
 
-/* asctime(3), which date(1) puts a zone into: "Mon Nov 23 09:16:24 2026". May leave LINE anywhere if it fails. */
+/* asctime(3), which date(1) puts a zone into: "Mon Nov 23 09:16:24 2026". May leave LINE anywhere
+ * if it fails. */
 static bool take_asctime(int64_t *ret_sec, struct slice *line)
 {
 	struct civil at;
 	struct zone zone = { 0 };
 	unsigned months;
-	if (!dateword_take_weekday(line) || !take_month_and_day(&months, &at.day, line) || !take_clock(&at, line))
+	if (!dateword_take_weekday(line) || !take_month_and_day(&months, &at.day, line) ||
+	    !take_clock(&at, line))
 		return false;
 	take_zone_word(&zone, line);
-	return slice_take_char(line, ' ') && take_year(&at.year, line) && is_at_blank_or_end(*line)
-		&& find_date(ret_sec, &at, months, &zone, 0);
+	return slice_take_char(line, ' ') && take_year(&at.year, line) &&
+		is_at_blank_or_end(*line) && find_date(ret_sec, &at, months, &zone, 0);
 }
 
 /* "@" and 16 digits of seconds, 8 of nanoseconds. */
@@ -377,7 +394,8 @@ static bool take_tai64n(int64_t *ret_sec, struct slice *line)
 			sec = sec * 16 + (uint64_t)(digit - digits);
 	}
 	*line = slice_skip(*line, 1 + TAI64N_DIGITS);
-	if (sec < TAI64N_EPOCH_SEC || sec - TAI64N_EPOCH_SEC > (uint64_t)LAST_SEC || !is_at_blank_or_end(*line))
+	if (sec < TAI64N_EPOCH_SEC || sec - TAI64N_EPOCH_SEC > (uint64_t)LAST_SEC ||
+	    !is_at_blank_or_end(*line))
 		return false;
 	*ret_sec = (int64_t)(sec - TAI64N_EPOCH_SEC);
 	return true;
@@ -395,7 +413,8 @@ bool timestamp_take(int64_t *ret_sec, struct slice *line, int64_t now_sec)
 	if (!rest.length)
 		return false;
 	bool is_taken = is_digit(rest.data[0]) ? take_dated(ret_sec, &rest)
-		: rest.data[0] == '@' ? take_tai64n(ret_sec, &rest) : take_yearless(ret_sec, &rest, now_sec);
+		: rest.data[0] == '@'          ? take_tai64n(ret_sec, &rest)
+					       : take_yearless(ret_sec, &rest, now_sec);
 	if (!is_taken) {
 		rest = *line;
 		is_taken = take_asctime(ret_sec, &rest);
@@ -439,7 +458,8 @@ const char *timestamp_format(int64_t at_sec, char *text)
 	time_t at = (time_t)at_sec;
 	struct tm tm;
 	/* Only a year that an int can't hold fails. */
-	if (!localtime_r(&at, &tm) || !strftime(text, TIMESTAMP_TEXT_ROOM, "%Y-%m-%dT%H:%M:%S", &tm))
+	if (!localtime_r(&at, &tm) ||
+	    !strftime(text, TIMESTAMP_TEXT_ROOM, "%Y-%m-%dT%H:%M:%S", &tm))
 		(void)snprintf(text, TIMESTAMP_TEXT_ROOM, "@%" PRId64, at_sec);
 	return text;
 }

@@ -27,7 +27,8 @@ static bool is_quoted_byte(unsigned char byte)
 static bool begins_as_posix(struct slice text)
 {
 	bool is_quoted = slice_take_char(&text, '<');
-	struct slice name = slice_take_while(&text, is_quoted ? is_quoted_byte : is_letter, NAME_MAX_BYTES);
+	struct slice name = slice_take_while(&text, is_quoted ? is_quoted_byte : is_letter,
+	                                     NAME_MAX_BYTES);
 	if (name.length < ABBREVIATION_LEAST || (is_quoted && !slice_take_char(&text, '>')))
 		return false;
 	if (!slice_take_char(&text, '-'))
@@ -57,5 +58,6 @@ bool timezone_is_known(const char *name)
 	size_t length = strnlen(name, NAME_MAX_BYTES + 1);
 	if (!length || length > NAME_MAX_BYTES)
 		return false;
-	return strcmp(name, "UTC") == 0 || begins_as_posix(slice_string(name)) || is_in_database(name);
+	return strcmp(name, "UTC") == 0 || begins_as_posix(slice_string(name)) ||
+		is_in_database(name);
 }

@@ -9,8 +9,8 @@
 
 #include <stdbool.h>
 
-/* A name of the zone database ("Europe/Berlin", looked up below $TZDIR or /usr/share/zoneinfo), "UTC", or the begin of a
- * POSIX TZ text ("CET-1CEST,M3.5.0,M10.5.0/3"). */
+/* A name of the zone database ("Europe/Berlin", looked up below $TZDIR or /usr/share/zoneinfo),
+ * "UTC", or the begin of a POSIX TZ text ("CET-1CEST,M3.5.0,M10.5.0/3"). */
 bool timezone_is_known(const char *name);
 
 #endif

@@ -11,7 +11,8 @@
 /* No stdio: it may want memory itself. */
 static _Noreturn void out_of_memory(void)
 {
-	static const char text[] = "MAIL GEO UNKNOWN - out of memory: the limit of this process or of the machine is reached\n";
+	static const char text[] = "MAIL GEO UNKNOWN - out of memory: the limit of this process or "
+				   "of the machine is reached\n";
 	if (write(STDOUT_FILENO, text, sizeof text - 1) < 0)
 		_exit(EXIT_UNKNOWN);
 	_exit(EXIT_UNKNOWN);

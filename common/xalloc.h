@@ -1,7 +1,8 @@
 /* xalloc.h - memory that is there, or the run ends
  *
- * A check that can't get a few kilobytes can't judge anything, so these never return NULL: they print one
- * UNKNOWN line and exit 3 (the only place in common/ that does). All results are freed with free().
+ * A check that can't get a few kilobytes can't judge anything, so these never return NULL: they
+ * print one UNKNOWN line and exit 3 (the only place in common/ that does). All results are freed
+ * with free().
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

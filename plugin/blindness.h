@@ -1,4 +1,5 @@
-/* blindness.h - a log that is read in vain: the wrong one, or one that a proxy hides the clients from
+/* blindness.h - a log that is read in vain: the wrong one, or one that a proxy hides the clients
+ * from
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -14,23 +15,28 @@
 #define BLINDNESS_LINES_LEAST 1000 /* a log that is shorter may have had no login yet */
 #define BLINDNESS_LOGINS_LEAST 10  /* an administrator's own tries may all be from inside */
 
-#define SIGHT_LINES_MOST 1000 /* that are looked at in one run; where nothing of so many is known the rest is not either */
+/* that are looked at in one run; where nothing of so many is known the rest is not either */
+#define SIGHT_LINES_MOST 1000
 
 /* What one run saw of a log. */
 struct sight {
-	int64_t lines, timed, known; /* that were looked at; with a time; of a known mail server. Only where no login was ever read */
-	int64_t unread;              /* lines with a login's words that nothing is known of */
+	/* that were looked at; with a time; of a known mail server. Only where no login was ever
+	 * read */
+	int64_t lines, timed, known;
+	int64_t unread; /* lines with a login's words that nothing is known of */
 	int64_t ambiguous;
-	bool is_input;               /* standard input: there is no other run for it */
+	bool is_input; /* standard input: there is no other run for it */
 };
 
 enum blindness {
-	BLIND_NOT,   /* TEXT may be a note, one sentence a line, or empty */
-	BLIND_MAYBE, /* no login was ever found, and that may have this reason: for the first line */
-	BLIND,       /* nothing at all could be read */
+	BLIND_NOT, /* TEXT may be a note, one sentence a line, or empty */
+	/* no login was ever found, and that may have this reason: for the first line */
+	BLIND_MAYBE,
+	BLIND, /* nothing at all could be read */
 };
 
 /* Appends why the log NAME may be read in vain, or what should be known of it. */
-enum blindness blindness_tell(struct strbuf *text, const char *name, const struct log_history *history, const struct sight *sight);
+enum blindness blindness_tell(struct strbuf *text, const char *name,
+                              const struct log_history *history, const struct sight *sight);
 
 #endif

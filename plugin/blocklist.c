@@ -1,4 +1,5 @@
-/* blocklist.c - are the server's own addresses listed, and those behind foreign logins? see blocklist.h
+/* blocklist.c - are the server's own addresses listed, and those behind foreign logins? see
+ * blocklist.h
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -11,7 +12,8 @@
 
 #define DEAD_SEC (3 * 86400) /* a list that has given no verdict for longer is called dead */
 
-_Static_assert(DNSBL_ADDRESSES_MOST <= TALLY_ADDRESSES_MOST, "the tally keeps all that are looked up");
+_Static_assert(DNSBL_ADDRESSES_MOST <= TALLY_ADDRESSES_MOST,
+               "the tally keeps all that are looked up");
 
 /* One set of addresses, on one set of lists. */
 struct group {
@@ -29,7 +31,8 @@ struct blocklist {
 	struct strbuf fault; /* why nothing could be asked */
 };
 
-struct blocklist *blocklist_new(const struct options *options, struct report *report, const struct deadline *deadline)
+struct blocklist *blocklist_new(const struct options *options, struct report *report,
+                                const struct deadline *deadline)
 {
 	struct blocklist *self = xalloc_zero(1, sizeof *self);
 	self->options = options;
@@ -69,24 +72,29 @@ static int recall(struct group *group, struct store *store, int64_t now_sec, str
 	return result;
 }
 
-static void begin_group(struct group *group, const struct dnsbl_zones *zones, const struct ipaddr *addresses, size_t count,
-                        const char *resolver)
+static void begin_group(struct group *group, const struct dnsbl_zones *zones,
+                        const struct ipaddr *addresses, size_t count, const char *resolver)
 {
 	group_release(group);
 	dnsbl_result_init(&group->result, zones, addresses, count, resolver);
 	group->silent_since_sec = xalloc_zero(zones->count, sizeof *group->silent_since_sec);
 }
 
-int blocklist_recall(struct blocklist *self, struct store *store, const struct tally *tally, struct strbuf *why)
+int blocklist_recall(struct blocklist *self, struct store *store, const struct tally *tally,
+                     struct strbuf *why)
 {
 	const struct dnsbl_options *dnsbl = &self->options->dnsbl;
 	int result;
 	if (dnsbl->client_zones.count)
-		self->client_count = tally_foreign_addresses(tally, self->clients, DNSBL_ADDRESSES_MOST);
-	begin_group(&self->own_group, &dnsbl->zones, self->own.addresses, self->own.count, dnsbl->resolver);
-	begin_group(&self->client_group, &dnsbl->client_zones, self->clients, self->client_count, dnsbl->resolver);
+		self->client_count = tally_foreign_addresses(tally, self->clients,
+		                                             DNSBL_ADDRESSES_MOST);
+	begin_group(&self->own_group, &dnsbl->zones, self->own.addresses, self->own.count,
+	            dnsbl->resolver);
+	begin_group(&self->client_group, &dnsbl->client_zones, self->clients, self->client_count,
+	            dnsbl->resolver);
 	result = recall(&self->own_group, store, self->options->now_sec, why);
-	return result < 0 ? result : recall(&self->client_group, store, self->options->now_sec, why);
+	return result < 0 ? result
+			  : recall(&self->client_group, store, self->options->now_sec, why);
 }
 
 static bool is_all_kept(const struct dnsbl_result *result)
@@ -102,7 +110,8 @@ void blocklist_ask(struct blocklist *self, const struct deadline *deadline)
 	struct dnsbl_result *results[] = { &self->own_group.result, &self->client_group.result };
 	if (is_all_kept(results[0]) && is_all_kept(results[1]))
 		return; /* nothing is loaded */
-	(void)dnsbl_ask(results, ARRAY_SIZE(results), self->options->dnsbl.resolver, deadline, &self->fault);
+	(void)dnsbl_ask(results, ARRAY_SIZE(results), self->options->dnsbl.resolver, deadline,
+	                &self->fault);
 }
 
 /* The listing of a zone that tells why it gave no verdict of any address; NULL if it gave one. */
@@ -115,7 +124,8 @@ static const struct listing *find_silence(const struct dnsbl_result *result, siz
 	return result->addresses ? listings : NULL;
 }
 
-static int keep_silence(struct group *group, size_t zone, struct store *store, int64_t now_sec, struct strbuf *why)
+static int keep_silence(struct group *group, size_t zone, struct store *store, int64_t now_sec,
+                        struct strbuf *why)
 {
 	int64_t *since_sec = &group->silent_since_sec[zone];
 	const char *key = group->result.listings[zone * group->result.addresses].key;
@@ -130,7 +140,8 @@ static int keep_silence(struct group *group, size_t zone, struct store *store, i
 	return *since_sec == before_sec ? 0 : store_put_silence(store, key, *since_sec, why);
 }
 
-static int keep(struct group *group, struct store *store, const struct options *options, struct strbuf *why)
+static int keep(struct group *group, struct store *store, const struct options *options,
+                struct strbuf *why)
 {
 	int result = 0;
 	for (size_t i = 0; i < group->result.count && result >= 0; i++) {
@@ -141,7 +152,8 @@ static int keep(struct group *group, struct store *store, const struct options *
 			listing->lifetime_sec = options->dnsbl.interval_sec;
 		result = store_put_listing(store, listing, options->now_sec, why);
 	}
-	for (size_t i = 0; group->result.addresses && i < group->result.zones->count && result >= 0; i++)
+	for (size_t i = 0; group->result.addresses && i < group->result.zones->count && result >= 0;
+	     i++)
 		result = keep_silence(group, i, store, options->now_sec, why);
 	return result;
 }
@@ -169,19 +181,22 @@ static const char *reason_of(const struct listing *listing)
 static void tell_silence(const struct blocklist *self, const struct group *group, size_t zone)
 {
 	const struct dnsbl_result *result = &group->result;
-	const struct listing *listings = &result->listings[zone * result->addresses], *silent = find_silence(result, zone);
+	const struct listing *listings = &result->listings[zone * result->addresses],
+			     *silent = find_silence(result, zone);
 	int64_t since_sec = group->silent_since_sec[zone];
 	char at[TIMESTAMP_TEXT_ROOM];
 	if (silent && since_sec && self->options->now_sec - since_sec > DEAD_SEC) {
 		struct strbuf reason CLEANUP(strbuf_release) = STRBUF_INIT(WHY_MAX);
-		strbuf_add_format(&reason, "it is dead, with no verdict since %s: %s", timestamp_format(since_sec, at), silent->detail);
+		strbuf_add_format(&reason, "it is dead, with no verdict since %s: %s",
+		                  timestamp_format(since_sec, at), silent->detail);
 		report_no_verdict(self->report, silent->zone, NULL, strbuf_text(&reason));
 	} else if (silent) {
 		report_no_verdict(self->report, silent->zone, NULL, reason_of(silent));
 	}
 	for (size_t i = 0; !silent && i < result->addresses; i++)
 		if (listings[i].verdict == VERDICT_NONE)
-			report_no_verdict(self->report, listings[i].zone, &listings[i].address, reason_of(&listings[i]));
+			report_no_verdict(self->report, listings[i].zone, &listings[i].address,
+			                  reason_of(&listings[i]));
 }
 
 static void tell_own(const struct blocklist *self, const struct dnsbl_totals *totals)
@@ -193,13 +208,18 @@ static void tell_own(const struct blocklist *self, const struct dnsbl_totals *to
 	for (size_t i = 0; result->addresses && i < result->zones->count; i++)
 		tell_silence(self, &self->own_group, i);
 	for (size_t i = 0; self->options->verbosity > 0 && i < result->count; i++)
-		if (result->listings[i].verdict == VERDICT_CLEAN || result->listings[i].verdict == VERDICT_NOT_COVERED)
+		if (result->listings[i].verdict == VERDICT_CLEAN ||
+		    result->listings[i].verdict == VERDICT_NOT_COVERED)
 			report_listing(self->report, &result->listings[i]);
-	report_checked(self->report, &(struct checked){
-		.told = self->own.told.length ? strbuf_text(&self->own.told) : NULL,
-		.addresses = result->addresses, .first = self->own.addresses[0],
-		.zones = result->zones->count, .unanswered = (size_t)totals->unanswered, .listed = (size_t)totals->listed,
-	});
+	report_checked(self->report,
+	               &(struct checked){
+			       .told = self->own.told.length ? strbuf_text(&self->own.told) : NULL,
+			       .addresses = result->addresses,
+			       .first = self->own.addresses[0],
+			       .zones = result->zones->count,
+			       .unanswered = (size_t)totals->unanswered,
+			       .listed = (size_t)totals->listed,
+		       });
 }
 
 static void report_own(const struct blocklist *self)
@@ -211,15 +231,18 @@ static void report_own(const struct blocklist *self)
 	if (self->own.fault.length)
 		report_problem(self->report, STATE_UNKNOWN, strbuf_text(&self->own.fault));
 	if (result->addresses < self->own.count) {
-		strbuf_add_format(&text, "only %zu of %zu addresses were looked up", result->addresses, self->own.count);
+		strbuf_add_format(&text, "only %zu of %zu addresses were looked up",
+		                  result->addresses, self->own.count);
 		report_problem(self->report, STATE_UNKNOWN, strbuf_text(&text));
 		strbuf_clear(&text);
 	}
 	tell_own(self, &totals);
 	if (self->fault.length)
-		strbuf_add_format(&text, "blocklists could not be asked: %s", strbuf_text(&self->fault));
+		strbuf_add_format(&text, "blocklists could not be asked: %s",
+		                  strbuf_text(&self->fault));
 	else if (result->count && (size_t)totals.silent == result->zones->count)
-		strbuf_add_format(&text, "no blocklist gave a verdict (%zu asked): %s: %s", result->zones->count, result->listings[0].zone,
+		strbuf_add_format(&text, "no blocklist gave a verdict (%zu asked): %s: %s",
+		                  result->zones->count, result->listings[0].zone,
 		                  reason_of(&result->listings[0]));
 	if (text.length)
 		report_problem(self->report, STATE_UNKNOWN, strbuf_text(&text));
@@ -234,16 +257,20 @@ static void report_clients(const struct blocklist *self)
 	for (size_t i = 0; result->addresses && i < result->zones->count; i++)
 		tell_silence(self, &self->client_group, i);
 	if (result->addresses < self->client_count) {
-		strbuf_add_format(&text, "dnsbl: %zu of %zu addresses of foreign logins were not looked up", self->client_count - result->addresses,
-		                  self->client_count);
+		strbuf_add_format(&text,
+		                  "dnsbl: %zu of %zu addresses of foreign logins were not looked "
+		                  "up",
+		                  self->client_count - result->addresses, self->client_count);
 		report_note(self->report, strbuf_text(&text));
 	}
 	blocklist_totals(self, &totals);
-	if (totals.has_listed_clients || !policy_has_threshold(&self->options->policy, policy_find("listed_clients")))
+	if (totals.has_listed_clients ||
+	    !policy_has_threshold(&self->options->policy, policy_find("listed_clients")))
 		return;
 	strbuf_clear(&text);
 	strbuf_add_format(&text, "listed_clients can't be told: %s: %s", result->listings[0].zone,
-	                  self->fault.length ? strbuf_text(&self->fault) : reason_of(&result->listings[0]));
+	                  self->fault.length ? strbuf_text(&self->fault)
+	                                     : reason_of(&result->listings[0]));
 	report_problem(self->report, STATE_UNKNOWN, strbuf_text(&text));
 }
 
@@ -260,19 +287,22 @@ void blocklist_report(const struct blocklist *self)
 static bool is_client_listed(const struct dnsbl_result *result, size_t client)
 {
 	for (size_t i = client; i < result->count; i += result->addresses)
-		if (result->listings[i].verdict == VERDICT_LISTED && result->listings[i].weight >= 0)
+		if (result->listings[i].verdict == VERDICT_LISTED &&
+		    result->listings[i].weight >= 0)
 			return true;
 	return false;
 }
 
 void blocklist_totals(const struct blocklist *self, struct totals *ret)
 {
-	const struct dnsbl_result *own = &self->own_group.result, *clients = &self->client_group.result;
+	const struct dnsbl_result *own = &self->own_group.result,
+				  *clients = &self->client_group.result;
 	struct dnsbl_totals totals;
 	dnsbl_count(own, &totals);
 	ret->dnsbl_listed = totals.listed;
 	ret->dnsbl_weight = totals.weight;
-	ret->dnsbl_unanswered = own->addresses ? totals.unanswered : (int64_t)self->options->dnsbl.zones.count;
+	ret->dnsbl_unanswered = own->addresses ? totals.unanswered
+					       : (int64_t)self->options->dnsbl.zones.count;
 	ret->has_dnsbl = own->count && (size_t)totals.silent < own->zones->count;
 	dnsbl_count(clients, &totals);
 	ret->has_listed_clients = !clients->count || (size_t)totals.silent < clients->zones->count;
@@ -285,7 +315,8 @@ void blocklist_says(const struct blocklist *self, const struct ipaddr *address, 
 	const struct dnsbl_result *result = &self->client_group.result;
 	for (size_t i = 0; i < result->count; i++) {
 		const struct listing *listing = &result->listings[i];
-		if (listing->verdict != VERDICT_LISTED || !ipaddr_equals(&listing->address, address))
+		if (listing->verdict != VERDICT_LISTED ||
+		    !ipaddr_equals(&listing->address, address))
 			continue;
 		strbuf_add_string(text, text->length ? ", " : "listed on ");
 		report_add_list(text, listing);

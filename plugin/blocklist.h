@@ -1,7 +1,7 @@
 /* blocklist.h - are the server's own addresses listed, and those behind foreign logins?
  *
- * Glue between options, dnsbl, store and report. In this order: _new, _recall (again after a state was set aside), _ask, _keep,
- * _report; then _totals and _says tell what is known.
+ * Glue between options, dnsbl, store and report. In this order: _new, _recall (again after a state
+ * was set aside), _ask, _keep, _report; then _totals and _says tell what is known.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -17,13 +17,16 @@
 
 struct blocklist;
 
-/* Finds the own addresses: those of the options, names resolved, else this machine's. OPTIONS and REPORT are borrowed. */
-struct blocklist *blocklist_new(const struct options *options, struct report *report, const struct deadline *deadline);
+/* Finds the own addresses: those of the options, names resolved, else this machine's. OPTIONS and
+ * REPORT are borrowed. */
+struct blocklist *blocklist_new(const struct options *options, struct report *report,
+                                const struct deadline *deadline);
 void blocklist_free(struct blocklist *blocklist);
 
-/* What earlier runs were answered, of the own addresses and of those behind the foreign logins of STORE as TALLY judges them.
- * < 0 with WHY if the store fails. */
-int blocklist_recall(struct blocklist *blocklist, struct store *store, const struct tally *tally, struct strbuf *why);
+/* What earlier runs were answered, of the own addresses and of those behind the foreign logins of
+ * STORE as TALLY judges them. < 0 with WHY if the store fails. */
+int blocklist_recall(struct blocklist *blocklist, struct store *store, const struct tally *tally,
+                     struct strbuf *why);
 
 /* Asks the lists for the rest, until DEADLINE. */
 void blocklist_ask(struct blocklist *blocklist, const struct deadline *deadline);
@@ -37,6 +40,7 @@ void blocklist_report(const struct blocklist *blocklist);
 void blocklist_totals(const struct blocklist *blocklist, struct totals *ret);
 
 /* Appends "listed on ZONE (CODES), ..." to TEXT if the client ADDRESS is. */
-void blocklist_says(const struct blocklist *blocklist, const struct ipaddr *address, struct strbuf *text);
+void blocklist_says(const struct blocklist *blocklist, const struct ipaddr *address,
+                    struct strbuf *text);
 
 #endif

@@ -6,14 +6,16 @@
 
 #include "plugin/budget.h"
 
-#define READ_LEAST_PART 4  /* a quarter */
+#define READ_LEAST_PART 4   /* a quarter */
 #define ASKING_LEAST_PART 3 /* of what is left */
-#define ASKING_PART 6      /* of all is kept back for each stage that asks others */
+#define ASKING_PART 6       /* of all is kept back for each stage that asks others */
 
 void budget_begin(struct budget *ret, int64_t total_ms)
 {
 	*ret = (struct budget){
-		.end = deadline_in(total_ms), .total_ms = total_ms, .read_least = deadline_in(total_ms / READ_LEAST_PART),
+		.end = deadline_in(total_ms),
+		.total_ms = total_ms,
+		.read_least = deadline_in(total_ms / READ_LEAST_PART),
 	};
 }
 

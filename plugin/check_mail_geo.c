@@ -1,7 +1,8 @@
 /* check_mail_geo.c - a Nagios plugin that places the client addresses of authenticated mail logins
  *
- * What the mail log gained since the last run goes through these stages, and the answer is one line, an exit state and
- * performance data. The stages don't know each other: here they are put together.
+ * What the mail log gained since the last run goes through these stages, and the answer is one
+ * line, an exit state and performance data. The stages don't know each other: here they are put
+ * together.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -30,7 +31,7 @@
 #include "plugin/watchdog.h"
 
 #define USERS_SHOWN TALLY_USERS_MOST
-#define LOGINS_SHOWN 20 /* of one user */
+#define LOGINS_SHOWN 20         /* of one user */
 #define STATE_KEY_MAX (1 << 28) /* of all names together */
 
 struct run {
@@ -39,7 +40,8 @@ struct run {
 	struct loglist logs;
 	struct report *report;
 	struct store *store; /* NULL when nothing could be opened */
-	struct geo *geo;     /* NULL when there is no database: nothing is read then, so nothing is lost */
+	/* NULL when there is no database: nothing is read then, so nothing is lost */
+	struct geo *geo;
 	struct strbuf state_path; /* the default one */
 	bool has_state_path;
 	struct tally *tally; /* NULL until the window was counted */
@@ -55,14 +57,18 @@ static bool fail(struct run *run, const struct strbuf *why)
 }
 
 /* All formats, as a state's name had them before it said that no one was typed. */
-#define FORMER_FORMATS "courier,cyrus,dovecot,exim,opensmtpd,postfix,postfix-auth,sendmail,stalwart,zimbra"
+#define FORMER_FORMATS \
+	"courier,cyrus,dovecot,exim,opensmtpd,postfix,postfix-auth,sendmail,stalwart,zimbra"
 
-/* What was typed makes the name of the default state: never what is found, or there would be another state, without a memory, for
- * each new file of a glob and each new format of a new version. IS_FORMER: as versions before this one made it. */
-static int add_key(const struct options *options, bool is_former, struct strbuf *key, struct strbuf *why)
+/* What was typed makes the name of the default state: never what is found, or there would be
+ * another state, without a memory, for each new file of a glob and each new format of a new
+ * version. IS_FORMER: as versions before this one made it. */
+static int add_key(const struct options *options, bool is_former, struct strbuf *key,
+                   struct strbuf *why)
 {
 	char window[DURATION_TEXT_ROOM];
-	int result = (is_former ? loglist_former_key : loglist_key)(key, options->logs, options->log_count, why);
+	int result = (is_former ? loglist_former_key : loglist_key)(key, options->logs,
+	                                                            options->log_count, why);
 	if (options->formats == LOGFORMAT_ALL)
 		strbuf_add_string(key, is_former ? FORMER_FORMATS : "all");
 	else
@@ -71,12 +77,14 @@ static int add_key(const struct options *options, bool is_former, struct strbuf 
 	return result;
 }
 
-static int add_default_path(const struct options *options, bool is_former, struct strbuf *path, struct strbuf *why)
+static int add_default_path(const struct options *options, bool is_former, struct strbuf *path,
+                            struct strbuf *why)
 {
 	struct strbuf key CLEANUP(strbuf_release) = STRBUF_INIT(STATE_KEY_MAX);
 	int result = 0;
 	if (options->dnsbl.is_only)
-		strbuf_add_string(&key, "dnsbl\n"); /* answers are kept by list and address, so one state is enough */
+		/* Answers are kept by list and address, so one state is enough. */
+		strbuf_add_string(&key, "dnsbl\n");
 	else
 		result = add_key(options, is_former, &key, why);
 	if (result >= 0)
@@ -86,7 +94,8 @@ static int add_default_path(const struct options *options, bool is_former, struc
 
 static bool has_default_state(const struct options *options)
 {
-	return !options->state && !options->no_state && !loglist_has_input(options->logs, options->log_count);
+	return !options->state && !options->no_state &&
+		!loglist_has_input(options->logs, options->log_count);
 }
 
 /* NULL: none is kept. What was piped in once may be piped in again. */
@@ -94,10 +103,14 @@ static const char *state_path(const struct run *run)
 {
 	if (has_default_state(run->options))
 		return strbuf_text(&run->state_path);
-	return run->options->state && !loglist_has_input(run->options->logs, run->options->log_count) ? run->options->state : NULL;
+	return run->options->state &&
+			!loglist_has_input(run->options->logs, run->options->log_count)
+		? run->options->state
+		: NULL;
 }
 
-/* Versions before this one named the state by what the globs gave: the one of today's is taken over. */
+/* Versions before this one named the state by what the globs gave: the one of today's is taken
+ * over. */
 static int find_default_state(struct run *run, struct strbuf *why)
 {
 	struct strbuf former CLEANUP(strbuf_release) = STRBUF_INIT(PATH_MAX);
@@ -109,18 +122,23 @@ static int find_default_state(struct run *run, struct strbuf *why)
 	strbuf_clear(&run->state_path);
 	int result = add_default_path(options, false, &run->state_path, why);
 	bool is_new = result >= 0 && !options->dnsbl.is_only && access(state_path(run), F_OK) < 0;
-	if (is_new && add_default_path(options, true, &former, &unwanted) >= 0) /* else no log is there now, so nothing tells */
+	if (is_new &&
+	    add_default_path(options, true, &former, &unwanted) >=
+	            0) /* else no log is there now, so nothing tells */
 		result = store_take_over(strbuf_text(&former), state_path(run), &lock, why);
 	run->has_state_path = result >= 0;
 	return result;
 }
 
-/* A state that can't be used is a problem, but no reason not to look: the window is then read from the log alone. */
+/* A state that can't be used is a problem, but no reason not to look: the window is then read from
+ * the log alone. */
 static bool open_store(struct run *run)
 {
 	struct strbuf why CLEANUP(strbuf_release) = STRBUF_INIT(WHY_MAX);
-	struct deadline lock = deadline_in(deadline_left_ms(&run->budget.end) / 2); /* the rest is for reading without it */
-	if (find_default_state(run, &why) >= 0 && store_open(&run->store, state_path(run), &lock, &why) >= 0) {
+	/* the rest is for reading without it */
+	struct deadline lock = deadline_in(deadline_left_ms(&run->budget.end) / 2);
+	if (find_default_state(run, &why) >= 0 &&
+	    store_open(&run->store, state_path(run), &lock, &why) >= 0) {
 		report_note(run->report, store_notes(run->store));
 		return true;
 	}
@@ -145,8 +163,8 @@ static int find_logs(struct run *run, struct recalled *ret, struct strbuf *why)
 	loglist_release(&run->logs);
 	int result = loglist_find(&run->logs, options->logs, options->log_count, why);
 	if (result >= 0)
-		result = recall_logs(ret, &run->logs, run->store, options->now_sec, options_window_begin_sec(options), &run->budget.end,
-		                     why);
+		result = recall_logs(ret, &run->logs, run->store, options->now_sec,
+		                     options_window_begin_sec(options), &run->budget.end, why);
 	if (result >= 0 && run->logs.problems.length)
 		report_problem(run->report, STATE_UNKNOWN, strbuf_text(&run->logs.problems));
 	return result;
@@ -157,7 +175,8 @@ static void free_flags(bool **flags)
 	free(*flags);
 }
 
-/* Globs that gave nothing come last: nothing is wrong with one of which a log is followed that has no name now. */
+/* Globs that gave nothing come last: nothing is wrong with one of which a log is followed that has
+ * no name now. */
 static int follow_all(struct run *run, struct follow *follow, struct strbuf *why)
 {
 	struct loglist *logs = &run->logs;
@@ -165,7 +184,8 @@ static int follow_all(struct run *run, struct follow *follow, struct strbuf *why
 	int result = 0;
 	for (size_t i = 0; i < 2 * logs->count && result >= 0; i++) {
 		const struct log *log = &logs->logs[i % logs->count];
-		if (log->is_left_out || log->is_unmatched != (i >= logs->count) || (log->is_unmatched && is_found[log->glob]))
+		if (log->is_left_out || log->is_unmatched != (i >= logs->count) ||
+		    (log->is_unmatched && is_found[log->glob]))
 			continue;
 		follow->logs_left = i < logs->count ? logs->count - i : 1;
 		result = follow_log(follow, log, why);
@@ -183,8 +203,8 @@ static int follow_logs(struct run *run, struct strbuf *why)
 	int result = find_logs(run, &recalled, why);
 	if (result < 0)
 		return result;
-	struct logformat_reader *reader CLEANUP(logformat_closep) =
-		logformat_open(run->options->formats, run->options->now_sec);
+	struct logformat_reader *reader CLEANUP(
+		logformat_closep) = logformat_open(run->options->formats, run->options->now_sec);
 	struct dirlists *directories CLEANUP(source_free_directories) = source_new_directories();
 	struct follow follow = {
 		.reader = reader,
@@ -206,7 +226,11 @@ static int follow_logs(struct run *run, struct strbuf *why)
 static int place_logins(struct run *run, struct strbuf *why)
 {
 	struct placing placing = {
-		.options = run->options, .store = run->store, .geo = run->geo, .report = run->report, .budget = &run->budget,
+		.options = run->options,
+		.store = run->store,
+		.geo = run->geo,
+		.report = run->report,
+		.budget = &run->budget,
 	};
 	return placing_run(&placing, why);
 }
@@ -229,7 +253,8 @@ static int count_visit(void *context, const struct visit *visit)
 static int count_window(struct run *run, struct strbuf *why)
 {
 	const struct options *options = run->options;
-	const char (*home)[3] = (const char (*)[3])options->home; /* C11 has no implicit const for arrays of arrays */
+	/* C11 has no implicit const for arrays of arrays */
+	const char(*home)[3] = (const char(*)[3])options->home;
 	tally_free(run->tally);
 	run->tally = tally_new(home, options->home_count, options->trusted, options->trusted_count);
 	int result = store_forget(run->store, options_window_begin_sec(options), why);
@@ -250,8 +275,9 @@ static int read_and_count(struct run *run, struct strbuf *why)
 	return result < 0 ? result : count_and_recall(run, why);
 }
 
-/* A damaged state may show only when its rows are counted: then it is set aside, and the window read again. When anything
- * else fails, nothing of this run is kept, so the next one finds it again. */
+/* A damaged state may show only when its rows are counted: then it is set aside, and the window
+ * read again. When anything else fails, nothing of this run is kept, so the next one finds it
+ * again. */
 static bool gather(struct run *run)
 {
 	struct strbuf why CLEANUP(strbuf_release) = STRBUF_INIT(WHY_MAX);
@@ -260,7 +286,8 @@ static bool gather(struct run *run)
 			run->may_commit = run->geo || run->options->dnsbl.is_only;
 			return true;
 		}
-		if (attempt || !store_is_damaged(run->store) || store_set_aside(run->store, &why) < 0)
+		if (attempt || !store_is_damaged(run->store) ||
+		    store_set_aside(run->store, &why) < 0)
 			break;
 		report_note(run->report, store_notes(run->store));
 		if (!start_over(run))
@@ -280,26 +307,31 @@ static void measure_log_age(const struct run *run, struct totals *totals)
 	totals->log_age = age_sec > 0 ? age_sec : 0;
 }
 
-/* When something couldn't be read, what was counted is true as far as it goes, but a 0 says nothing. What is not known of
- * blocklists is told by blocklist_report. */
-static void judge_metric(struct run *run, size_t metric, const struct totals *totals, bool is_complete)
+/* When something couldn't be read, what was counted is true as far as it goes, but a 0 says
+ * nothing. What is not known of blocklists is told by blocklist_report. */
+static void judge_metric(struct run *run, size_t metric, const struct totals *totals,
+                         bool is_complete)
 {
 	const struct policy *policy = &run->options->policy;
 	bool is_of_logins = metrics[metric].group == METRIC_OF_LOGINS;
 	struct finding finding = {
-		.name = metrics[metric].name, .uom = metrics[metric].uom,
-		.warning = policy->thresholds[metric].warning_text, .critical = policy->thresholds[metric].critical_text,
+		.name = metrics[metric].name,
+		.uom = metrics[metric].uom,
+		.warning = policy->thresholds[metric].warning_text,
+		.critical = policy->thresholds[metric].critical_text,
 	};
-	finding.is_known = metric_value(&metrics[metric], totals, &finding.value) && (finding.value || is_complete || !is_of_logins);
+	finding.is_known = metric_value(&metrics[metric], totals, &finding.value) &&
+		(finding.value || is_complete || !is_of_logins);
 	if (finding.is_known)
 		finding.state = policy_judge(policy, metric, finding.value);
 	else if (is_of_logins && policy_has_threshold(policy, metric) && is_complete)
-		report_problem(run->report, STATE_UNKNOWN, "log_age can't be told: no line with a time was seen in the log");
+		report_problem(run->report, STATE_UNKNOWN,
+		               "log_age can't be told: no line with a time was seen in the log");
 	report_finding(run->report, &finding);
 }
 
-/* A database may be of something else than countries, or of another part of the world: that nobody was foreign says nothing then.
- * Why a remote source didn't answer is told already. */
+/* A database may be of something else than countries, or of another part of the world: that nobody
+ * was foreign says nothing then. Why a remote source didn't answer is told already. */
 static void tell_blindness(struct run *run)
 {
 	struct strbuf text CLEANUP(strbuf_release) = STRBUF_INIT(4 * WHY_MAX);
@@ -349,7 +381,8 @@ static void show_login(void *context, const struct login *login, const struct pl
 	struct shown_logins *shown = context;
 	const struct run *run = shown->run;
 	bool is_home = place->country[0] && !tally_is_foreign(run->tally, place->country);
-	if ((is_home && run->options->verbosity < 2) || (login->has_address && tally_is_trusted(run->tally, &login->address)))
+	if ((is_home && run->options->verbosity < 2) ||
+	    (login->has_address && tally_is_trusted(run->tally, &login->address)))
 		return;
 	if (shown->count++ >= LOGINS_SHOWN)
 		return;
@@ -380,7 +413,9 @@ static void name_user(void *context, struct slice user)
 static void show_users(struct run *run)
 {
 	tally_each_newcomer(run->tally, name_user, run->report);
-	report_users_left(run->report, tally_each_user(run->tally, run->options->verbosity < 2, USERS_SHOWN, show_user, run));
+	report_users_left(run->report,
+	                  tally_each_user(run->tally, run->options->verbosity < 2, USERS_SHOWN,
+	                                  show_user, run));
 }
 
 static void show_sources(struct run *run)
@@ -410,7 +445,8 @@ static void commit(struct run *run)
 		fail(run, &why);
 }
 
-/* The whole check: each step says its own problem; an earlier one that fails doesn't silence what is known. */
+/* The whole check: each step says its own problem; an earlier one that fails doesn't silence what
+ * is known. */
 static void check(struct run *run)
 {
 	if (!run->options->dnsbl.is_only)
@@ -433,7 +469,8 @@ static enum state answer(const struct report *report)
 {
 	struct strbuf text CLEANUP(strbuf_release) = STRBUF_INIT(2 * REPORT_BODY_MAX);
 	report_text(report, &text);
-	if (fwrite(strbuf_text(&text), 1, text.length, stdout) != text.length || fflush(stdout) != 0)
+	if (fwrite(strbuf_text(&text), 1, text.length, stdout) != text.length ||
+	    fflush(stdout) != 0)
 		return STATE_UNKNOWN;
 	return report->state;
 }
@@ -447,7 +484,8 @@ static enum state run_check(const struct options *options)
 		.state_path = STRBUF_INIT(PATH_MAX),
 	};
 	budget_begin(&run.budget, options->timeout_sec * 1000);
-	run.budget.is_wanted[BUDGET_LISTS] = options->dnsbl.zones.count || options->dnsbl.client_zones.count;
+	run.budget.is_wanted[BUDGET_LISTS] = options->dnsbl.zones.count ||
+		options->dnsbl.client_zones.count;
 	report_init(&report, options->window_sec);
 	report.has_logins = !options->dnsbl.is_only;
 	watchdog_start(options->timeout_sec, options->timeout_state);
@@ -475,7 +513,8 @@ int main(int argc, char **argv)
 {
 	struct options options CLEANUP(options_release);
 	struct strbuf why CLEANUP(strbuf_release) = STRBUF_INIT(WHY_MAX);
-	/* A limit of file sizes (ulimit -f) is then an error of write(2), which the store tells, and not the end. */
+	/* A limit of file sizes (ulimit -f) is then an error of write(2), which the store tells,
+	 * and not the end. */
 	signal(SIGXFSZ, SIG_IGN);
 	watchdog_start(OPTIONS_TIMEOUT_SEC, STATE_UNKNOWN); /* the options may name files, too */
 	int result = options_parse(&options, argc, argv, (int64_t)time(NULL), &why);

@@ -30,7 +30,8 @@ static int add_zone(struct dnsbl_zones *zones, const struct dnsbl_zone *zone, st
 	return 0;
 }
 
-int dnsbl_add_zones(struct dnsbl_zones *zones, struct slice text, const char *key, struct strbuf *why)
+int dnsbl_add_zones(struct dnsbl_zones *zones, struct slice text, const char *key,
+                    struct strbuf *why)
 {
 	struct dnsbl_zone zone;
 	struct slice word;
@@ -49,7 +50,8 @@ int dnsbl_add_file(struct dnsbl_zones *zones, const char *path, const char *key,
 	int error = 0, number = 0;
 	int descriptor = regularfile_open(path);
 	if (descriptor < 0)
-		return strbuf_fail(why, descriptor, "can't read the file of blocklists %s: %s", path, regularfile_reason(descriptor));
+		return strbuf_fail(why, descriptor, "can't read the file of blocklists %s: %s",
+		                   path, regularfile_reason(descriptor));
 	FILE *file = fdopen(descriptor, "r");
 	if (!file) {
 		close(descriptor);
@@ -60,13 +62,17 @@ int dnsbl_add_file(struct dnsbl_zones *zones, const char *path, const char *key,
 		bool is_whole = strchr(line, '\n') || feof(file);
 		line[strcspn(line, "#")] = '\0';
 		number++;
-		error = is_whole ? dnsbl_add_zones(zones, slice_string(line), key, &reason)
-			: strbuf_fail(&reason, -EINVAL, "the line is longer than %d characters", FILE_LINE_MAX - 2);
+		error = is_whole
+			? dnsbl_add_zones(zones, slice_string(line), key, &reason)
+			: strbuf_fail(&reason, -EINVAL, "the line is longer than %d characters",
+		                      FILE_LINE_MAX - 2);
 	}
 	if (error == 0 && ferror(file))
 		error = strbuf_fail(&reason, -EIO, "it can't be read: %s", strerror(errno));
 	fclose(file);
-	return error == 0 ? 0 : strbuf_fail(why, error, "%s, line %d: %s", path, number, strbuf_text(&reason));
+	return error == 0
+		? 0
+		: strbuf_fail(why, error, "%s, line %d: %s", path, number, strbuf_text(&reason));
 }
 
 void dnsbl_zones_release(struct dnsbl_zones *zones)
@@ -79,7 +85,8 @@ void dnsbl_zones_release(struct dnsbl_zones *zones)
 
 /* --- questions --- */
 
-/* Of each zone: both test points of IPv4, those of IPv6 if they are wanted, and then the addresses. */
+/* Of each zone: both test points of IPv4, those of IPv6 if they are wanted, and then the
+ * addresses. */
 enum test { LISTED_4, UNLISTED_4, LISTED_6, UNLISTED_6, TESTS };
 
 static const struct ipaddr test_points[TESTS] = {
@@ -90,7 +97,9 @@ static const struct ipaddr test_points[TESTS] = {
 /* ::FFFF:7F00:2 is the IPv6 form of 127.0.0.2, so it can't be told from that by its bytes. */
 static bool test_name(char *ret, enum test test, const char *zone)
 {
-	static const char *const ends[] = { [LISTED_6] = "2.0.0.0.0.0.f.7.f.f.f.f", [UNLISTED_6] = "1.0.0.0.0.0.f.7.f.f.f.f" };
+	static const char *const ends[] = {
+		[LISTED_6] = "2.0.0.0.0.0.f.7.f.f.f.f", [UNLISTED_6] = "1.0.0.0.0.0.f.7.f.f.f.f"
+	};
 	static const char zeros[] = ".0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.";
 	if (test <= UNLISTED_4)
 		return dnsbl_query_name(ret, &test_points[test], zone);
@@ -98,7 +107,8 @@ static bool test_name(char *ret, enum test test, const char *zone)
 }
 
 /* Of one zone: names for what isn't kept, and for the test points of the families of that. */
-static void make_queries(struct dns_query *queries, const struct dnsbl_zone *zone, const struct listing *listings, size_t count)
+static void make_queries(struct dns_query *queries, const struct dnsbl_zone *zone,
+                         const struct listing *listings, size_t count)
 {
 	bool is_wanted[TESTS] = { false };
 	for (size_t i = 0; i < count; i++) {
@@ -107,22 +117,26 @@ static void make_queries(struct dns_query *queries, const struct dnsbl_zone *zon
 			continue;
 		(void)dnsbl_query_name(queries[TESTS + i].name, &listings[i].address, zone->name);
 		queries[TESTS + i].wants_text = true;
-		is_wanted[LISTED_4] = true; /* for IPv6, too: it tells a list of IPv4 addresses only from a dead one */
+		/* for IPv6, too: it tells a list of IPv4 addresses only from a dead one */
+		is_wanted[LISTED_4] = true;
 		is_wanted[UNLISTED_4] |= is_ipv4;
 		is_wanted[LISTED_6] |= !is_ipv4;
 		is_wanted[UNLISTED_6] |= !is_ipv4;
 	}
 	for (int test = 0; test < TESTS; test++)
 		if (is_wanted[test])
-			(void)test_name(queries[test].name, (enum test)test, zone->name); /* zones' names leave room for it */
+			(void)test_name(queries[test].name, (enum test)test,
+			                zone->name); /* zones' names leave room for it */
 }
 
 /* --- answers --- */
 
-/* A verdict lasts as long as the shortest-lived of its answers; what could not be answered is asked again. */
+/* A verdict lasts as long as the shortest-lived of its answers; what could not be answered is asked
+ * again. */
 static int64_t lifetime(const struct dnsbl_probe *probe)
 {
-	const struct dns_query *all[] = { probe->address, probe->test_listed, probe->test_unlisted, probe->other_listed };
+	const struct dns_query *all[] = { probe->address, probe->test_listed, probe->test_unlisted,
+		                          probe->other_listed };
 	int64_t life_sec = DNSBL_LIFETIME_MOST_SEC;
 	for (size_t i = 0; i < ARRAY_SIZE(all); i++) {
 		if (all[i] == probe->other_listed && all[i]->status == DNS_NOT_ASKED)
@@ -135,8 +149,8 @@ static int64_t lifetime(const struct dnsbl_probe *probe)
 	return life_sec > DNSBL_LIFETIME_LEAST_SEC ? life_sec : DNSBL_LIFETIME_LEAST_SEC;
 }
 
-static void judge(struct listing *listing, const struct dnsbl_zone *zone, const struct dns_query *tests,
-                  const struct dns_query *address)
+static void judge(struct listing *listing, const struct dnsbl_zone *zone,
+                  const struct dns_query *tests, const struct dns_query *address)
 {
 	struct strbuf reason CLEANUP(strbuf_release) = STRBUF_INIT(LISTING_DETAIL_ROOM - 1);
 	bool is_ipv4 = ipaddr_is_ipv4(&listing->address);
@@ -154,20 +168,25 @@ static void judge(struct listing *listing, const struct dnsbl_zone *zone, const 
 
 /* --- the whole --- */
 
-void dnsbl_result_init(struct dnsbl_result *result, const struct dnsbl_zones *zones, const struct ipaddr *addresses, size_t count,
-                       const char *resolver)
+void dnsbl_result_init(struct dnsbl_result *result, const struct dnsbl_zones *zones,
+                       const struct ipaddr *addresses, size_t count, const char *resolver)
 {
 	if (count > DNSBL_ADDRESSES_MOST)
 		count = DNSBL_ADDRESSES_MOST;
 	if (zones->count * count > DNSBL_PAIRS_MOST)
 		count = DNSBL_PAIRS_MOST / zones->count;
-	*result = (struct dnsbl_result){ .zones = zones, .addresses = count, .count = zones->count * count };
+	*result = (struct dnsbl_result){ .zones = zones,
+		                         .addresses = count,
+		                         .count = zones->count * count };
 	result->listings = xalloc_zero(result->count, sizeof *result->listings);
 	for (size_t i = 0; i < result->count; i++) {
 		const struct dnsbl_zone *zone = &zones->zones[i / count];
 		struct listing *listing = &result->listings[i];
-		*listing = (struct listing){ .zone = zone->shown, .address = addresses[i % count], .weight = zone->weight };
-		snprintf(listing->key, sizeof listing->key, "%s %s", zone->key, resolver ? resolver : "");
+		*listing = (struct listing){ .zone = zone->shown,
+			                     .address = addresses[i % count],
+			                     .weight = zone->weight };
+		snprintf(listing->key, sizeof listing->key, "%s %s", zone->key,
+		         resolver ? resolver : "");
 	}
 }
 
@@ -186,7 +205,8 @@ static void make_all_queries(struct dns_query *queries, const struct dnsbl_resul
 {
 	size_t of_zone = TESTS + result->addresses;
 	for (size_t i = 0; i < result->zones->count; i++)
-		make_queries(&queries[i * of_zone], &result->zones->zones[i], &result->listings[i * result->addresses], result->addresses);
+		make_queries(&queries[i * of_zone], &result->zones->zones[i],
+		             &result->listings[i * result->addresses], result->addresses);
 }
 
 static void judge_all(struct dnsbl_result *result, const struct dns_query *queries)
@@ -196,12 +216,13 @@ static void judge_all(struct dnsbl_result *result, const struct dns_query *queri
 		size_t zone = i / result->addresses;
 		const struct dns_query *tests = &queries[zone * of_zone];
 		if (!result->listings[i].is_kept)
-			judge(&result->listings[i], &result->zones->zones[zone], tests, &tests[TESTS + i % result->addresses]);
+			judge(&result->listings[i], &result->zones->zones[zone], tests,
+			      &tests[TESTS + i % result->addresses]);
 	}
 }
 
-int dnsbl_ask(struct dnsbl_result *const *results, size_t count, const char *resolver, const struct deadline *deadline,
-              struct strbuf *why)
+int dnsbl_ask(struct dnsbl_result *const *results, size_t count, const char *resolver,
+              const struct deadline *deadline, struct strbuf *why)
 {
 	size_t queries_count = 0, at = 0;
 	for (size_t i = 0; i < count; i++)
@@ -226,7 +247,8 @@ void dnsbl_count(const struct dnsbl_result *result, struct dnsbl_totals *ret)
 		for (size_t j = 0; j < result->addresses; j++) {
 			const struct listing *listing = &result->listings[i + j];
 			unanswered += listing->verdict == VERDICT_NONE;
-			told += listing->verdict == VERDICT_LISTED || listing->verdict == VERDICT_CLEAN;
+			told += listing->verdict == VERDICT_LISTED ||
+				listing->verdict == VERDICT_CLEAN;
 			ret->listed += listing->verdict == VERDICT_LISTED && listing->weight >= 0;
 			weights[j] += listing->verdict == VERDICT_LISTED ? listing->weight : 0;
 		}
@@ -253,10 +275,12 @@ static void take_addresses(struct dnsbl_host *host, const struct dns_query queri
 			host->addresses[host->count++] = queries[i].addresses[j];
 	host->fault = faults[0] ? faults[0] : faults[1];
 	if (!host->count && !host->fault)
-		host->fault = queries[0].status == DNS_NXDOMAIN ? dns_status_name(DNS_NXDOMAIN) : "it has no address";
+		host->fault = queries[0].status == DNS_NXDOMAIN ? dns_status_name(DNS_NXDOMAIN)
+								: "it has no address";
 }
 
-int dnsbl_resolve(struct dnsbl_host *hosts, size_t count, const char *resolver, const struct deadline *deadline, struct strbuf *why)
+int dnsbl_resolve(struct dnsbl_host *hosts, size_t count, const char *resolver,
+                  const struct deadline *deadline, struct strbuf *why)
 {
 	struct dns_query *queries = xalloc_zero(2 * count, sizeof *queries);
 	for (size_t i = 0; i < 2 * count; i++) {

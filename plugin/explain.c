@@ -14,13 +14,30 @@
 
 #define SHOWN_MAX 500
 #define ANSWER_MAX 8192
-#define JSON_MAX (1 << 20) /* no object is cut: a line has 64 KiB at the most, and one of its bytes takes six */
+/* no object is cut: a line has 64 KiB at the most, and one of its bytes takes six */
+#define JSON_MAX (1 << 20)
 
-/* What a person would search a log for. A line that has one and is no login is called out: only here is a line searched. */
+/* What a person would search a log for. A line that has one and is no login is called out: only
+ * here is a line searched. */
 static const char *const telltales[] = {
-	"sasl_username=", "Login: user=", "Logged in: user=", "roxying to ", " P=esmtpa", " P=esmtpsa", "AUTH=server",
-	"User logged in", "event=login.good", "LOGIN, user=", "smtp authentication", "cmd=Auth", "auth.success",
-	") login success ", "Login user=", "Authenticated user=", "client logged in, client: ", "auth=",
+	"sasl_username=",
+	"Login: user=",
+	"Logged in: user=",
+	"roxying to ",
+	" P=esmtpa",
+	" P=esmtpsa",
+	"AUTH=server",
+	"User logged in",
+	"event=login.good",
+	"LOGIN, user=",
+	"smtp authentication",
+	"cmd=Auth",
+	"auth.success",
+	") login success ",
+	"Login user=",
+	"Authenticated user=",
+	"client logged in, client: ",
+	"auth=",
 };
 
 static const char *find_telltale(struct slice line)
@@ -40,14 +57,21 @@ static void add_why(struct strbuf *text, const struct explanation *found, struct
 	if (found->kind == LINE_AMBIGUOUS)
 		strbuf_add_string(text, "may be a login, but is never counted: ");
 	if (found->kind == LINE_SESSION)
-		strbuf_add_format(text, "no login, but the %s of session %016" PRIx64 ", whose login is in another line",
+		strbuf_add_format(text,
+		                  "no login, but the %s of session %016" PRIx64
+		                  ", whose login is in another line",
 		                  found->login.has_address ? "begin" : "end", found->login.session);
-	if (found->kind == LINE_LOGIN && found->login.has_address && !ipaddr_is_public(&found->login.address))
-		strbuf_add_string(text, "a login, but from an address that is not public: not counted");
+	if (found->kind == LINE_LOGIN && found->login.has_address &&
+	    !ipaddr_is_public(&found->login.address))
+		strbuf_add_string(text,
+		                  "a login, but from an address that is not public: not counted");
 	if (found->kind == LINE_LOGIN && !found->login.has_address && found->login.session)
-		strbuf_add_format(text, "the address is in the line that began session %016" PRIx64, found->login.session);
+		strbuf_add_format(text, "the address is in the line that began session %016" PRIx64,
+		                  found->login.session);
 	if (found->kind == LINE_LOGIN && !found->login.has_address && !found->login.session)
-		strbuf_add_format(text, "a login, but the line has no address that is sure%s: it counts as unlocated%s",
+		strbuf_add_format(text,
+		                  "a login, but the line has no address that is sure%s: it counts "
+		                  "as unlocated%s",
 		                  found->login.is_hidden ? ", as the client may have wished" : "",
 		                  found->login.is_hidden ? " and in hidden_addresses" : "");
 	if (found->why && found->kind != LINE_LOGIN && found->kind != LINE_SESSION)
@@ -67,16 +91,19 @@ static void add_header(struct strbuf *text, const struct explanation *found)
 {
 	char at[TIMESTAMP_TEXT_ROOM];
 	if (found->header)
-		strbuf_add_format(text, "  header   %s, %s\n", found->header, timestamp_format(found->at_sec, at));
+		strbuf_add_format(text, "  header   %s, %s\n", found->header,
+		                  timestamp_format(found->at_sec, at));
 }
 
-static void add_text(struct strbuf *text, int64_t number, const struct explanation *found, struct slice line)
+static void add_text(struct strbuf *text, int64_t number, const struct explanation *found,
+                     struct slice line)
 {
 	char address[IPADDR_TEXT_ROOM];
 	struct strbuf why CLEANUP(strbuf_release) = STRBUF_INIT(ANSWER_MAX);
 	bool is_login = found->kind == LINE_LOGIN;
 	add_why(&why, found, line);
-	strbuf_add_format(text, "line %" PRId64 ": %s%s%s\n", number, is_login ? "login" : "not a login", why.length ? ": " : "",
+	strbuf_add_format(text, "line %" PRId64 ": %s%s%s\n", number,
+	                  is_login ? "login" : "not a login", why.length ? ": " : "",
 	                  strbuf_text(&why));
 	add_header(text, found);
 	add_row(text, "program", found->program);
@@ -85,7 +112,8 @@ static void add_text(struct strbuf *text, int64_t number, const struct explanati
 		strbuf_add_string(text, "  user     (unnamed)\n");
 	add_row(text, "user", is_login ? found->login.user : SLICE_LITERAL(""));
 	if (found->login.has_address)
-		add_row(text, "address", slice_string(ipaddr_format(&found->login.address, address)));
+		add_row(text, "address",
+		        slice_string(ipaddr_format(&found->login.address, address)));
 	add_row(text, "service", is_login ? found->login.service : SLICE_LITERAL(""));
 	if (found->login.count > 1)
 		strbuf_add_format(text, "  count    %" PRId64 "\n", found->login.count);
@@ -104,7 +132,8 @@ static json_t *json_text(struct slice text)
 	return json_string(strbuf_text(&shown));
 }
 
-static void add_json(struct strbuf *text, int64_t number, const struct explanation *found, struct slice line)
+static void add_json(struct strbuf *text, int64_t number, const struct explanation *found,
+                     struct slice line)
 {
 	char at[TIMESTAMP_TEXT_ROOM] = "", address[IPADDR_TEXT_ROOM] = "";
 	struct strbuf why CLEANUP(strbuf_release) = STRBUF_INIT(ANSWER_MAX);
@@ -115,10 +144,13 @@ static void add_json(struct strbuf *text, int64_t number, const struct explanati
 		timestamp_format_utc(found->at_sec, at);
 	if (found->login.has_address)
 		ipaddr_format(&found->login.address, address);
-	json_t *object = json_pack("{s:I, s:b, s:s, s:s, s:o, s:s, s:o, s:s}", "line", (json_int_t)number, "login", is_login,
-	                           "format", found->format ? found->format : "", "at", at,
-	                           "user", json_text(is_login ? found->login.user : nothing), "address", address,
-	                           "service", json_text(is_login ? found->login.service : nothing), "why", strbuf_text(&why));
+	json_t *object = json_pack("{s:I, s:b, s:s, s:s, s:o, s:s, s:o, s:s}", "line",
+	                           (json_int_t)number, "login", is_login, "format",
+	                           found->format ? found->format : "", "at", at, "user",
+	                           json_text(is_login ? found->login.user : nothing), "address",
+	                           address, "service",
+	                           json_text(is_login ? found->login.service : nothing), "why",
+	                           strbuf_text(&why));
 	char *dumped = object ? json_dumps(object, JSON_COMPACT | JSON_ENSURE_ASCII) : NULL;
 	strbuf_add_format(text, "%s\n", dumped ? dumped : "{}");
 	free(dumped);
@@ -130,7 +162,8 @@ static bool put(const struct strbuf *text)
 	return fwrite(strbuf_text(text), 1, text->length, stdout) == text->length;
 }
 
-static int explain_lines(const struct options *options, struct logformat_reader *reader, struct source *source, struct strbuf *why)
+static int explain_lines(const struct options *options, struct logformat_reader *reader,
+                         struct source *source, struct strbuf *why)
 {
 	struct slice line;
 	int result;
@@ -143,7 +176,8 @@ static int explain_lines(const struct options *options, struct logformat_reader 
 		else
 			add_text(&answer, number, &found, line);
 		if (!put(&answer))
-			return strbuf_fail(why, -EIO, "the answer can't be written: %s", strerror(errno));
+			return strbuf_fail(why, -EIO, "the answer can't be written: %s",
+			                   strerror(errno));
 	}
 	return result;
 }
@@ -151,9 +185,11 @@ static int explain_lines(const struct options *options, struct logformat_reader 
 enum state explain_input(const struct options *options)
 {
 	struct strbuf why CLEANUP(strbuf_release) = STRBUF_INIT(WHY_MAX);
-	struct logformat_reader *reader CLEANUP(logformat_closep) = logformat_open(options->formats, options->now_sec);
+	struct logformat_reader *reader CLEANUP(
+		logformat_closep) = logformat_open(options->formats, options->now_sec);
 	struct source *source CLEANUP(source_freep) = NULL;
-	int result = source_open(&source, SOURCE_STDIN, NULL, &(struct source_options){ .line_time = NULL }, &why);
+	int result = source_open(&source, SOURCE_STDIN, NULL,
+	                         &(struct source_options){ .line_time = NULL }, &why);
 	if (result == 0)
 		result = explain_lines(options, reader, source, &why);
 	if (source && !options->is_json)

@@ -12,7 +12,8 @@
 
 #define BYTES_BETWEEN_LOOKS 65536 /* at the clock */
 #define LINE_BYTES 64             /* so much more a line counts: a short one costs, too */
-#define TWIN_MAX 100               /* bytes of a session that a proxy hands on; Dovecot's have 16 or 32 */
+/* bytes of a session that a proxy hands on; Dovecot's have 16 or 32 */
+#define TWIN_MAX 100
 
 static bool line_time(void *context, int64_t *ret_sec, struct slice line)
 {
@@ -22,10 +23,11 @@ static bool line_time(void *context, int64_t *ret_sec, struct slice line)
 
 /* --- a line --- */
 
-/* When LOGIN begins to count. A login of the window counts from its own time. One that is seen late, after an outage, counts
- * from now, so that no outage hides it; one of the future (a clock is wrong) too, so that it can't count for ever. Before the
- * first run nothing was missed: what is old is old. A name that is new among known ones was missed since those were read. False if
- * it doesn't count. */
+/* When LOGIN begins to count. A login of the window counts from its own time. One that is seen
+ * late, after an outage, counts from now, so that no outage hides it; one of the future (a clock is
+ * wrong) too, so that it can't count for ever. Before the first run nothing was missed: what is old
+ * is old. A name that is new among known ones was missed since those were read. False if it doesn't
+ * count. */
 static bool effective_at(const struct follow *follow, const struct login *login, int64_t *ret_sec)
 {
 	int64_t now_sec = follow->options->now_sec;
@@ -37,16 +39,19 @@ static bool effective_at(const struct follow *follow, const struct login *login,
 }
 
 /* > 0: it was counted when it was read from SOURCE_NAME's counterpart. */
-static int is_repeat(struct follow *follow, const char *source_name, struct slice bytes, int64_t effective_sec, struct strbuf *why)
+static int is_repeat(struct follow *follow, const char *source_name, struct slice bytes,
+                     int64_t effective_sec, struct strbuf *why)
 {
 	uint64_t hash;
 	int result = store_hash_line(follow->store, bytes, &hash, why);
-	return result < 0 ? result : store_is_repeat(follow->store, source_name, hash, effective_sec, why);
+	return result < 0 ? result
+			  : store_is_repeat(follow->store, source_name, hash, effective_sec, why);
 }
 
-/* What a proxy and the server behind it have in common. They play the parts of two logs with the same line: whichever is read
- * first counts, and two logins of one of them never fall together. */
-static int is_repeated_login(struct follow *follow, const struct login *login, int64_t effective_sec, struct strbuf *why)
+/* What a proxy and the server behind it have in common. They play the parts of two logs with the
+ * same line: whichever is read first counts, and two logins of one of them never fall together. */
+static int is_repeated_login(struct follow *follow, const struct login *login,
+                             int64_t effective_sec, struct strbuf *why)
 {
 	char bytes[TWIN_MAX + sizeof login->address.bytes] = { 0 };
 	if (!login->twin.length || login->twin.length > TWIN_MAX)
@@ -54,11 +59,14 @@ static int is_repeated_login(struct follow *follow, const struct login *login, i
 	memcpy(bytes, login->twin.data, login->twin.length);
 	if (login->has_address)
 		memcpy(bytes + TWIN_MAX, login->address.bytes, sizeof login->address.bytes);
-	return is_repeat(follow, login->is_proxied ? "proxy" : "behind a proxy", slice_make(bytes, sizeof bytes), effective_sec, why);
+	return is_repeat(follow, login->is_proxied ? "proxy" : "behind a proxy",
+	                 slice_make(bytes, sizeof bytes), effective_sec, why);
 }
 
-/* --trust is left to the counting: so a network that is added to it or taken out counts so at once. */
-static int keep_login(struct follow *follow, const struct login *login, struct slice line, struct strbuf *why)
+/* --trust is left to the counting: so a network that is added to it or taken out counts so at
+ * once. */
+static int keep_login(struct follow *follow, const struct login *login, struct slice line,
+                      struct strbuf *why)
 {
 	struct place place = { 0 };
 	int64_t effective_sec;
@@ -66,7 +74,9 @@ static int keep_login(struct follow *follow, const struct login *login, struct s
 		return 0;
 	if (login->has_address && !ipaddr_is_public(&login->address))
 		return 0;
-	int repeat = follow->has_many_logs ? is_repeat(follow, follow->name, line, effective_sec, why) : 0;
+	int repeat = follow->has_many_logs
+		? is_repeat(follow, follow->name, line, effective_sec, why)
+		: 0;
 	if (repeat == 0)
 		repeat = is_repeated_login(follow, login, effective_sec, why);
 	if (repeat)
@@ -75,7 +85,8 @@ static int keep_login(struct follow *follow, const struct login *login, struct s
 	return found < 0 ? found : store_add(follow->store, login, &place, effective_sec, why);
 }
 
-static int add_login(struct follow *follow, struct login *login, struct slice line, struct strbuf *why)
+static int add_login(struct follow *follow, struct login *login, struct slice line,
+                     struct strbuf *why)
 {
 	if (login->session && !login->has_address) {
 		int found = store_get_session(follow->store, login->session, &login->address, why);
@@ -93,7 +104,8 @@ static int note_session(struct follow *follow, const struct login *login, struct
 {
 	if (!login->has_address)
 		return store_drop_session(follow->store, login->session, why);
-	return store_put_session(follow->store, login->session, &login->address, login->at_sec, why);
+	return store_put_session(follow->store, login->session, &login->address, login->at_sec,
+	                         why);
 }
 
 static int read_line(struct follow *follow, struct slice line, struct strbuf *why)
@@ -101,18 +113,11 @@ static int read_line(struct follow *follow, struct slice line, struct strbuf *wh
 	struct login login;
 	follow->history.lines++;
 	switch (logformat_read(follow->reader, &login, line)) {
-	case LINE_LOGIN:
-		return add_login(follow, &login, line, why);
-	case LINE_SESSION:
-		return note_session(follow, &login, why);
-	case LINE_AMBIGUOUS:
-		follow->ambiguous_lines++;
-		return 0;
-	case LINE_LOST:
-		follow->dropped_lines += login.count;
-		return 0;
-	default:
-		return 0;
+	case LINE_LOGIN: return add_login(follow, &login, line, why);
+	case LINE_SESSION: return note_session(follow, &login, why);
+	case LINE_AMBIGUOUS: follow->ambiguous_lines++; return 0;
+	case LINE_LOST: follow->dropped_lines += login.count; return 0;
+	default: return 0;
 	}
 }
 
@@ -130,7 +135,8 @@ static void look_at(struct follow *follow, struct slice line)
 
 /* --- a log --- */
 
-/* How long the log may be read: the more was read, the earlier it ends, since that must be counted and committed, too. */
+/* How long the log may be read: the more was read, the earlier it ends, since that must be counted
+ * and committed, too. */
 static void set_end(struct follow *follow)
 {
 	follow->budget->finish_ms = store_finish_ms(follow->store);
@@ -149,17 +155,21 @@ static void tell_time_is_up(struct follow *follow, int64_t left_bytes)
 {
 	struct strbuf why CLEANUP(strbuf_release) = STRBUF_INIT(WHY_MAX);
 	bool is_kept = strcmp(follow->name, SOURCE_STDIN) != 0 && !follow->options->no_state;
-	strbuf_add_format(&why, "the time of %" PRId64 " s was not enough: ", follow->options->timeout_sec);
+	strbuf_add_format(&why, "the time of %" PRId64 " s was not enough: ",
+	                  follow->options->timeout_sec);
 	if (!is_kept)
 		strbuf_add_format(&why, "%s was not read to its end; see --timeout", follow->name);
 	else if (left_bytes < 0)
 		strbuf_add_format(&why, "%s waits for the next run; see --timeout", follow->name);
 	else
-		strbuf_add_format(&why, "%" PRId64 " MiB of %s wait for the next run; see --timeout", left_bytes >> 20, follow->name);
+		strbuf_add_format(&why,
+		                  "%" PRId64 " MiB of %s wait for the next run; see --timeout",
+		                  left_bytes >> 20, follow->name);
 	report_problem(follow->report, follow->options->timeout_state, strbuf_text(&why));
 }
 
-static void tell_failure(struct follow *follow, const struct source *source, int error, const struct strbuf *why)
+static void tell_failure(struct follow *follow, const struct source *source, int error,
+                         const struct strbuf *why)
 {
 	if (error != -ETIMEDOUT)
 		report_problem(follow->report, STATE_UNKNOWN, strbuf_text(why));
@@ -169,7 +179,8 @@ static void tell_failure(struct follow *follow, const struct source *source, int
 		tell_time_is_up(follow, source ? source_left_bytes(source) : -1);
 }
 
-/* Every new line; 0 at the end or when the time is up, < 0 with WHY when the run must not be kept. */
+/* Every new line; 0 at the end or when the time is up, < 0 with WHY when the run must not be
+ * kept. */
 static int read_lines(struct follow *follow, struct source *source, struct strbuf *why)
 {
 	struct slice line;
@@ -201,7 +212,8 @@ static int read_lines(struct follow *follow, struct source *source, struct strbu
 	return error < 0 ? error : 0;
 }
 
-/* How many of the source's notes tell lines that were lost; how many lines that were nobody knows. */
+/* How many of the source's notes tell lines that were lost; how many lines that were nobody
+ * knows. */
 static int64_t count_gaps(const char *notes)
 {
 	int64_t count = 0;
@@ -210,7 +222,8 @@ static int64_t count_gaps(const char *notes)
 	return count;
 }
 
-/* That nothing was found is only good news where something could be. Where a login was ever read it is the administrator's to see. */
+/* That nothing was found is only good news where something could be. Where a login was ever read it
+ * is the administrator's to see. */
 static void tell_sight(struct follow *follow)
 {
 	struct strbuf text CLEANUP(strbuf_release) = STRBUF_INIT(4 * WHY_MAX);
@@ -233,12 +246,19 @@ static void tell_notes(struct follow *follow, const struct source *source)
 	report_note(follow->report, source_notes(source));
 	follow->lost_lines += follow->dropped_lines + count_gaps(source_notes(source));
 	if (follow->dropped_lines)
-		strbuf_add_format(&text, "%" PRId64 " line%s of %s dropped by the logging system, as it says there (a rate limit, or "
-		                  "repeated lines): any of them may have been a login\n", follow->dropped_lines,
-		                  follow->dropped_lines == 1 ? "" : "s", follow->name);
+		strbuf_add_format(&text,
+		                  "%" PRId64 " line%s of %s dropped by the logging system, as it "
+		                  "says there (a rate limit, or repeated lines): any of "
+		                  "them may have been a login\n",
+		                  follow->dropped_lines, follow->dropped_lines == 1 ? "" : "s",
+		                  follow->name);
 	if (follow->ambiguous_lines)
-		strbuf_add_format(&text, "%" PRId64 " line%s of %s may be logins, but others than the server could have shaped them: not counted; "
-		                  "--explain tells which\n", follow->ambiguous_lines, follow->ambiguous_lines == 1 ? "" : "s", follow->name);
+		strbuf_add_format(&text,
+		                  "%" PRId64
+		                  " line%s of %s may be logins, but others than the server could "
+		                  "have shaped them: not counted; --explain tells which\n",
+		                  follow->ambiguous_lines, follow->ambiguous_lines == 1 ? "" : "s",
+		                  follow->name);
 	report_note(follow->report, strbuf_text(&text));
 	tell_sight(follow);
 }
@@ -255,8 +275,10 @@ static int keep_position(struct follow *follow, struct source *source, struct st
 	if (strcmp(follow->name, SOURCE_STDIN) == 0)
 		return 0;
 	for (int age = 0; age < LOG_AGES && result >= 0; age++)
-		result = store_put_position(follow->store, follow->name, (enum log_age)age, &positions[age], why);
-	return result < 0 ? result : store_put_history(follow->store, follow->name, &follow->history, why);
+		result = store_put_position(follow->store, follow->name, (enum log_age)age,
+		                            &positions[age], why);
+	return result < 0 ? result
+			  : store_put_history(follow->store, follow->name, &follow->history, why);
 }
 
 /* What is known of the log from former runs. */
@@ -264,7 +286,8 @@ static int remember(struct follow *follow, struct log_position *ret_positions, s
 {
 	int result = 0;
 	for (int age = 0; age < LOG_AGES && result >= 0; age++)
-		result = store_get_position(follow->store, follow->name, (enum log_age)age, &ret_positions[age], why);
+		result = store_get_position(follow->store, follow->name, (enum log_age)age,
+		                            &ret_positions[age], why);
 	if (result >= 0)
 		result = store_get_history(follow->store, follow->name, &follow->history, why);
 	follow->has_known_position = ret_positions[LOG_CURRENT].is_known;
@@ -275,30 +298,41 @@ static int remember(struct follow *follow, struct log_position *ret_positions, s
 
 /* --- a log without a file of its name --- */
 
-#define RESTLESS_SEC 86400 /* a log without lines for so long was read to its end, if there was an end to be seen */
+/* a log without lines for so long was read to its end, if there was an end to be seen */
+#define RESTLESS_SEC 86400
 
-/* Its file is nowhere: what may be lost is told. What was left alone for a day had no lines left. */
+/* Its file is nowhere: what may be lost is told. What was left alone for a day had no lines
+ * left. */
 static void tell_lost(struct follow *follow, const struct log_position *position)
 {
 	struct strbuf text CLEANUP(strbuf_release) = STRBUF_INIT(WHY_MAX);
 	char from[TIMESTAMP_TEXT_ROOM], to[TIMESTAMP_TEXT_ROOM];
 	bool has_unread = position->newest_sec > position->read_sec && position->read_sec;
-	if (!position->is_known || (!has_unread && position->newest_sec < follow->options->now_sec - RESTLESS_SEC))
+	if (!position->is_known ||
+	    (!has_unread && position->newest_sec < follow->options->now_sec - RESTLESS_SEC))
 		return;
 	timestamp_format(position->read_sec, from);
 	if (has_unread)
-		strbuf_add_format(&text, "lines between %s and %s, or later, could not be read: %s is gone", from,
-		                  timestamp_format(position->newest_sec, to), follow->name);
+		strbuf_add_format(&text,
+		                  "lines between %s and %s, or later, could not be read: %s is "
+		                  "gone",
+		                  from, timestamp_format(position->newest_sec, to), follow->name);
 	else if (position->read_sec)
-		strbuf_add_format(&text, "%s is gone: lines after %s, if there were any, could not be read", follow->name, from);
+		strbuf_add_format(&text,
+		                  "%s is gone: lines after %s, if there were any, could not be "
+		                  "read",
+		                  follow->name, from);
 	else
-		strbuf_add_format(&text, "%s is gone: lines of it, if there were any, could not be read", follow->name);
+		strbuf_add_format(&text,
+		                  "%s is gone: lines of it, if there were any, could not be read",
+		                  follow->name);
 	report_note(follow->report, strbuf_text(&text));
 	follow->lost_lines++;
 }
 
 /* From now on LOG is looked at when something changes around it. */
-static int put_to_rest(struct follow *follow, const struct log *log, const struct log_rest *old, bool is_gone, struct strbuf *why)
+static int put_to_rest(struct follow *follow, const struct log *log, const struct log_rest *old,
+                       bool is_gone, struct strbuf *why)
 {
 	struct log_rest rest = { .is_known = true, .is_gone = is_gone, .around = log->around };
 	bool was_so = old->is_known && old->is_gone == is_gone;
@@ -306,8 +340,8 @@ static int put_to_rest(struct follow *follow, const struct log *log, const struc
 	return store_put_rest(follow->store, follow->name, &rest, why);
 }
 
-static int lose(struct follow *follow, const struct log *log, const struct log_position *position, const struct log_rest *rest,
-                struct strbuf *why)
+static int lose(struct follow *follow, const struct log *log, const struct log_position *position,
+                const struct log_rest *rest, struct strbuf *why)
 {
 	if (!rest->is_gone)
 		tell_lost(follow, position);
@@ -317,17 +351,19 @@ static int lose(struct follow *follow, const struct log *log, const struct log_p
 }
 
 /* It was read: is that all? */
-static int settle(struct follow *follow, const struct log *log, const struct source *source, const struct log_rest *rest,
-                  struct strbuf *why)
+static int settle(struct follow *follow, const struct log *log, const struct source *source,
+                  const struct log_rest *rest, struct strbuf *why)
 {
 	if (log->is_absent && source_is_finished(source))
 		return put_to_rest(follow, log, rest, false, why);
-	return store_put_rest(follow->store, follow->name, &(struct log_rest){ .is_known = false }, why);
+	return store_put_rest(follow->store, follow->name, &(struct log_rest){ .is_known = false },
+	                      why);
 }
 
 /* --- all of it --- */
 
-/* The default is one log that takes another's place, so it begins where that ended; the others are beside each other. */
+/* The default is one log that takes another's place, so it begins where that ended; the others are
+ * beside each other. */
 static int64_t cold_start_sec(const struct follow *follow, const struct log *log)
 {
 	int64_t begin_sec = options_window_begin_sec(follow->options);
@@ -343,11 +379,13 @@ static bool may_go(const struct log *log)
 	return log->is_default || (log->glob != LOG_OF_NO_GLOB && !log->is_unmatched);
 }
 
-static int read_log(struct follow *follow, const struct log *log, const struct log_position *positions, const struct log_rest *rest,
+static int read_log(struct follow *follow, const struct log *log,
+                    const struct log_position *positions, const struct log_rest *rest,
                     struct strbuf *why)
 {
 	struct source_options options = {
-		.cold_start_sec = follow->begin_sec == INT64_MIN ? INT64_MIN : follow->begin_sec + 1,
+		.cold_start_sec = follow->begin_sec == INT64_MIN ? INT64_MIN
+								 : follow->begin_sec + 1,
 		.line_time = line_time,
 		.context = follow,
 		.now_sec = follow->options->now_sec,
@@ -389,7 +427,8 @@ int follow_log(struct follow *follow, const struct log *log, struct strbuf *why)
 		tell_time_is_up(follow, -1);
 		return 1;
 	}
-	follow->end = follow->budget->end; /* finding the place again comes first: without it nothing is read */
+	/* finding the place again comes first: without it nothing is read */
+	follow->end = follow->budget->end;
 	int result = remember(follow, positions, why);
 	if (result >= 0)
 		result = store_get_rest(follow->store, log->name, &rest, why);

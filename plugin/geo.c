@@ -49,27 +49,32 @@ static int add_named(struct geo *geo, const struct choice *choice, struct strbuf
 	char *path CLEANUP(xalloc_freep) = xalloc_copy(choice->file.data, choice->file.length);
 	int error = dbfile_open(&geo->files[geo->count], choice->driver, path, &reason);
 	if (error)
-		return strbuf_fail(why, error, "%s: %s", strbuf_text(&reason), choice->driver->advice);
+		return strbuf_fail(why, error, "%s: %s", strbuf_text(&reason),
+		                   choice->driver->advice);
 	geo->count++;
 	return 0;
 }
 
 /* The advice comes before the reasons: those may be too many to be shown. */
-static int nothing_found(const struct choice *choices, int count, const struct strbuf *reasons, struct strbuf *why)
+static int nothing_found(const struct choice *choices, int count, const struct strbuf *reasons,
+                         struct strbuf *why)
 {
 	struct strbuf advice CLEANUP(strbuf_release) = STRBUF_INIT(WHY_MAX);
 	for (size_t i = 0; geo_drivers[i]; i++) {
 		bool is_wanted = false;
 		for (int k = 0; k < count; k++)
-			is_wanted = is_wanted || !choices[k].driver || choices[k].driver == geo_drivers[i];
+			is_wanted = is_wanted || !choices[k].driver ||
+				choices[k].driver == geo_drivers[i];
 		if (is_wanted)
-			strbuf_add_format(&advice, "%s%s", advice.length ? ", or " : "", geo_drivers[i]->advice);
+			strbuf_add_format(&advice, "%s%s", advice.length ? ", or " : "",
+			                  geo_drivers[i]->advice);
 	}
-	return strbuf_fail(why, -ENOENT, "no geolocation database could be opened: %s%s", strbuf_text(&advice),
-	                   strbuf_text(reasons));
+	return strbuf_fail(why, -ENOENT, "no geolocation database could be opened: %s%s",
+	                   strbuf_text(&advice), strbuf_text(reasons));
 }
 
-static int open_remote(struct geo *geo, struct slice url, const char *token_file, struct strbuf *why)
+static int open_remote(struct geo *geo, struct slice url, const char *token_file,
+                       struct strbuf *why)
 {
 	geo->behind = geo->count;
 	return ipinfo_open(&geo->remote, url, token_file, why);
@@ -81,8 +86,8 @@ static int open_remote(struct geo *geo, struct slice url, const char *token_file
 #define HAS_LIBCURL false
 #endif
 
-static int open_all(struct geo *geo, const struct choice *choices, int count, const char *root, const char *token_file,
-                    struct strbuf *why)
+static int open_all(struct geo *geo, const struct choice *choices, int count, const char *root,
+                    const char *token_file, struct strbuf *why)
 {
 	struct strbuf reasons CLEANUP(strbuf_release) = STRBUF_INIT(WHY_MAX);
 	bool is_auto = count == 1 && !choices[0].driver && !choices[0].is_remote;
@@ -93,7 +98,8 @@ static int open_all(struct geo *geo, const struct choice *choices, int count, co
 		else if (choices[i].file.data)
 			error = add_named(geo, &choices[i], why);
 		else
-			geo->count += search_newest(&geo->files[geo->count], choices[i].driver, root, &reasons);
+			geo->count += search_newest(&geo->files[geo->count], choices[i].driver,
+			                            root, &reasons);
 		if (error)
 			return error;
 	}
@@ -102,7 +108,8 @@ static int open_all(struct geo *geo, const struct choice *choices, int count, co
 	return geo->count || geo->remote ? 0 : nothing_found(choices, count, &reasons, why);
 }
 
-int geo_open_in(struct geo **ret, const char *source, const char *root, const char *token_file, struct strbuf *why)
+int geo_open_in(struct geo **ret, const char *source, const char *root, const char *token_file,
+                struct strbuf *why)
 {
 	struct choice choices[CHOICES_MAX];
 	int count = choice_parse(choices, source, why);
@@ -157,7 +164,8 @@ static bool has_country(struct place *place)
 }
 
 /* In the files from FIRST on, before END. */
-static int look_up_one(struct geo *geo, size_t first, size_t end, const struct ipaddr *address, struct place *ret, struct strbuf *why)
+static int look_up_one(struct geo *geo, size_t first, size_t end, const struct ipaddr *address,
+                       struct place *ret, struct strbuf *why)
 {
 	*ret = (struct place){ 0 };
 	for (size_t i = first; i < end; i++) {
@@ -172,8 +180,10 @@ static int look_up_one(struct geo *geo, size_t first, size_t end, const struct i
 	return 0;
 }
 
-/* A database may know tunnels, and what it says of one counts; else the host behind it is where its IPv4 address is. */
-static int look_up(struct geo *geo, size_t first, size_t end, const struct ipaddr *address, struct place *ret, struct strbuf *why)
+/* A database may know tunnels, and what it says of one counts; else the host behind it is where its
+ * IPv4 address is. */
+static int look_up(struct geo *geo, size_t first, size_t end, const struct ipaddr *address,
+                   struct place *ret, struct strbuf *why)
 {
 	struct ipaddr embedded;
 	int result = look_up_one(geo, first, end, address, ret, why);
@@ -187,15 +197,16 @@ int geo_lookup(struct geo *geo, const struct ipaddr *address, struct place *ret,
 	return look_up(geo, 0, geo->behind, address, ret, why);
 }
 
-/* By the product's upper bits: the lower ones know nothing of an address' last bytes. Strangers may make their addresses share a
- * slot: it costs a lookup, as if there were none. */
+/* By the product's upper bits: the lower ones know nothing of an address' last bytes. Strangers may
+ * make their addresses share a slot: it costs a lookup, as if there were none. */
 static struct remembered *slot_of(struct geo *geo, const struct ipaddr *address)
 {
 	uint64_t words[2];
 	if (!geo->remembered)
 		geo->remembered = xalloc_zero(PLACES_REMEMBERED, sizeof *geo->remembered);
 	memcpy(words, address->bytes, sizeof words);
-	return &geo->remembered[(words[0] ^ words[1]) * UINT64_C(0x9e3779b97f4a7c15) >> (64 - PLACES_BITS)];
+	return &geo->remembered[(words[0] ^ words[1]) * UINT64_C(0x9e3779b97f4a7c15) >>
+	                        (64 - PLACES_BITS)];
 }
 
 int geo_recall(struct geo *geo, const struct ipaddr *address, struct place *ret, struct strbuf *why)
@@ -211,7 +222,8 @@ int geo_recall(struct geo *geo, const struct ipaddr *address, struct place *ret,
 	return slot->result;
 }
 
-int geo_lookup_behind(struct geo *geo, const struct ipaddr *address, struct place *ret, struct strbuf *why)
+int geo_lookup_behind(struct geo *geo, const struct ipaddr *address, struct place *ret,
+                      struct strbuf *why)
 {
 	return look_up(geo, geo->behind, geo->count, address, ret, why);
 }
@@ -229,8 +241,9 @@ bool geo_has_remote(const struct geo *geo)
 	return geo->remote != NULL;
 }
 
-void geo_ask_remote(struct geo *geo, const struct ipaddr *addresses, size_t count, const struct deadline *deadline,
-                    geo_answer_fn *function, void *context, struct geo_outcome *ret)
+void geo_ask_remote(struct geo *geo, const struct ipaddr *addresses, size_t count,
+                    const struct deadline *deadline, geo_answer_fn *function, void *context,
+                    struct geo_outcome *ret)
 {
 	ipinfo_ask(geo->remote, addresses, count, deadline, function, context, ret);
 }

@@ -15,21 +15,25 @@
 
 /* The numbers are those in the state. */
 enum verdict {
-	VERDICT_NONE = 0,        /* neither listed nor clean */
+	VERDICT_NONE = 0, /* neither listed nor clean */
 	VERDICT_CLEAN = 1,
 	VERDICT_LISTED = 2,
 	VERDICT_NOT_COVERED = 3, /* the list has no addresses of this family */
 };
 
 struct listing {
-	const char *zone;                 /* as it is told: without a secret; borrowed from the zones */
-	char key[LISTING_KEY_ROOM];       /* what it is kept under: the zone as it is told, its filter, the resolver */
+	/* as it is told: without a secret; borrowed from the zones */
+	const char *zone;
+	/* what it is kept under: the zone as it is told, its filter, the resolver */
+	char key[LISTING_KEY_ROOM];
 	struct ipaddr address;
-	int weight;                       /* of the zone; a list with less than 0 is one of good senders */
+	/* of the zone; a list with less than 0 is one of good senders */
+	int weight;
 	enum verdict verdict;
-	bool is_kept;                     /* of an earlier run, and not asked again */
-	int64_t lifetime_sec;             /* for which a new answer may be kept; 0: it may not */
-	char detail[LISTING_DETAIL_ROOM]; /* codes and the list's own text, or why there is no verdict; hostile text */
+	bool is_kept;         /* of an earlier run, and not asked again */
+	int64_t lifetime_sec; /* for which a new answer may be kept; 0: it may not */
+	/* codes and the list's own text, or why there is no verdict; hostile text */
+	char detail[LISTING_DETAIL_ROOM];
 };
 
 #endif

@@ -13,18 +13,9 @@
 #include "plugin/logformat/loss.h"
 
 static const struct logformat *const formats[] = {
-	&logformat_courier,
-	&logformat_cyrus,
-	&logformat_dovecot,
-	&logformat_exim,
-	&logformat_opensmtpd,
-	&logformat_postfix,
-	&logformat_postfix_auth,
-	&logformat_sendmail,
-	&logformat_stalwart,
-	&logformat_uw_imap,
-	&logformat_vpopmail,
-	&logformat_zimbra,
+	&logformat_courier,   &logformat_cyrus,   &logformat_dovecot,      &logformat_exim,
+	&logformat_opensmtpd, &logformat_postfix, &logformat_postfix_auth, &logformat_sendmail,
+	&logformat_stalwart,  &logformat_uw_imap, &logformat_vpopmail,     &logformat_zimbra,
 };
 
 _Static_assert(ARRAY_SIZE(formats) <= sizeof(logformat_set) * CHAR_BIT, "a bit for each format");
@@ -141,8 +132,10 @@ bool logformat_line_time(struct logformat_reader *reader, int64_t *ret_sec, stru
 static bool is_of_mail(struct slice program)
 {
 	static const char *const begins[] = {
-		"postfix", "dovecot", "exim", "sendmail", "sm-", "cyrus", "courier", "smtpd", "imapd", "pop3", "imap", "ipop",
-		"sqwebmail", "vpopmail", "vchkpw", "stalwart", "zimbra", "zmmailbox", "slapd", "lmtp", "sasl", "auth",
+		"postfix",   "dovecot",  "exim",   "sendmail", "sm-",    "cyrus",
+		"courier",   "smtpd",    "imapd",  "pop3",     "imap",   "ipop",
+		"sqwebmail", "vpopmail", "vchkpw", "stalwart", "zimbra", "zmmailbox",
+		"slapd",     "lmtp",     "sasl",   "auth",
 	};
 	for (size_t i = 0; i < ARRAY_SIZE(begins); i++)
 		if (slice_starts_with(program, begins[i]))
@@ -155,8 +148,10 @@ int64_t logformat_unread(const struct logformat_reader *reader)
 	return reader->unread;
 }
 
-/* The first format of SET that knows the line. *RET_FORMAT and *RET_WHY are of the last one that had something to say. */
-static enum line_kind read_message(logformat_set set, struct login *ret, const struct envelope *line, const char **ret_format,
+/* The first format of SET that knows the line. *RET_FORMAT and *RET_WHY are of the last one that
+ * had something to say. */
+static enum line_kind read_message(logformat_set set, struct login *ret,
+                                   const struct envelope *line, const char **ret_format,
                                    const char **ret_why)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(formats); i++) {
@@ -181,7 +176,8 @@ static enum line_kind read_message(logformat_set set, struct login *ret, const s
 	return LINE_OTHER;
 }
 
-static enum line_kind read_loss(const struct logformat_reader *reader, struct login *ret, const struct envelope *line)
+static enum line_kind read_loss(const struct logformat_reader *reader, struct login *ret,
+                                const struct envelope *line)
 {
 	int64_t lost = loss_count(line, reader->was_login);
 	if (!lost)
@@ -190,24 +186,31 @@ static enum line_kind read_loss(const struct logformat_reader *reader, struct lo
 	return LINE_LOST;
 }
 
-/* The formats that can say anything of LINE, in which FOUND is. JSON has more ways to write a text: there any literal lets all of
- * them look, and a message that hides its own does, too. */
-static uint32_t formats_for(const struct logformat_reader *reader, struct slice line, uint32_t found)
+/* The formats that can say anything of LINE, in which FOUND is. JSON has more ways to write a text:
+ * there any literal lets all of them look, and a message that hides its own does, too. */
+static uint32_t formats_for(const struct logformat_reader *reader, struct slice line,
+                            uint32_t found)
 {
-	return slice_starts_with(line, "{") && (found || envelope_may_hide(line)) ? found | reader->set : found;
+	return slice_starts_with(line, "{") && (found || envelope_may_hide(line))
+		? found | reader->set
+		: found;
 }
 
 /* LINE has the literals of FOUND; those of FORMATS may know it. */
-static enum line_kind read_candidate(struct logformat_reader *reader, struct login *ret, struct slice line, uint32_t found,
-                                     uint32_t formats_wanted)
+static enum line_kind read_candidate(struct logformat_reader *reader, struct login *ret,
+                                     struct slice line, uint32_t found, uint32_t formats_wanted)
 {
 	struct envelope envelope;
 	const char *format = NULL, *why = NULL;
-	bool is_read = envelope_parse(&envelope, &reader->room, line, reader->now_sec) && !envelope.why;
-	enum line_kind kind = is_read ? read_message(reader->set & formats_wanted, ret, &envelope, &format, &why) : LINE_OTHER;
+	bool is_read = envelope_parse(&envelope, &reader->room, line, reader->now_sec) &&
+		!envelope.why;
+	enum line_kind kind = is_read
+		? read_message(reader->set & formats_wanted, ret, &envelope, &format, &why)
+		: LINE_OTHER;
 	if (kind == LINE_OTHER && is_read)
 		kind = read_loss(reader, ret, &envelope);
-	bool is_understood = kind != LINE_OTHER || (is_read && (format || is_of_mail(envelope.program)));
+	bool is_understood = kind != LINE_OTHER ||
+		(is_read && (format || is_of_mail(envelope.program)));
 	reader->unread += !is_understood && (found & ~LOSS_MARK) && !(found & LOSS_MARK);
 	return kind;
 }
@@ -216,9 +219,11 @@ static enum line_kind read_candidate(struct logformat_reader *reader, struct log
 enum line_kind logformat_read(struct logformat_reader *reader, struct login *ret, struct slice line)
 {
 	bool is_continuation = envelope_is_continuation(&reader->room, line);
-	uint32_t found = is_continuation ? 0 : needles_find(reader->literals, line, reader->formats_of);
+	uint32_t found = is_continuation ? 0
+					 : needles_find(reader->literals, line, reader->formats_of);
 	uint32_t wanted = is_continuation ? 0 : formats_for(reader, line, found);
-	enum line_kind kind = wanted ? read_candidate(reader, ret, line, found, wanted) : LINE_OTHER;
+	enum line_kind kind = wanted ? read_candidate(reader, ret, line, found, wanted)
+				     : LINE_OTHER;
 	if (kind != LINE_LOST)
 		reader->was_login = kind == LINE_LOGIN;
 	return kind;
@@ -234,7 +239,8 @@ enum line_sight logformat_look(struct logformat_reader *reader, struct slice lin
 	if (envelope.why)
 		return SIGHT_TIME;
 	enum line_kind kind = read_message(reader->set, &ignored, &envelope, &format, &why);
-	return kind != LINE_OTHER || format || is_of_mail(envelope.program) ? SIGHT_MAIL : SIGHT_TIME;
+	return kind != LINE_OTHER || format || is_of_mail(envelope.program) ? SIGHT_MAIL
+									    : SIGHT_TIME;
 }
 
 void logformat_explain(struct logformat_reader *reader, struct explanation *ret, struct slice line)
@@ -250,11 +256,14 @@ void logformat_explain(struct logformat_reader *reader, struct explanation *ret,
 	ret->at_sec = envelope.at_sec;
 	ret->program = envelope.program;
 	ret->message = envelope.message;
-	ret->why = is_continuation ? "the rest of a line that the container's engine cut: its front may be a stranger's" : envelope.why;
+	ret->why = is_continuation ? "the rest of a line that the container's engine cut: its "
+				     "front may be a stranger's"
+				   : envelope.why;
 	if (ret->why)
 		return;
 	ret->kind = read_message(reader->set, &ret->login, &envelope, &ret->format, &ret->why);
-	if (ret->kind == LINE_OTHER && (ret->kind = read_loss(reader, &ret->login, &envelope)) == LINE_LOST)
+	if (ret->kind == LINE_OTHER &&
+	    (ret->kind = read_loss(reader, &ret->login, &envelope)) == LINE_LOST)
 		ret->why = "the logging system says that it dropped lines: they are in lost_lines";
 	if (ret->kind == LINE_OTHER && !ret->why)
 		ret->why = "no program that logs logins wrote it";

@@ -16,7 +16,8 @@
 #define PROBLEMS_MAX 1000
 
 /* Debian and Ubuntu; Red Hat, FreeBSD and macOS; SUSE. */
-static const char *const usual_places[] = { "/var/log/mail.log", "/var/log/maillog", "/var/log/mail" };
+static const char *const usual_places[] = { "/var/log/mail.log", "/var/log/maillog",
+	                                    "/var/log/mail" };
 
 static bool is_journal(const char *name)
 {
@@ -43,8 +44,11 @@ static bool add(struct loglist *logs, const char *name, size_t glob)
 	if (!is_new)
 		return false;
 	if ((logs->count & (logs->count - 1)) == 0) /* a power of two, or none: all is taken */
-		logs->logs = xalloc_resize(logs->logs, logs->count ? 2 * logs->count : 1, sizeof *logs->logs);
-	logs->logs[logs->count++] = (struct log){ .name = xalloc_string(name), .glob = glob, .base = SIZE_MAX };
+		logs->logs = xalloc_resize(logs->logs, logs->count ? 2 * logs->count : 1,
+		                           sizeof *logs->logs);
+	logs->logs[logs->count++] = (struct log){ .name = xalloc_string(name),
+		                                  .glob = glob,
+		                                  .base = SIZE_MAX };
 	return true;
 }
 
@@ -75,7 +79,9 @@ static int find_directory(char **ret, const char *given, struct strbuf *why)
 	if (given[0] != '/' && strcmp(given, SOURCE_STDIN) != 0 && !is_journal(given)) {
 		current = getcwd(NULL, 0);
 		if (!current)
-			return strbuf_fail(why, -errno, "the current directory can't be told (%s): give the log with its whole path",
+			return strbuf_fail(why, -errno,
+			                   "the current directory can't be told (%s): give the log "
+			                   "with its whole path",
 			                   strerror(errno));
 		strbuf_add_format(&directory, "%s/", strcmp(current, "/") == 0 ? "" : current);
 	}
@@ -90,14 +96,16 @@ static bool add_below(struct loglist *logs, const char *directory, const char *n
 	return add(logs, strbuf_text(&path), glob);
 }
 
-/* What can't be read by this user, or isn't there any more, is none of our logs, as for a shell. Else we would go on without logs
- * that are there. glob(3) hands on no context. */
+/* What can't be read by this user, or isn't there any more, is none of our logs, as for a shell.
+ * Else we would go on without logs that are there. glob(3) hands on no context. */
 static struct strbuf *glob_problems;
 
 static int note_unreadable(const char *path, int error)
 {
-	if (error != EACCES && error != EPERM && error != ENOENT && error != ENOTDIR && error != ELOOP && !glob_problems->length)
-		strbuf_add_format(glob_problems, "the directory %s can't be read: %s", path, strerror(error));
+	if (error != EACCES && error != EPERM && error != ENOENT && error != ENOTDIR &&
+	    error != ELOOP && !glob_problems->length)
+		strbuf_add_format(glob_problems, "the directory %s can't be read: %s", path,
+		                  strerror(error));
 	return 0;
 }
 
@@ -126,7 +134,11 @@ static void close_directory(void *stream)
 static int glob_flags(glob_t *ret)
 {
 	*ret = (glob_t){
-		.gl_opendir = open_directory, .gl_readdir = read_entry, .gl_closedir = close_directory, .gl_lstat = lstat, .gl_stat = stat,
+		.gl_opendir = open_directory,
+		.gl_readdir = read_entry,
+		.gl_closedir = close_directory,
+		.gl_lstat = lstat,
+		.gl_stat = stat,
 	};
 	return GLOB_ALTDIRFUNC;
 }
@@ -145,7 +157,8 @@ static int add_found(struct loglist *logs, size_t index, const glob_t *found, st
 {
 	const struct log_glob *glob = &logs->globs[index];
 	if (logs->count + found->gl_pathc > LOGLIST_MAX)
-		return strbuf_fail(why, -E2BIG, "more than %d logs: give a narrower glob", LOGLIST_MAX);
+		return strbuf_fail(why, -E2BIG, "more than %d logs: give a narrower glob",
+		                   LOGLIST_MAX);
 	for (size_t i = 0; i < found->gl_pathc; i++)
 		(void)add_below(logs, glob->directory, found->gl_pathv[i], index);
 	if (!found->gl_pathc && add_below(logs, glob->directory, glob->text, index))
@@ -159,7 +172,8 @@ static int expand(struct loglist *logs, char *directory, const char *text, struc
 	glob_t found;
 	size_t index = logs->glob_count++;
 	logs->globs = xalloc_resize(logs->globs, logs->glob_count, sizeof *logs->globs);
-	logs->globs[index] = (struct log_glob){ .directory = directory, .text = xalloc_string(text) };
+	logs->globs[index] = (struct log_glob){ .directory = directory,
+		                                .text = xalloc_string(text) };
 	glob_problems = &logs->problems;
 	int result = glob(text, glob_flags(&found), note_unreadable, &found);
 	if (result == GLOB_NOSPACE)
@@ -204,8 +218,8 @@ bool loglist_has_input(char *const *given, size_t count)
 static bool would_give(const struct log_glob *glob, const char *name)
 {
 	size_t length = strlen(glob->directory);
-	return strncmp(name, glob->directory, length) == 0
-		&& fnmatch(glob->text, name + length, FNM_PATHNAME | FNM_PERIOD) == 0;
+	return strncmp(name, glob->directory, length) == 0 &&
+		fnmatch(glob->text, name + length, FNM_PATHNAME | FNM_PERIOD) == 0;
 }
 
 /* Adds NAME as absent if a glob would give it. */
@@ -238,23 +252,26 @@ static char *unpacked_name(const char *name)
 	return length ? xalloc_copy(name, strlen(name) - length) : NULL;
 }
 
-static void consider_packed(struct loglist *logs, const struct log_glob *glob, const char *found, int64_t since_sec)
+static void consider_packed(struct loglist *logs, const struct log_glob *glob, const char *found,
+                            int64_t since_sec)
 {
 	struct strbuf path CLEANUP(strbuf_release) = STRBUF_INIT(2 * PATH_MAX);
 	struct stat status;
 	size_t index;
 	strbuf_add_format(&path, "%s%s", glob->directory, found);
 	char *name CLEANUP(xalloc_freep) = unpacked_name(strbuf_text(&path));
-	if (!name || keyset_find(logs->names, slice_string(name), &index)
-	    || keyset_find(logs->names, slice_string(strbuf_text(&path)), &index)
-	    || lstat(strbuf_text(&path), &status) < 0 || !S_ISREG(status.st_mode))
+	if (!name || keyset_find(logs->names, slice_string(name), &index) ||
+	    keyset_find(logs->names, slice_string(strbuf_text(&path)), &index) ||
+	    lstat(strbuf_text(&path), &status) < 0 || !S_ISREG(status.st_mode))
 		return;
-	bool is_recent = since_sec < INT64_MIN + WRITTEN_SLACK_SEC || (int64_t)status.st_mtime >= since_sec - WRITTEN_SLACK_SEC;
+	bool is_recent = since_sec < INT64_MIN + WRITTEN_SLACK_SEC ||
+		(int64_t)status.st_mtime >= since_sec - WRITTEN_SLACK_SEC;
 	if (is_recent)
 		(void)add_absent(logs, name);
 }
 
-/* Only where the name itself varies: a host that came and went with its one log is not looked for. */
+/* Only where the name itself varies: a host that came and went with its one log is not looked
+ * for. */
 static bool has_varying_name(const struct log_glob *glob)
 {
 	const char *slash = strrchr(glob->text, '/');
@@ -272,9 +289,11 @@ int loglist_add_packed(struct loglist *logs, int64_t since_sec, struct strbuf *w
 			continue;
 		strbuf_add_format(&pattern, "%s.[gbxz]*", glob_of->text);
 		glob_problems = &logs->problems;
-		int result = glob(strbuf_text(&pattern), glob_flags(&found), note_unreadable, &found);
+		int result = glob(strbuf_text(&pattern), glob_flags(&found), note_unreadable,
+		                  &found);
 		if (result == GLOB_NOSPACE)
-			return strbuf_fail(why, -ENOMEM, "%s can't be expanded: out of memory", strbuf_text(&pattern));
+			return strbuf_fail(why, -ENOMEM, "%s can't be expanded: out of memory",
+			                   strbuf_text(&pattern));
 		for (size_t k = 0; k < found.gl_pathc; k++)
 			consider_packed(logs, glob_of, found.gl_pathv[k], since_sec);
 		globfree(&found);
@@ -308,7 +327,8 @@ static bool is_gone(const struct keyset *gone, const char *name)
 
 int loglist_add_default(struct loglist *logs, const struct keyset *gone, struct strbuf *why)
 {
-	const char *found = source_has_journal() && !is_gone(gone, SOURCE_JOURNAL) ? SOURCE_JOURNAL : NULL;
+	const char *found = source_has_journal() && !is_gone(gone, SOURCE_JOURNAL) ? SOURCE_JOURNAL
+										   : NULL;
 	for (size_t i = ARRAY_SIZE(usual_places); i > 0; i--)
 		if (access(usual_places[i - 1], F_OK) == 0 && !is_gone(gone, usual_places[i - 1]))
 			found = usual_places[i - 1];
@@ -329,7 +349,8 @@ int loglist_add_default(struct loglist *logs, const struct keyset *gone, struct 
 typedef bool base_fn(void *context, const char *base);
 
 /* The first LENGTH bytes of NAME, and ENDING. */
-static bool try_base(base_fn *function, void *context, const char *name, size_t length, const char *ending)
+static bool try_base(base_fn *function, void *context, const char *name, size_t length,
+                     const char *ending)
 {
 	char *base CLEANUP(xalloc_freep) = xalloc_zero(length + strlen(ending) + 1, 1);
 	memcpy(base, name, length);
@@ -338,7 +359,8 @@ static bool try_base(base_fn *function, void *context, const char *name, size_t 
 }
 
 /* NAME up to each separator before its byte END, the longest first, and ENDING. */
-static bool try_fronts(base_fn *function, void *context, const char *name, size_t first, size_t end, const char *ending)
+static bool try_fronts(base_fn *function, void *context, const char *name, size_t first, size_t end,
+                       const char *ending)
 {
 	for (size_t i = end; i > first + 1; i--)
 		if (strchr(".-_", name[i - 1]) && try_base(function, context, name, i - 1, ending))
@@ -346,27 +368,31 @@ static bool try_fronts(base_fn *function, void *context, const char *name, size_
 	return false;
 }
 
-/* The ending of what NAME was before it was packed, if that is what its last one says: ".log" of mail-1.log.gz. */
+/* The ending of what NAME was before it was packed, if that is what its last one says: ".log" of
+ * mail-1.log.gz. */
 static char *inner_ending(const char *name, size_t first, const char *last)
 {
 	const char *dot = memrchr(name + first, '.', (size_t)(last - name) - first);
 	return dot ? xalloc_copy(dot, (size_t)(last - dot)) : xalloc_string("");
 }
 
-/* By the parts of NAME alone, so that it costs the same however many logs there are. They are more than there are: the source says
- * which of them it is (source_is_rotated). */
+/* By the parts of NAME alone, so that it costs the same however many logs there are. They are more
+ * than there are: the source says which of them it is (source_is_rotated). */
 static bool each_base(const char *name, base_fn *function, void *context)
 {
 	const char *slash = strrchr(name, '/');
 	size_t first = slash ? (size_t)(slash - name) + 1 : 0;
 	const char *last = strrchr(name + first, '.');
 	char *inner CLEANUP(xalloc_freep) = last ? inner_ending(name, first, last) : NULL;
-	bool is_numbered = name[first] == '@' || name[first] == '_'; /* svlogd, multilog and s6-log write to a file of this name: */
+	/* svlogd, multilog and s6-log write to a file of this name: */
+	bool is_numbered = name[first] == '@' || name[first] == '_';
 	if (is_numbered && try_base(function, context, name, first, "current"))
 		return true;
 	if (last && try_fronts(function, context, name, first, (size_t)(last - name), last))
 		return true;
-	if (inner && *inner && try_fronts(function, context, name, first, (size_t)(last - name) - strlen(inner), inner))
+	if (inner && *inner &&
+	    try_fronts(function, context, name, first, (size_t)(last - name) - strlen(inner),
+	               inner))
 		return true;
 	return try_fronts(function, context, name, first, strlen(name), "");
 }
@@ -374,8 +400,8 @@ static bool each_base(const char *name, base_fn *function, void *context)
 struct base_search {
 	struct loglist *logs;
 	const char *name;
-	size_t index;    /* of the base, or SIZE_MAX */
-	char *inferred;  /* a name that isn't in the list, and that a glob would give; owned */
+	size_t index;   /* of the base, or SIZE_MAX */
+	char *inferred; /* a name that isn't in the list, and that a glob would give; owned */
 	bool is_inferring;
 };
 
@@ -387,7 +413,8 @@ static bool would_any_give(const struct loglist *logs, const char *name)
 	return false;
 }
 
-/* mail.log.1 is of mail.log, whatever is there; mail-1.log and mail-2.log may as well be logs of two hosts. */
+/* mail.log.1 is of mail.log, whatever is there; mail-1.log and mail-2.log may as well be logs of
+ * two hosts. */
 static bool is_front(const char *name, const char *base)
 {
 	return strncmp(name, base, strlen(base)) == 0;
@@ -401,8 +428,8 @@ static bool find_base(void *context, const char *base)
 	if (keyset_find(search->logs->names, slice_string(base), &index)) {
 		if (source_is_rotated(search->name, base))
 			search->index = index;
-	} else if (search->is_inferring && is_front(search->name, base) && would_any_give(search->logs, base)
-	           && source_is_rotated(search->name, base)) {
+	} else if (search->is_inferring && is_front(search->name, base) &&
+	           would_any_give(search->logs, base) && source_is_rotated(search->name, base)) {
 		free(search->inferred);
 		search->inferred = xalloc_string(base);
 	}
@@ -412,7 +439,9 @@ static bool find_base(void *context, const char *base)
 static void find_bases(struct loglist *logs)
 {
 	for (size_t i = 0; i < logs->count; i++) {
-		struct base_search search = { .logs = logs, .name = logs->logs[i].name, .index = SIZE_MAX };
+		struct base_search search = { .logs = logs,
+			                      .name = logs->logs[i].name,
+			                      .index = SIZE_MAX };
 		if (logs->logs[i].is_unmatched || is_journal(search.name))
 			continue;
 		(void)each_base(search.name, find_base, &search);
@@ -421,7 +450,8 @@ static void find_bases(struct loglist *logs)
 	}
 }
 
-/* The one that is followed: nothing is a rotated file of its own rotated file, so there is an end. */
+/* The one that is followed: nothing is a rotated file of its own rotated file, so there is an
+ * end. */
 static void follow_bases(struct loglist *logs)
 {
 	for (size_t i = 0; i < logs->count; i++)
@@ -434,7 +464,9 @@ static void infer_bases(struct loglist *logs)
 	size_t count = logs->count;
 	for (size_t i = 0; i < count; i++) {
 		const struct log *log = &logs->logs[i];
-		struct base_search search = { .logs = logs, .name = log->name, .index = SIZE_MAX, .is_inferring = true };
+		struct base_search search = {
+			.logs = logs, .name = log->name, .index = SIZE_MAX, .is_inferring = true
+		};
 		if (log->glob == LOG_OF_NO_GLOB || log->is_absent || log->is_unmatched)
 			continue;
 		(void)each_base(search.name, find_base, &search);
@@ -464,7 +496,8 @@ static int find_named(struct loglist *ret, char *const *given, size_t count, str
 	return result;
 }
 
-static int add_key(struct strbuf *key, const char *given, struct keyset *done, const struct loglist *named, struct strbuf *why)
+static int add_key(struct strbuf *key, const char *given, struct keyset *done,
+                   const struct loglist *named, struct strbuf *why)
 {
 	char *directory CLEANUP(xalloc_freep) = NULL;
 	struct strbuf path CLEANUP(strbuf_release) = STRBUF_INIT(2 * PATH_MAX);
@@ -489,7 +522,9 @@ int loglist_key(struct strbuf *key, char *const *given, size_t count, struct str
 	for (size_t i = 0; i < count && result >= 0; i++)
 		result = add_key(key, given[i], done, &named, why);
 	if (!count)
-		strbuf_add_string(key, "the usual places\n"); /* a name begins with a slash, or is - or journal: */
+		strbuf_add_string(
+			key,
+			"the usual places\n"); /* a name begins with a slash, or is - or journal: */
 	keyset_free(done);
 	loglist_release(&named);
 	return result;

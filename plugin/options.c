@@ -21,7 +21,8 @@ static int argument_kind(const struct option_row *row)
 {
 	if (!row->argument)
 		return no_argument;
-	return row->argument[0] == '[' && row->argument[1] == '=' ? optional_argument : required_argument;
+	return row->argument[0] == '[' && row->argument[1] == '=' ? optional_argument
+								  : required_argument;
 }
 
 /* getopt_long's two tables, made from ours. */
@@ -29,12 +30,17 @@ static void make_tables(struct option *longs, struct strbuf *letters)
 {
 	strbuf_add_char(letters, ':');
 	for (size_t i = 0; i < option_row_count; i++) {
-		longs[i] = (struct option){ .name = option_rows[i].name, .has_arg = argument_kind(&option_rows[i]), .val = LONG_BASE + (int)i };
+		longs[i] = (struct option){ .name = option_rows[i].name,
+			                    .has_arg = argument_kind(&option_rows[i]),
+			                    .val = LONG_BASE + (int)i };
 		if (!option_rows[i].letter)
 			continue;
 		strbuf_add_char(letters, option_rows[i].letter);
 		if (option_rows[i].argument)
-			strbuf_add_string(letters, argument_kind(&option_rows[i]) == optional_argument ? "::" : ":");
+			strbuf_add_string(letters,
+			                  argument_kind(&option_rows[i]) == optional_argument
+			                          ? "::"
+			                          : ":");
 	}
 	longs[option_row_count] = (struct option){ 0 };
 }
@@ -60,9 +66,12 @@ static int refuse_name(const char *given, struct strbuf *why)
 	for (size_t i = 0; i < option_row_count; i++) {
 		likely_try(&likely, option_rows[i].name);
 		if (strncmp(option_rows[i].name, name.data, name.length) == 0)
-			strbuf_add_format(&longer, "%s--%s", longer.length ? ", " : "", option_rows[i].name);
+			strbuf_add_format(&longer, "%s--%s", longer.length ? ", " : "",
+			                  option_rows[i].name);
 	}
-	strbuf_fail(why, 0, longer.length ? "there is more than one option that begins with \"" : "there is no option \"");
+	strbuf_fail(why, 0,
+	            longer.length ? "there is more than one option that begins with \""
+	                          : "there is no option \"");
 	printable_add(why, slice_string(given), 60);
 	strbuf_add_format(why, "\"%s%s", longer.length ? ": " : "", strbuf_text(&longer));
 	if (!longer.length)
@@ -70,7 +79,8 @@ static int refuse_name(const char *given, struct strbuf *why)
 	return -EINVAL;
 }
 
-/* What getopt_long didn't like: an unknown option, one without its argument, or with one that it doesn't take. */
+/* What getopt_long didn't like: an unknown option, one without its argument, or with one that it
+ * doesn't take. */
 static int refuse(int found, char **argv, struct strbuf *why)
 {
 	const struct option_row *row = find_row(optopt);
@@ -95,7 +105,8 @@ static int blame(const char *option, const char *value, int error, struct strbuf
 	strbuf_fail(why, error, "--%s=", option);
 	printable_add(why, slice_string(value ? value : ""), 60);
 	strbuf_add_string(why, ": ");
-	printable_add_sentence(why, slice_string(strbuf_text(&reason)), WHY_MAX); /* others quote what was typed as it is */
+	/* others quote what was typed as it is */
+	printable_add_sentence(why, slice_string(strbuf_text(&reason)), WHY_MAX);
 	return error;
 }
 
@@ -108,7 +119,8 @@ static int parse_all(struct options *options, int argc, char **argv, struct strb
 	opterr = 0;
 	int found;
 	while ((found = getopt_long(argc, argv, strbuf_text(&letters), longs, NULL)) != -1) {
-		const struct option_row *row = found == '?' || found == ':' ? NULL : find_row(found);
+		const struct option_row *row = found == '?' || found == ':' ? NULL
+									    : find_row(found);
 		if (!row)
 			return refuse(found, argv, why);
 		int result = row->set(options, optarg, why);
@@ -128,17 +140,26 @@ static int check_together(const struct options *options, struct strbuf *why)
 	if (options->wants_help || options->wants_version)
 		return 0;
 	if (options->wants_explanation)
-		return options->log_count ? strbuf_fail(why, -EINVAL, "--explain reads standard input: give the log with \"<\"") : 0;
+		return options->log_count
+			? strbuf_fail(why, -EINVAL,
+		                      "--explain reads standard input: give the log with \"<\"")
+			: 0;
 	if (options->is_json)
-		return strbuf_fail(why, -EINVAL, "--output=json is known with --explain only, so far");
+		return strbuf_fail(why, -EINVAL,
+		                   "--output=json is known with --explain only, so far");
 	if (!options->home_count && !options->dnsbl.is_only)
-		return strbuf_fail(why, -EINVAL, "--home is missing: which countries are home? For example --home=US, or --home=DE,AT");
+		return strbuf_fail(why, -EINVAL,
+		                   "--home is missing: which countries are home? For example "
+		                   "--home=US, or --home=DE,AT");
 	if (options->state && options->no_state)
-		return strbuf_fail(why, -EINVAL, "--state and --no-state contradict each other: give one of them");
+		return strbuf_fail(why, -EINVAL,
+		                   "--state and --no-state contradict each other: give one of "
+		                   "them");
 	return 0;
 }
 
-int options_parse(struct options *options, int argc, char **argv, int64_t clock_sec, struct strbuf *why)
+int options_parse(struct options *options, int argc, char **argv, int64_t clock_sec,
+                  struct strbuf *why)
 {
 	*options = (struct options){
 		.window_sec = DEFAULT_WINDOW_SEC,
@@ -156,8 +177,10 @@ int options_parse(struct options *options, int argc, char **argv, int64_t clock_
 	result = parse_all(options, argc, argv, why);
 	if (result == 0)
 		result = check_together(options, why);
-	return result < 0 || options->wants_help || options->wants_version || options->wants_explanation
-		? result : options_finish_dnsbl(options, why);
+	return result < 0 || options->wants_help || options->wants_version ||
+			options->wants_explanation
+		? result
+		: options_finish_dnsbl(options, why);
 }
 
 void options_release(struct options *options)
@@ -175,7 +198,8 @@ void options_release(struct options *options)
 
 int64_t options_window_begin_sec(const struct options *options)
 {
-	return options->window_sec == NUMPARSE_ALL_SEC ? INT64_MIN : options->now_sec - options->window_sec;
+	return options->window_sec == NUMPARSE_ALL_SEC ? INT64_MIN
+						       : options->now_sec - options->window_sec;
 }
 
 static void print_row(const struct option_row *row)
@@ -220,7 +244,8 @@ void options_print_help(void)
 	printf("\nA RANGE alerts outside start:end, both included: 5 is 0:5, 5: is 5 and more,\n"
 	       "~:5 is anything up to 5, @1:5 alerts inside, ~: never alerts.\n"
 	       "\nExit states: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN (it could not be told).\n"
-	       "\nExample:\n check_mail_geo --home=US -m 15 -w 0 -c user_countries=2 /var/log/mail.log\n");
+	       "\nExample:\n check_mail_geo --home=US -m 15 -w 0 -c user_countries=2 "
+	       "/var/log/mail.log\n");
 }
 
 /* What can be left out when the program is built. */

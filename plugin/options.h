@@ -25,18 +25,21 @@
 
 /* --dnsbl and its like. */
 struct dnsbl_options {
-	bool is_only;                            /* --dnsbl-only: no logins */
-	struct dnsbl_zones zones, client_zones;  /* for the own addresses, and for clients'; none: not wanted */
-	struct slice targets[OPTIONS_DNSBL_MOST]; /* the own ones: addresses and names, of valid form; none: to be found */
+	bool is_only; /* --dnsbl-only: no logins */
+	/* for the own addresses, and for clients'; none: not wanted */
+	struct dnsbl_zones zones, client_zones;
+	/* the own ones: addresses and names, of valid form; none: to be found */
+	struct slice targets[OPTIONS_DNSBL_MOST];
 	size_t target_count;
-	int64_t interval_sec;                    /* 0: as the lists have it */
-	const char *resolver;                    /* NULL: the system's */
+	int64_t interval_sec; /* 0: as the lists have it */
+	const char *resolver; /* NULL: the system's */
 	/* As given, until all options are known: */
-	const char *lists[OPTIONS_DNSBL_MOST], *files[OPTIONS_DNSBL_MOST], *client_lists[OPTIONS_DNSBL_MOST];
+	const char *lists[OPTIONS_DNSBL_MOST], *files[OPTIONS_DNSBL_MOST],
+		*client_lists[OPTIONS_DNSBL_MOST];
 	size_t list_count, file_count, client_list_count;
 	const char *key_file;
-	bool has_too_many;                       /* of one of these three */
-	bool is_wanted;                          /* --dnsbl without a zone */
+	bool has_too_many; /* of one of these three */
+	bool is_wanted;    /* --dnsbl without a zone */
 };
 
 /* What the run was asked to do. Constant once parsed. */
@@ -44,7 +47,8 @@ struct options {
 	char **logs; /* as given, globs not yet expanded; empty: the usual places */
 	size_t log_count;
 	int64_t window_sec; /* NUMPARSE_ALL_SEC for "all" */
-	const char *olddir;       /* where rotated files are moved to, if not beside the log; NULL: nowhere else */
+	/* where rotated files are moved to, if not beside the log; NULL: nowhere else */
+	const char *olddir;
 	const char *log_timezone; /* of lines that name none; NULL: TZ's */
 	logformat_set formats;
 	const char *state; /* NULL: the default place */
@@ -66,12 +70,14 @@ struct options {
 	bool wants_help, wants_version, wants_explanation;
 };
 
-/* From the arguments, --extra-opts included; strings are borrowed from them. 0, or -EINVAL with WHY, in words for the person
- * who typed it. OPTIONS must be released in either case. */
-int options_parse(struct options *options, int argc, char **argv, int64_t clock_sec, struct strbuf *why);
+/* From the arguments, --extra-opts included; strings are borrowed from them. 0, or -EINVAL with
+ * WHY, in words for the person who typed it. OPTIONS must be released in either case. */
+int options_parse(struct options *options, int argc, char **argv, int64_t clock_sec,
+                  struct strbuf *why);
 void options_release(struct options *options);
 
-/* The last second that is out of the window: a login counts if it is later. INT64_MIN if all are in it. */
+/* The last second that is out of the window: a login counts if it is later. INT64_MIN if all are in
+ * it. */
 int64_t options_window_begin_sec(const struct options *options);
 
 /* What is counted: a set of enum metric_group. */

@@ -9,8 +9,9 @@
 #include "common/xalloc.h"
 #include "plugin/placing.h"
 
-#define ADDRESSES_MOST 20000   /* that are asked for in one run; the rest comes in the next ones */
-#define NOWHERE_SEC 3600       /* an address that the service doesn't know is asked for again after this */
+#define ADDRESSES_MOST 20000 /* that are asked for in one run; the rest comes in the next ones */
+/* an address that the service doesn't know is asked for again after this */
+#define NOWHERE_SEC 3600
 
 /* The addresses that neither the databases nor the cache know. */
 struct questions {
@@ -18,7 +19,8 @@ struct questions {
 	struct ipaddr *addresses;
 	size_t count, room;
 	struct addrset *distinct; /* the same; a tunnel and the address inside are one question */
-	size_t answered, unplaced; /* unplaced: without an answer, and no database behind it knows them */
+	/* unplaced: without an answer, and no database behind it knows them */
+	size_t answered, unplaced;
 	struct strbuf reason;
 };
 
@@ -35,7 +37,8 @@ static bool is_to_be_placed(const struct placing *placing, const struct ipaddr *
 	return ipaddr_is_public(address) && !is_trusted(placing->options, address);
 }
 
-/* The remote source is asked for the IPv4 address inside of a tunnel's: no service is known to know more of the outer one. */
+/* The remote source is asked for the IPv4 address inside of a tunnel's: no service is known to know
+ * more of the outer one. */
 static struct ipaddr asked_for(const struct ipaddr *address)
 {
 	struct ipaddr embedded;
@@ -48,14 +51,16 @@ static void add_question(struct questions *questions, const struct ipaddr *addre
 		return;
 	if (questions->count == questions->room) {
 		questions->room = questions->room ? questions->room * 2 : 64;
-		questions->addresses = xalloc_resize(questions->addresses, questions->room, sizeof *questions->addresses);
+		questions->addresses = xalloc_resize(questions->addresses, questions->room,
+		                                     sizeof *questions->addresses);
 	}
 	questions->addresses[questions->count++] = *address;
 }
 
 /* --- the passes over what is unlocated --- */
 
-static int by_databases(void *context, const struct ipaddr *address, struct place *ret, struct strbuf *why)
+static int by_databases(void *context, const struct ipaddr *address, struct place *ret,
+                        struct strbuf *why)
 {
 	struct questions *questions = context;
 	struct placing *placing = questions->placing;
@@ -72,7 +77,8 @@ static int by_databases(void *context, const struct ipaddr *address, struct plac
 }
 
 /* After the remote source was asked. */
-static int by_answers(void *context, const struct ipaddr *address, struct place *ret, struct strbuf *why)
+static int by_answers(void *context, const struct ipaddr *address, struct place *ret,
+                      struct strbuf *why)
 {
 	struct questions *questions = context;
 	struct placing *placing = questions->placing;
@@ -101,7 +107,8 @@ static void keep_answer(void *context, const struct ipaddr *address, const struc
 	int64_t lifetime_sec = place->country[0] ? options->geo_cache_sec : NOWHERE_SEC;
 	if (answers->error < 0)
 		return;
-	answers->error = store_put_place(answers->placing->store, address, place, options->now_sec, lifetime_sec, answers->why);
+	answers->error = store_put_place(answers->placing->store, address, place, options->now_sec,
+	                                 lifetime_sec, answers->why);
 }
 
 static int ask(struct questions *questions, struct strbuf *why)
@@ -111,12 +118,16 @@ static int ask(struct questions *questions, struct strbuf *why)
 	struct geo_outcome outcome;
 	placing->budget->finish_ms = store_finish_ms(placing->store);
 	struct deadline deadline = budget_deadline(placing->budget, BUDGET_PLACE);
-	geo_ask_remote(placing->geo, questions->addresses, questions->count, &deadline, keep_answer, &answers, &outcome);
+	geo_ask_remote(placing->geo, questions->addresses, questions->count, &deadline, keep_answer,
+	               &answers, &outcome);
 	questions->answered = outcome.answered;
-	strbuf_add_string(&questions->reason, outcome.why[0] ? outcome.why : "the rest is asked for in the next runs");
+	strbuf_add_string(&questions->reason,
+	                  outcome.why[0] ? outcome.why : "the rest is asked for in the next runs");
 	int64_t until_sec = outcome.pause_sec ? placing->options->now_sec + outcome.pause_sec : 0;
-	int result = answers.error < 0 ? answers.error : store_put_pause(placing->store, until_sec, why);
-	return result < 0 ? result : store_forget_places(placing->store, placing->options->now_sec, why);
+	int result = answers.error < 0 ? answers.error
+				       : store_put_pause(placing->store, until_sec, why);
+	return result < 0 ? result
+			  : store_forget_places(placing->store, placing->options->now_sec, why);
 }
 
 /* > 0: it wants to be left alone. A pause that lies too far ahead is of a clock that was wrong. */
@@ -127,7 +138,8 @@ static int is_paused(struct questions *questions, struct strbuf *why)
 	int result = store_get_pause(questions->placing->store, &until_sec, why);
 	if (result < 0 || until_sec <= now_sec || until_sec > now_sec + GEO_PAUSE_MOST_SEC)
 		return result;
-	strbuf_add_format(&questions->reason, "its limit was reached, and it is not asked again before %s",
+	strbuf_add_format(&questions->reason,
+	                  "its limit was reached, and it is not asked again before %s",
 	                  timestamp_format(until_sec, until));
 	return 1;
 }
@@ -137,7 +149,9 @@ static int ask_remote(struct questions *questions, struct strbuf *why)
 	int result = is_paused(questions, why);
 	if (result == 0)
 		result = ask(questions, why);
-	return result < 0 ? result : store_place_unlocated(questions->placing->store, by_answers, questions, why);
+	return result < 0
+		? result
+		: store_place_unlocated(questions->placing->store, by_answers, questions, why);
 }
 
 static void report_unplaced(const struct questions *questions)
@@ -148,8 +162,9 @@ static void report_unplaced(const struct questions *questions)
 	if (!questions->unplaced)
 		return;
 	geo_describe_remote(questions->placing->geo, &source);
-	strbuf_add_format(&text, "%zu of %zu addresses could not be placed by %s: %s", questions->unplaced, questions->count,
-	                  strbuf_text(&source), strbuf_text(&questions->reason));
+	strbuf_add_format(&text, "%zu of %zu addresses could not be placed by %s: %s",
+	                  questions->unplaced, questions->count, strbuf_text(&source),
+	                  strbuf_text(&questions->reason));
 	if (questions->answered)
 		report_note(report, strbuf_text(&text));
 	else
@@ -158,14 +173,17 @@ static void report_unplaced(const struct questions *questions)
 
 int placing_run(struct placing *placing, struct strbuf *why)
 {
-	struct questions questions = { .placing = placing, .distinct = addrset_new(), .reason = STRBUF_INIT(WHY_MAX) };
+	struct questions questions = { .placing = placing,
+		                       .distinct = addrset_new(),
+		                       .reason = STRBUF_INIT(WHY_MAX) };
 	int result = store_place_unlocated(placing->store, by_databases, &questions, why);
 	if (result >= 0 && questions.count > 0) {
 		result = ask_remote(&questions, why);
 		report_unplaced(&questions);
 	}
 	if (result >= 0)
-		result = geo_check(placing->geo, why); /* of this run's lookups, those of the lines too */
+		result = geo_check(placing->geo,
+		                   why); /* of this run's lookups, those of the lines too */
 	strbuf_release(&questions.reason);
 	addrset_free(questions.distinct);
 	free(questions.addresses);

@@ -1,6 +1,8 @@
-/* placing.h - places for the logins that have none yet: from the databases, and from a remote source
+/* placing.h - places for the logins that have none yet: from the databases, and from a remote
+ * source
  *
- * Glue between the store and geo. Nothing but public, untrusted client addresses goes to a remote source, each once.
+ * Glue between the store and geo. Nothing but public, untrusted client addresses goes to a remote
+ * source, each once.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -21,9 +23,10 @@ struct placing {
 	struct budget *budget;
 };
 
-/* Asks again for every login of the store that is unlocated: the databases, which may be newer by now; then the cache of
- * remote answers, and the remote source for the rest, in one go. What fails is reported: a problem (UNKNOWN) if nothing was
- * answered, else a note. < 0 with WHY if the store fails, or a database was changed. */
+/* Asks again for every login of the store that is unlocated: the databases, which may be newer by
+ * now; then the cache of remote answers, and the remote source for the rest, in one go. What fails
+ * is reported: a problem (UNKNOWN) if nothing was answered, else a note. < 0 with WHY if the store
+ * fails, or a database was changed. */
 int placing_run(struct placing *placing, struct strbuf *why);
 
 #endif

@@ -8,7 +8,8 @@
 #include "common/printable.h"
 #include "plugin/policy.h"
 
-static int set_range(struct threshold *threshold, bool is_critical, const char *text, struct strbuf *why)
+static int set_range(struct threshold *threshold, bool is_critical, const char *text,
+                     struct strbuf *why)
 {
 	struct nagiosplug_range *range = NULL;
 	int result = nagiosplug_range_new(&range, text, why);
@@ -25,9 +26,11 @@ void policy_init(struct policy *policy)
 {
 	*policy = (struct policy){ 0 };
 	for (size_t i = 0; i < METRIC_COUNT; i++) {
-		const char *defaults[] = { metrics[i].default_warning, metrics[i].default_critical };
+		const char *defaults[] = { metrics[i].default_warning,
+			                   metrics[i].default_critical };
 		for (int j = 0; j < 2; j++)
-			if (defaults[j] && set_range(&policy->thresholds[i], j == 1, defaults[j], NULL) < 0)
+			if (defaults[j] &&
+			    set_range(&policy->thresholds[i], j == 1, defaults[j], NULL) < 0)
 				abort(); /* the table itself is wrong */
 	}
 }
@@ -86,10 +89,12 @@ int policy_set(struct policy *policy, bool is_critical, const char *text, struct
 	int result = equals ? 0 : metric_without_range(text, why);
 	if (result < 0)
 		return result;
-	struct slice name = equals ? slice_make(text, (size_t)(equals - text)) : SLICE_LITERAL("foreign_logins");
+	struct slice name = equals ? slice_make(text, (size_t)(equals - text))
+				   : SLICE_LITERAL("foreign_logins");
 	for (size_t i = 0; i < METRIC_COUNT; i++)
 		if (slice_equals(name, metrics[i].name))
-			return set_range(&policy->thresholds[i], is_critical, equals ? equals + 1 : text, why);
+			return set_range(&policy->thresholds[i], is_critical,
+			                 equals ? equals + 1 : text, why);
 	return unknown_metric(name, why);
 }
 
@@ -106,7 +111,7 @@ bool policy_was_set(const struct policy *policy, size_t metric)
 {
 	const struct threshold *threshold = &policy->thresholds[metric];
 	return threshold->warning_text != metrics[metric].default_warning ||
-	       threshold->critical_text != metrics[metric].default_critical;
+		threshold->critical_text != metrics[metric].default_critical;
 }
 
 bool policy_has_threshold(const struct policy *policy, size_t metric)

@@ -22,14 +22,15 @@ enum metric_group {
 
 /* One row of the table of metrics. */
 struct metric {
-	const char *name;             /* also the perfdata label */
+	const char *name; /* also the perfdata label */
 	const char *help;
-	const char *uom;              /* "" or "s" */
-	const char *default_warning;  /* or NULL */
+	const char *uom;             /* "" or "s" */
+	const char *default_warning; /* or NULL */
 	const char *default_critical;
 	enum metric_group group;
-	size_t total;                 /* offsetof its field in struct totals */
-	size_t known;                 /* offsetof the field that tells whether that is known; 0: it always is */
+	size_t total; /* offsetof its field in struct totals */
+	/* offsetof the field that tells whether that is known; 0: it always is */
+	size_t known;
 };
 
 #define METRIC_COUNT 14
@@ -44,7 +45,8 @@ bool metric_value(const struct metric *metric, const struct totals *totals, int6
 
 /* The two ranges of one metric; either may be missing. */
 struct threshold {
-	const char *warning_text, *critical_text; /* NULL if there is none; borrowed from the arguments or the table */
+	/* NULL if there is none; borrowed from the arguments or the table */
+	const char *warning_text, *critical_text;
 	struct nagiosplug_range *warning, *critical;
 };
 
@@ -56,7 +58,8 @@ struct policy {
 void policy_init(struct policy *policy); /* with the table's defaults */
 void policy_release(struct policy *policy);
 
-/* TEXT is [METRIC=]RANGE, foreign_logins without a name; it must live as long as POLICY. 0, or -EINVAL with WHY. */
+/* TEXT is [METRIC=]RANGE, foreign_logins without a name; it must live as long as POLICY. 0, or
+ * -EINVAL with WHY. */
 int policy_set(struct policy *policy, bool is_critical, const char *text, struct strbuf *why);
 
 /* Was a threshold given for METRIC, beside the default one? */

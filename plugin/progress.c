@@ -20,7 +20,8 @@ static int64_t clock_ms(void)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-void progress_begin(struct progress *progress, int descriptor, const char *name, int64_t total_bytes)
+void progress_begin(struct progress *progress, int descriptor, const char *name,
+                    int64_t total_bytes)
 {
 	const char *slash = strrchr(name, '/');
 	int64_t now_ms = clock_ms();
@@ -62,11 +63,13 @@ void progress_show(struct progress *progress, int64_t done_bytes)
 {
 	struct strbuf text CLEANUP(strbuf_release) = STRBUF_INIT(LINE_MAX_BYTES);
 	int64_t now_ms = progress->descriptor < 0 ? 0 : clock_ms();
-	if (progress->descriptor < 0 || now_ms - progress->begin_ms < FIRST_MS || now_ms - progress->shown_ms < NEXT_MS)
+	if (progress->descriptor < 0 || now_ms - progress->begin_ms < FIRST_MS ||
+	    now_ms - progress->shown_ms < NEXT_MS)
 		return;
 	if (done_bytes > progress->total_bytes)
 		progress->total_bytes = 0; /* packed files are among them */
-	double part = progress->total_bytes > 0 ? (double)done_bytes / (double)progress->total_bytes : 0;
+	double part = progress->total_bytes > 0 ? (double)done_bytes / (double)progress->total_bytes
+						: 0;
 	strbuf_add_char(&text, '\r');
 	printable_add(&text, slice_string(progress->name), NAME_COLUMNS);
 	strbuf_add_string(&text, "  ");

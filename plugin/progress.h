@@ -13,15 +13,16 @@
 #include <stdint.h>
 
 struct progress {
-	int descriptor;       /* -1: it is no terminal, nothing is shown */
+	int descriptor; /* -1: it is no terminal, nothing is shown */
 	int64_t begin_ms, shown_ms;
-	const char *name;     /* of the log, as it is to be shown: borrowed */
-	int64_t total_bytes;  /* 0: unknown, then only what was read is shown */
+	const char *name;    /* of the log, as it is to be shown: borrowed */
+	int64_t total_bytes; /* 0: unknown, then only what was read is shown */
 	bool is_shown;
 };
 
 /* DESCRIPTOR is where it goes, usually 2. NAME is made printable when it is shown. */
-void progress_begin(struct progress *progress, int descriptor, const char *name, int64_t total_bytes);
+void progress_begin(struct progress *progress, int descriptor, const char *name,
+                    int64_t total_bytes);
 
 /* Call it as often as you like: it looks at the clock, and writes ten times a second at most. */
 void progress_show(struct progress *progress, int64_t done_bytes);

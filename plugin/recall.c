@@ -10,8 +10,8 @@
 #include "plugin/recall.h"
 #include "plugin/source.h"
 
-/* A log of the list of which the state knows something. Its position is fetched anew where more of it is needed: there may be
- * many, and one is large. */
+/* A log of the list of which the state knows something. Its position is fetched anew where more of
+ * it is needed: there may be many, and one is large. */
 struct known {
 	size_t log; /* its index in the list */
 	bool has_position;
@@ -27,8 +27,8 @@ struct recall {
 	const struct deadline *deadline;
 	struct known *known;
 	size_t count;
-	size_t *known_of;   /* of each log its index in KNOWN + 1; 0: nothing is known */
-	int64_t read_sec;   /* the newest of all known */
+	size_t *known_of; /* of each log its index in KNOWN + 1; 0: nothing is known */
+	int64_t read_sec; /* the newest of all known */
 };
 
 static void recall_release(struct recall *recall)
@@ -50,27 +50,34 @@ static struct known *known_of(const struct recall *recall, size_t log)
 
 /* --- what the state knows --- */
 
-static void add_known(struct recall *recall, size_t log, const struct log_position *position, const struct log_rest *rest)
+static void add_known(struct recall *recall, size_t log, const struct log_position *position,
+                      const struct log_rest *rest)
 {
 	if ((recall->count & (recall->count - 1)) == 0)
-		recall->known = xalloc_resize(recall->known, recall->count ? 2 * recall->count : 1, sizeof *recall->known);
+		recall->known = xalloc_resize(recall->known, recall->count ? 2 * recall->count : 1,
+		                              sizeof *recall->known);
 	recall->known[recall->count++] = (struct known){
-		.log = log, .has_position = position->is_known, .rest = *rest,
-		.device = position->device, .inode = position->inode,
-		.head_hash = position->head_hash, .head_length = position->head_length,
+		.log = log,
+		.has_position = position->is_known,
+		.rest = *rest,
+		.device = position->device,
+		.inode = position->inode,
+		.head_hash = position->head_hash,
+		.head_length = position->head_length,
 		.read_sec = position->read_sec ? position->read_sec : position->newest_sec,
 	};
 	if (recall->known[recall->count - 1].read_sec > recall->read_sec)
 		recall->read_sec = recall->known[recall->count - 1].read_sec;
 }
 
-static int note_source(void *context, const char *name, const struct log_position *position, const struct log_rest *rest,
-                       struct strbuf *why)
+static int note_source(void *context, const char *name, const struct log_position *position,
+                       const struct log_rest *rest, struct strbuf *why)
 {
 	struct recall *recall = context;
 	size_t log;
 	(void)why;
-	if (loglist_add_known(recall->logs, name) && keyset_find(recall->logs->names, slice_string(name), &log))
+	if (loglist_add_known(recall->logs, name) &&
+	    keyset_find(recall->logs->names, slice_string(name), &log))
 		add_known(recall, log, position, rest);
 	return 0;
 }
@@ -95,19 +102,24 @@ static uint64_t hash_file(const char *path, bool with_size)
 	struct stat status;
 	if (lstat(path, &status) < 0)
 		return (uint64_t)errno;
-	uint64_t hash = mix(mix((uint64_t)status.st_dev, (uint64_t)status.st_ino), with_size ? (uint64_t)status.st_size : 0);
+	uint64_t hash = mix(mix((uint64_t)status.st_dev, (uint64_t)status.st_ino),
+	                    with_size ? (uint64_t)status.st_size : 0);
 	return mix(mix(hash, (uint64_t)status.st_mtim.tv_sec), (uint64_t)status.st_mtim.tv_nsec);
 }
 
-/* Where globs give its rotated files those tell; else any change of names in its directory may be one of it. */
+/* Where globs give its rotated files those tell; else any change of names in its directory may be
+ * one of it. */
 static void look_around(struct recall *recall)
 {
 	struct loglist *logs = recall->logs;
 	for (size_t i = 0; i < logs->count; i++) {
-		struct log *base = logs->logs[i].is_left_out && logs->logs[i].base != SIZE_MAX ? &logs->logs[logs->logs[i].base] : NULL;
+		struct log *base = logs->logs[i].is_left_out && logs->logs[i].base != SIZE_MAX
+			? &logs->logs[logs->logs[i].base]
+			: NULL;
 		if (!base || !base->is_absent || logs->logs[i].is_absent)
 			continue;
-		base->around += hash_file(logs->logs[i].name, true); /* a sum: the order of names is nothing */
+		/* a sum: the order of names is nothing */
+		base->around += hash_file(logs->logs[i].name, true);
 		base->has_rotated = true;
 	}
 	for (size_t i = 0; i < logs->count; i++) {
@@ -115,7 +127,8 @@ static void look_around(struct recall *recall)
 		const char *slash = strrchr(log->name, '/');
 		if (!log->is_absent || log->has_rotated || !slash)
 			continue;
-		char *directory CLEANUP(xalloc_freep) = xalloc_copy(log->name, (size_t)(slash - log->name) + 1);
+		char *directory CLEANUP(
+			xalloc_freep) = xalloc_copy(log->name, (size_t)(slash - log->name) + 1);
 		log->around = hash_file(directory, false);
 	}
 }
@@ -126,7 +139,8 @@ static void look_around(struct recall *recall)
 static int move_known(struct recall *recall, struct known *known, size_t log, struct strbuf *why)
 {
 	struct loglist *logs = recall->logs;
-	int result = store_move_source(recall->store, name_of(recall, known), logs->logs[log].name, why);
+	int result = store_move_source(recall->store, name_of(recall, known), logs->logs[log].name,
+	                               why);
 	if (result < 0)
 		return result;
 	if (recall->known_of[log])
@@ -138,7 +152,8 @@ static int move_known(struct recall *recall, struct known *known, size_t log, st
 	return 0;
 }
 
-/* Absent logs by device and inode, and by the hash of their heads; the first of each, so that of equal ones one is found. */
+/* Absent logs by device and inode, and by the hash of their heads; the first of each, so that of
+ * equal ones one is found. */
 struct absent_index {
 	struct keyset *files, *heads;
 	struct known **by_file, **by_head;
@@ -159,20 +174,28 @@ static void index_absent(struct absent_index *index, const struct recall *recall
 {
 	bool is_new;
 	*index = (struct absent_index){
-		.files = keyset_new(), .heads = keyset_new(),
+		.files = keyset_new(),
+		.heads = keyset_new(),
 		.by_file = xalloc_zero(recall->count + 1, sizeof *index->by_file),
 		.by_head = xalloc_zero(recall->count + 1, sizeof *index->by_head),
 	};
 	for (size_t i = 0; i < recall->count; i++) {
 		struct known *known = &recall->known[i];
-		if (!known->has_position || !recall->logs->logs[known->log].is_absent || recall->logs->logs[known->log].is_left_out)
+		if (!known->has_position || !recall->logs->logs[known->log].is_absent ||
+		    recall->logs->logs[known->log].is_left_out)
 			continue;
-		size_t number = keyset_add(index->files, key_slice(&(struct index_key){ known->device, known->inode }), &is_new);
+		size_t number = keyset_add(index->files,
+		                           key_slice(&(struct index_key){ known->device,
+		                                                          known->inode }),
+		                           &is_new);
 		if (is_new)
 			index->by_file[number] = known;
 		if (known->head_length <= 0 || known->head_length > LOG_HASHED_BYTES)
 			continue;
-		number = keyset_add(index->heads, key_slice(&(struct index_key){ known->head_hash, (uint64_t)known->head_length }), &is_new);
+		number = keyset_add(index->heads,
+		                    key_slice(&(struct index_key){ known->head_hash,
+		                                                   (uint64_t)known->head_length }),
+		                    &is_new);
 		if (is_new)
 			index->by_head[number] = known;
 		index->has_length[known->head_length] = true;
@@ -187,35 +210,41 @@ static void absent_index_release(struct absent_index *index)
 	free(index->by_head);
 }
 
-static struct known *find_in(const struct keyset *keys, struct known **found, const struct index_key *key)
+static struct known *find_in(const struct keyset *keys, struct known **found,
+                             const struct index_key *key)
 {
 	size_t number;
 	return keyset_find(keys, key_slice(key), &number) ? found[number] : NULL;
 }
 
-/* > 0: PATH holds what KNOWN was read from; 0: it doesn't, or that can't be told: then it is a log of its own, whose errors are told
- * when it is followed. */
-static int is_held(const struct recall *recall, const struct known *known, const char *path, struct strbuf *why)
+/* > 0: PATH holds what KNOWN was read from; 0: it doesn't, or that can't be told: then it is a log
+ * of its own, whose errors are told when it is followed. */
+static int is_held(const struct recall *recall, const struct known *known, const char *path,
+                   struct strbuf *why)
 {
 	struct log_position position;
-	int result = store_get_position(recall->store, name_of(recall, known), LOG_CURRENT, &position, why);
+	int result = store_get_position(recall->store, name_of(recall, known), LOG_CURRENT,
+	                                &position, why);
 	if (result <= 0)
 		return result;
 	return source_holds(path, &position, recall->deadline) > 0;
 }
 
 /* > 0 with *RET: the absent log that is at PATH now; 0: none; < 0 with WHY: the store's. */
-static int find_former(const struct recall *recall, const struct absent_index *index, const char *path, struct known **ret,
-                       struct strbuf *why)
+static int find_former(const struct recall *recall, const struct absent_index *index,
+                       const char *path, struct known **ret, struct strbuf *why)
 {
 	struct source_face face;
 	if (source_look(&face, path) <= 0)
 		return 0;
-	*ret = find_in(index->files, index->by_file, &(struct index_key){ face.device, face.inode });
+	*ret = find_in(index->files, index->by_file,
+	               &(struct index_key){ face.device, face.inode });
 	int result = *ret ? is_held(recall, *ret, path, why) : 0;
 	for (size_t length = face.head_length; length > 0 && result == 0; length--) {
 		*ret = index->has_length[length]
-			? find_in(index->heads, index->by_head, &(struct index_key){ face.head_hashes[length], length }) : NULL;
+			? find_in(index->heads, index->by_head,
+		                  &(struct index_key){ face.head_hashes[length], length })
+			: NULL;
 		result = *ret ? is_held(recall, *ret, path, why) : 0;
 	}
 	return result;
@@ -226,10 +255,12 @@ static int adopt_renamed(struct recall *recall, struct strbuf *why)
 	struct absent_index index CLEANUP(absent_index_release);
 	int result = 0;
 	index_absent(&index, recall);
-	for (size_t i = 0; i < recall->logs->count && keyset_count(index.files) && result >= 0; i++) {
+	for (size_t i = 0; i < recall->logs->count && keyset_count(index.files) && result >= 0;
+	     i++) {
 		const struct log *log = &recall->logs->logs[i];
 		struct known *former;
-		if (log->glob == LOG_OF_NO_GLOB || log->is_absent || log->is_left_out || log->is_unmatched || known_of(recall, i))
+		if (log->glob == LOG_OF_NO_GLOB || log->is_absent || log->is_left_out ||
+		    log->is_unmatched || known_of(recall, i))
 			continue;
 		result = find_former(recall, &index, log->name, &former, why);
 		if (result > 0 && recall->logs->logs[former->log].is_absent)
@@ -245,7 +276,8 @@ static void free_sizes(size_t **sizes)
 	free(*sizes);
 }
 
-/* Such a name was followed on its own when its base was not there: then the base goes on where the newest of them ended. */
+/* Such a name was followed on its own when its base was not there: then the base goes on where the
+ * newest of them ended. */
 static int adopt_rotated(struct recall *recall, struct strbuf *why)
 {
 	size_t *newest CLEANUP(free_sizes) = xalloc_zero(recall->logs->count + 1, sizeof *newest);
@@ -276,8 +308,9 @@ static bool is_forgotten(const struct recall *recall, const struct known *known,
 		return false;
 	if (log->is_left_out)
 		return log->base != SIZE_MAX; /* what it was is its base's now */
-	return log->is_absent && !log->has_rotated && known->rest.is_known && known->rest.since_sec < now_sec - RECALL_KEPT_SEC
-		&& (!known->has_position || known->read_sec < recall->read_sec);
+	return log->is_absent && !log->has_rotated && known->rest.is_known &&
+		known->rest.since_sec < now_sec - RECALL_KEPT_SEC &&
+		(!known->has_position || known->read_sec < recall->read_sec);
 }
 
 static int forget(struct recall *recall, int64_t now_sec, struct strbuf *why)
@@ -301,8 +334,8 @@ struct known_default {
 	int64_t read_sec;
 };
 
-static int note_default(void *context, const char *name, const struct log_position *position, const struct log_rest *rest,
-                        struct strbuf *why)
+static int note_default(void *context, const char *name, const struct log_position *position,
+                        const struct log_rest *rest, struct strbuf *why)
 {
 	struct known_default *known = context;
 	int64_t read_sec = position->read_sec ? position->read_sec : position->newest_sec;
@@ -319,7 +352,8 @@ static int note_default(void *context, const char *name, const struct log_positi
 	return 0;
 }
 
-/* The one that was followed until now stays it, or what stands in two of them would be counted twice. */
+/* The one that was followed until now stays it, or what stands in two of them would be counted
+ * twice. */
 static int recall_default(struct recall *recall, struct strbuf *why)
 {
 	struct known_default known = { .recall = recall };
@@ -340,11 +374,13 @@ int recall_next_default(struct loglist *logs, struct strbuf *why)
 
 /* --- all of it --- */
 
-static int recall_globs(struct recall *recall, int64_t now_sec, int64_t begin_sec, struct strbuf *why)
+static int recall_globs(struct recall *recall, int64_t now_sec, int64_t begin_sec,
+                        struct strbuf *why)
 {
 	int result = store_each_source(recall->store, note_source, recall, why);
 	if (result >= 0)
-		result = loglist_add_packed(recall->logs, recall->read_sec ? recall->read_sec : begin_sec, why);
+		result = loglist_add_packed(recall->logs,
+		                            recall->read_sec ? recall->read_sec : begin_sec, why);
 	if (result < 0)
 		return result;
 	loglist_settle(recall->logs);
@@ -358,11 +394,13 @@ static int recall_globs(struct recall *recall, int64_t now_sec, int64_t begin_se
 	return forget(recall, now_sec, why);
 }
 
-int recall_logs(struct recalled *ret, struct loglist *logs, struct store *store, int64_t now_sec, int64_t begin_sec,
-                const struct deadline *deadline, struct strbuf *why)
+int recall_logs(struct recalled *ret, struct loglist *logs, struct store *store, int64_t now_sec,
+                int64_t begin_sec, const struct deadline *deadline, struct strbuf *why)
 {
-	struct recall recall CLEANUP(recall_release) = { .logs = logs, .store = store, .deadline = deadline };
-	int result = logs->count ? recall_globs(&recall, now_sec, begin_sec, why) : recall_default(&recall, why);
+	struct recall recall CLEANUP(
+		recall_release) = { .logs = logs, .store = store, .deadline = deadline };
+	int result = logs->count ? recall_globs(&recall, now_sec, begin_sec, why)
+				 : recall_default(&recall, why);
 	if (result >= 0)
 		*ret = (struct recalled){ .read_sec = recall.read_sec };
 	return result < 0 ? result : 0;

@@ -15,7 +15,8 @@
 #define USER_SHOWN_MAX 64
 #define REMARKS_MAX 400
 #define COUNTRIES_SHOWN 6
-#define ABROAD_MAX (REPORT_ABROAD_MOST * (USER_SHOWN_MAX + 4)) /* the dots of a cut name, and the newline */
+/* the dots of a cut name, and the newline */
+#define ABROAD_MAX (REPORT_ABROAD_MOST * (USER_SHOWN_MAX + 4))
 
 void report_init(struct report *report, int64_t window_sec)
 {
@@ -69,7 +70,8 @@ void report_note(struct report *report, const char *text)
 {
 	struct slice rest = slice_string(text);
 	while (rest.length) {
-		printable_add_sentence(&report->notes, slice_take_until(&rest, '\n'), NOTE_LINE_MAX);
+		printable_add_sentence(&report->notes, slice_take_until(&rest, '\n'),
+		                       NOTE_LINE_MAX);
 		strbuf_add_char(&report->notes, '\n');
 	}
 }
@@ -138,8 +140,9 @@ void report_user(struct report *report, const struct user_summary *user)
 	if (!report->hidden_name.length && user->hidden_logins)
 		add_user(&report->hidden_name, user->user);
 	add_user(&report->body, user->user);
-	strbuf_add_format(&report->body, ": %" PRId64 " login%s from %" PRId64 " address%s: ", user->logins, plural(user->logins),
-	                  user->addresses, user->addresses == 1 ? "" : "es");
+	strbuf_add_format(&report->body,
+	                  ": %" PRId64 " login%s from %" PRId64 " address%s: ", user->logins,
+	                  plural(user->logins), user->addresses, user->addresses == 1 ? "" : "es");
 	printable_add(&report->body, slice_string(user->country_list), 400);
 	strbuf_add_char(&report->body, '\n');
 }
@@ -155,7 +158,8 @@ void report_abroad(struct report *report, struct slice user)
 void report_users_left(struct report *report, int64_t count)
 {
 	if (count > 0)
-		strbuf_add_format(&report->body, "... and %" PRId64 " more user%s\n", count, plural(count));
+		strbuf_add_format(&report->body, "... and %" PRId64 " more user%s\n", count,
+		                  plural(count));
 }
 
 static void add_place(struct strbuf *text, const struct place *place)
@@ -177,14 +181,16 @@ static void add_place(struct strbuf *text, const struct place *place)
 	strbuf_add_string(text, place->is_anonymiser ? ", anonymiser)" : ")");
 }
 
-void report_login(struct report *report, const struct login *login, const struct place *place, bool is_home, const char *remarks)
+void report_login(struct report *report, const struct login *login, const struct place *place,
+                  bool is_home, const char *remarks)
 {
 	char at[TIMESTAMP_TEXT_ROOM];
 	char address[IPADDR_TEXT_ROOM];
 	struct strbuf *text = &report->body;
 	strbuf_add_format(text, "  %s ", timestamp_format(login->at_sec, at));
 	add_user(text, login->user);
-	strbuf_add_format(text, " from IP %s came from ", login->has_address ? ipaddr_format(&login->address, address) : "unknown");
+	strbuf_add_format(text, " from IP %s came from ",
+	                  login->has_address ? ipaddr_format(&login->address, address) : "unknown");
 	add_place(text, place);
 	if (login->service.length) {
 		strbuf_add_string(text, ", ");

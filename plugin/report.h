@@ -1,7 +1,7 @@
 /* report.h - what the run found, as a monitoring system wants to read it
  *
- * Filled while the run goes on, printed once at its end. Everything that comes from a log, a file name or a database passes
- * printable here. The long output is bounded.
+ * Filled while the run goes on, printed once at its end. Everything that comes from a log, a file
+ * name or a database passes printable here. The long output is bounded.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -33,12 +33,14 @@ struct finding {
 
 /* What was looked up on blocklists of the server's own. */
 struct checked {
-	const char *told;     /* the addresses and where each was found; borrowed for the call, hostile; NULL: there is none */
+	/* the addresses and where each was found; borrowed for the call, hostile; NULL: there is
+	 * none */
+	const char *told;
 	size_t addresses;
-	struct ipaddr first;  /* of the addresses */
+	struct ipaddr first; /* of the addresses */
 	size_t zones;
-	size_t unanswered;    /* zones without a verdict */
-	size_t listed;        /* pairs of an address and a zone */
+	size_t unanswered; /* zones without a verdict */
+	size_t listed;     /* pairs of an address and a zone */
 };
 
 struct report {
@@ -47,21 +49,23 @@ struct report {
 	int64_t window_sec;
 	struct finding findings[REPORT_FINDINGS_MAX];
 	size_t finding_count;
-	struct strbuf problems;      /* what could not be done, joined by "; " */
-	struct strbuf remarks;       /* joined by "; " */
-	struct strbuf worst_user;    /* "bob logged in from 4 countries (BR CN RU US)" */
-	struct strbuf worst_name;    /* "bob" */
-	struct strbuf hidden_name;   /* of the first user given who hid an address */
-	struct strbuf abroad;        /* names, a newline behind each */
+	struct strbuf problems;    /* what could not be done, joined by "; " */
+	struct strbuf remarks;     /* joined by "; " */
+	struct strbuf worst_user;  /* "bob logged in from 4 countries (BR CN RU US)" */
+	struct strbuf worst_name;  /* "bob" */
+	struct strbuf hidden_name; /* of the first user given who hid an address */
+	struct strbuf abroad;      /* names, a newline behind each */
 	size_t abroad_count;
 	struct strbuf body, notes;
-	struct strbuf worst_listing; /* "192.0.2.25 is listed on zen.spamhaus.org (127.0.0.2 SBL)" */
-	struct strbuf lists;         /* lines about blocklists */
+	/* "192.0.2.25 is listed on zen.spamhaus.org (127.0.0.2 SBL)" */
+	struct strbuf worst_listing;
+	struct strbuf lists; /* lines about blocklists */
 	size_t lists_lines;
-	struct checked checked;      /* told is NULL here */
+	struct checked checked; /* told is NULL here */
 };
 
-/* A report about logins, and about blocklists when those are given; clear has_logins for one about blocklists only. */
+/* A report about logins, and about blocklists when those are given; clear has_logins for one about
+ * blocklists only. */
 void report_init(struct report *report, int64_t window_sec);
 void report_release(struct report *report);
 
@@ -71,7 +75,8 @@ void report_problem(struct report *report, enum state state, const char *why);
 /* Something a person should know that changes no state; TEXT may be several lines. */
 void report_note(struct report *report, const char *text);
 
-/* Why there may be no login: for the first line of a report that has none from abroad; changes no state. */
+/* Why there may be no login: for the first line of a report that has none from abroad; changes no
+ * state. */
 void report_remark(struct report *report, const char *why);
 
 /* A metric, once each. An unknown value that has a threshold must be told by report_problem too. */
@@ -80,20 +85,24 @@ void report_finding(struct report *report, const struct finding *finding);
 /* A paragraph for USER; the first one given is the one that the first line names. */
 void report_user(struct report *report, const struct user_summary *user);
 
-/* A user with foreign logins, in the order in which the first line names them; those beyond REPORT_ABROAD_MOST are only counted. */
+/* A user with foreign logins, in the order in which the first line names them; those beyond
+ * REPORT_ABROAD_MOST are only counted. */
 void report_abroad(struct report *report, struct slice user);
 
 void report_users_left(struct report *report, int64_t count);
 
 /* "DATE USER from IP ADDRESS came from COUNTRY"; REMARKS ("" for none, hostile) stand behind it. */
-void report_login(struct report *report, const struct login *login, const struct place *place, bool is_home, const char *remarks);
+void report_login(struct report *report, const struct login *login, const struct place *place,
+                  bool is_home, const char *remarks);
 void report_logins_left(struct report *report, int64_t count);
 
-/* An own address that is listed (the first one given is the one that the first line names), or that isn't. */
+/* An own address that is listed (the first one given is the one that the first line names), or that
+ * isn't. */
 void report_listing(struct report *report, const struct listing *listing);
 
 /* ZONE has no verdict of ADDRESS (NULL: of any). */
-void report_no_verdict(struct report *report, const char *zone, const struct ipaddr *address, const char *reason);
+void report_no_verdict(struct report *report, const char *zone, const struct ipaddr *address,
+                       const char *reason);
 
 /* After the listings, once. */
 void report_checked(struct report *report, const struct checked *checked);

@@ -31,12 +31,15 @@ size_t source_packing_length(const char *path)
 bool source_is_rotated(const char *path, const char *of)
 {
 	const char *slash = strrchr(path, '/'), *of_slash = strrchr(of, '/');
-	size_t length = slash ? (size_t)(slash - path) + 1 : 0, of_length = of_slash ? (size_t)(of_slash - of) + 1 : 0;
-	return length == of_length && memcmp(path, of, length) == 0 && sibling_rank(of + length, path + length).is_sibling;
+	size_t length = slash ? (size_t)(slash - path) + 1 : 0,
+	       of_length = of_slash ? (size_t)(of_slash - of) + 1 : 0;
+	return length == of_length && memcmp(path, of, length) == 0 &&
+		sibling_rank(of + length, path + length).is_sibling;
 }
 
 /* Asks first: opening a device can do things. */
-static int open_regular(struct identity_file *ret, const char *path, const struct deadline *deadline)
+static int open_regular(struct identity_file *ret, const char *path,
+                        const struct deadline *deadline)
 {
 	struct stat status;
 	if (lstat(path, &status) < 0)
@@ -55,12 +58,14 @@ int source_look(struct source_face *ret, const char *path)
 		return result;
 	*ret = (struct source_face){ .device = file.device, .inode = file.inode };
 	for (; ret->head_length < file.head_length; ret->head_length++)
-		ret->head_hashes[ret->head_length + 1] = identity_hash(file.head, ret->head_length + 1);
+		ret->head_hashes[ret->head_length + 1] = identity_hash(file.head,
+		                                                       ret->head_length + 1);
 	identity_close(&file);
 	return result;
 }
 
-int source_holds(const char *path, const struct log_position *position, const struct deadline *deadline)
+int source_holds(const char *path, const struct log_position *position,
+                 const struct deadline *deadline)
 {
 	struct identity_file file;
 	int result = open_regular(&file, path, deadline);
@@ -92,7 +97,8 @@ static int open_one(struct source *source, const char *name, const struct log_po
 	if (strcmp(name, SOURCE_STDIN) == 0)
 		return stdin_source_open(&source->input, STDIN_FILENO, options, why);
 	if (strncmp(name, SOURCE_JOURNAL, strlen(SOURCE_JOURNAL)) == 0)
-		return journal_source_open(&source->journal, name + strlen(SOURCE_JOURNAL), positions, options, why);
+		return journal_source_open(&source->journal, name + strlen(SOURCE_JOURNAL),
+		                           positions, options, why);
 	return file_source_open(&source->file, name, positions, options, why);
 }
 
@@ -159,5 +165,6 @@ const char *source_notes(const struct source *source)
 {
 	if (source->input)
 		return stdin_source_notes(source->input);
-	return source->journal ? journal_source_notes(source->journal) : file_source_notes(source->file);
+	return source->journal ? journal_source_notes(source->journal)
+			       : file_source_notes(source->file);
 }

@@ -1,7 +1,8 @@
 /* source.h - where log lines come from: the façade of the sources
  *
- * A source yields the complete lines that are new since a position, oldest first, and says at which position
- * the next run must go on. Position and logins are stored together, so reading never moves anything by itself.
+ * A source yields the complete lines that are new since a position, oldest first, and says at which
+ * position the next run must go on. Position and logins are stored together, so reading never moves
+ * anything by itself.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -16,7 +17,8 @@
 #include "common/strbuf.h"
 #include "plugin/login.h"
 
-#define SOURCE_LINE_MAX 65536     /* longer lines are skipped and counted; Postfix cuts its text at 2000 bytes */
+/* longer lines are skipped and counted; Postfix cuts its text at 2000 bytes */
+#define SOURCE_LINE_MAX 65536
 
 /* The time at the front of a line (logformat_line_time with its "now"). */
 typedef bool source_time_fn(void *context, int64_t *ret_sec, struct slice line);
@@ -24,14 +26,21 @@ typedef bool source_time_fn(void *context, int64_t *ret_sec, struct slice line);
 struct dirlists; /* see source/dirlist.h */
 
 struct source_options {
-	int64_t cold_start_sec;  /* without a known position, begin at the first line that isn't older than this */
+	/* without a known position, begin at the first line that isn't older than this */
+	int64_t cold_start_sec;
 	source_time_fn *line_time;
-	void *context;           /* for line_time */
-	int64_t now_sec;         /* the run's (--at), for what is logged from now on; 0: not known */
-	const char *olddir;      /* a directory where rotated files may be, beside the usual ones; NULL: none */
-	bool is_absent;          /* a path at which nothing is may be a log all the same: without a position, its rotated files are read */
-	struct dirlists *directories; /* what the sources of a run share: listings; NULL: nothing is shared */
-	const struct deadline *deadline; /* of the run, or NULL: unpacking what lies before the position ends with it */
+	void *context; /* for line_time */
+	/* the run's (--at), for what is logged from now on; 0: not known */
+	int64_t now_sec;
+	/* a directory where rotated files may be, beside the usual ones; NULL: none */
+	const char *olddir;
+	/* a path at which nothing is may be a log all the same: without a position, its rotated
+	 * files are read */
+	bool is_absent;
+	/* what the sources of a run share: listings; NULL: nothing is shared */
+	struct dirlists *directories;
+	/* of the run, or NULL: unpacking what lies before the position ends with it */
+	const struct deadline *deadline;
 };
 
 /* What the sources of a run may share: it is there for all of them. */
@@ -40,58 +49,69 @@ void source_free_directories(struct dirlists **directories);
 
 struct source;
 
-/* How many bytes .gz, .bz2, .xz or .zst takes at the end of PATH; 0: it has none of these endings. */
+/* How many bytes .gz, .bz2, .xz or .zst takes at the end of PATH; 0: it has none of these
+ * endings. */
 size_t source_packing_length(const char *path);
 
-/* Is PATH, by its name, a rotated file of the log OF in the same directory (mail.log.2.gz of mail.log)? */
+/* Is PATH, by its name, a rotated file of the log OF in the same directory (mail.log.2.gz of
+ * mail.log)? */
 bool source_is_rotated(const char *path, const char *of);
 
 /* What the file at a path shows without being read: enough to find out which log it may be. */
 struct source_face {
 	uint64_t device, inode;
 	size_t head_length;
-	uint64_t head_hashes[LOG_HASHED_BYTES + 1]; /* [N]: as a log_position's head_hash if its head_length is N; up to head_length */
+	/* [N]: as a log_position's head_hash if its head_length is N; up to head_length */
+	uint64_t head_hashes[LOG_HASHED_BYTES + 1];
 };
 
-/* Of PATH itself, no link followed. > 0 with *RET; 0: nothing is there, or no regular file; -errno: it can't be read. */
+/* Of PATH itself, no link followed. > 0 with *RET; 0: nothing is there, or no regular file; -errno:
+ * it can't be read. */
 int source_look(struct source_face *ret, const char *path);
 
-/* Is the file at PATH, by its content, the one that was read up to POSITION, under whatever name? > 0: it is; 0: it isn't, or nothing
- * is there; -errno: it can't be read. */
-int source_holds(const char *path, const struct log_position *position, const struct deadline *deadline);
+/* Is the file at PATH, by its content, the one that was read up to POSITION, under whatever name? >
+ * 0: it is; 0: it isn't, or nothing is there; -errno: it can't be read. */
+int source_holds(const char *path, const struct log_position *position,
+                 const struct deadline *deadline);
 
-#define SOURCE_STDIN "-" /* the name of standard input, which has no position: all of it is read, and nothing is remembered */
+/* the name of standard input, which has no position: all of it is read, and nothing is
+ * remembered */
+#define SOURCE_STDIN "-"
 
 #define SOURCE_JOURNAL "journal:" /* and a directory, or nothing: this host's journal */
 
 /* Is there a journal here that can be read, as far as can be told without opening it? */
 bool source_has_journal(void);
 
-/* Opens the log NAME (a path, SOURCE_STDIN, or SOURCE_JOURNAL and a directory) to go on at POSITIONS (LOG_AGES of them; NULL: never read): 0 with *RET, or
- * -errno with WHY, a sentence that says what to do (missing, unreadable (who may read it), a directory, a device or pipe,
- * binary: no line begins with a time).
+/* Opens the log NAME (a path, SOURCE_STDIN, or SOURCE_JOURNAL and a directory) to go on at
+ * POSITIONS (LOG_AGES of them; NULL: never read): 0 with *RET, or -errno with WHY, a sentence that
+ * says what to do (missing, unreadable (who may read it), a directory, a device or pipe, binary: no
+ * line begins with a time).
  *
- * A file is known by device, inode, head hash and tail hash (of the unpacked bytes), never one of them alone. If the path
- * holds another file now, the old one is looked for: by device and inode under any name beside it, then by its bytes among
- * its siblings (see source/siblings.h), packed ones too. Its rest is read first, then the files that were rotated after it,
- * then the new one. The file before the current one is watched for late lines until the next rotation, or until it has been
- * left alone for a day. If the old one is gone or was truncated, reading starts at the new file's begin, and source_notes()
- * tells the gap with its times. Without a position, siblings that reach into the time from cold_start_sec on are read, too.
- * Nothing new costs a few system calls, whatever the size of the log and the number of its siblings. */
+ * A file is known by device, inode, head hash and tail hash (of the unpacked bytes), never one of
+ * them alone. If the path holds another file now, the old one is looked for: by device and inode
+ * under any name beside it, then by its bytes among its siblings (see source/siblings.h), packed
+ * ones too. Its rest is read first, then the files that were rotated after it, then the new one.
+ * The file before the current one is watched for late lines until the next rotation, or until it
+ * has been left alone for a day. If the old one is gone or was truncated, reading starts at the new
+ * file's begin, and source_notes() tells the gap with its times. Without a position, siblings that
+ * reach into the time from cold_start_sec on are read, too. Nothing new costs a few system calls,
+ * whatever the size of the log and the number of its siblings. */
 int source_open(struct source **ret, const char *name, const struct log_position *positions,
                 const struct source_options *options, struct strbuf *why);
 void source_free(struct source *source);
 void source_freep(struct source **source);
 
-/* > 0: *RET is the next complete line without its newline, valid until the next call; 0: no more (an unfinished last
- * line waits for the next run); < 0: -errno with WHY. */
+/* > 0: *RET is the next complete line without its newline, valid until the next call; 0: no more
+ * (an unfinished last line waits for the next run); < 0: -errno with WHY. */
 int source_next(struct source *source, struct slice *ret, struct strbuf *why);
 
-/* Behind the last line that source_next gave: LOG_AGES positions. Also fills newest_sec from the last lines of the file, so
- * it is right even if nothing was read. */
+/* Behind the last line that source_next gave: LOG_AGES positions. Also fills newest_sec from the
+ * last lines of the file, so it is right even if nothing was read. */
 void source_position(struct source *source, struct log_position *ret);
 
-/* Was everything read, and does nobody write there any more: is it packed, or left alone for a day? */
+/* Was everything read, and does nobody write there any more: is it packed, or left alone for a
+ * day? */
 bool source_is_finished(const struct source *source);
 
 /* How many bytes are still unread. */

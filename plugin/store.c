@@ -55,13 +55,15 @@ static int open_or_replace(struct store *store, const char *path, struct strbuf 
 			result = open_once(store, path, why);
 	}
 	if (result == 0 && store->file.is_readable_by_others) {
-		strbuf_add_format(&store->notes, "%sothers may read the state; chmod 600 ", store->notes.length ? "\n" : "");
+		strbuf_add_format(&store->notes, "%sothers may read the state; chmod 600 ",
+		                  store->notes.length ? "\n" : "");
 		shellquote_add(&store->notes, strbuf_text(&store->file.path));
 	}
 	return result;
 }
 
-int store_open(struct store **ret, const char *path, const struct deadline *deadline, struct strbuf *why)
+int store_open(struct store **ret, const char *path, const struct deadline *deadline,
+               struct strbuf *why)
 {
 	struct store *store = xalloc_zero(1, sizeof(*store));
 

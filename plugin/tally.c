@@ -1,6 +1,7 @@
 /* tally.c - counting the window's logins; see tally.h
  *
- * Users come one after the other, so only one is being counted at any time; of those who are done the few worst are kept.
+ * Users come one after the other, so only one is being counted at any time; of those who are done
+ * the few worst are kept.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -21,7 +22,8 @@ struct user {
 	char name[USER_MAX];
 	size_t name_length;
 	int64_t logins, foreign_logins, hidden_logins, countries, addresses;
-	int64_t abroad_since_sec; /* if there are foreign logins: from when on the first one counts */
+	/* if there are foreign logins: from when on the first one counts */
+	int64_t abroad_since_sec;
 	bool has_home;
 	int64_t logins_in[PLACES];
 	uint16_t places[PLACES]; /* those that aren't 0 there */
@@ -34,7 +36,8 @@ struct ranking {
 	size_t count;
 };
 
-/* A user abroad. Kept apart from the ranking: a whole user is large, and anybody may be the newest of those before him. */
+/* A user abroad. Kept apart from the ranking: a whole user is large, and anybody may be the newest
+ * of those before him. */
 struct newcomer {
 	char name[USER_MAX];
 	size_t name_length;
@@ -53,16 +56,17 @@ struct tally {
 	const struct ipprefix *trusted;
 	size_t trusted_count;
 
-	struct user *user;        /* that is being counted */
+	struct user *user; /* that is being counted */
 	bool has_user;
-	struct ipaddr address;    /* that it came from last, if it has any */
+	struct ipaddr address; /* that it came from last, if it has any */
 	struct ranking all, foreign;
 	struct newcomers newcomers;
-	int64_t user_count;       /* of those who are done */
-	int64_t told_count;       /* of those in the ranking "foreign" */
+	int64_t user_count; /* of those who are done */
+	int64_t told_count; /* of those in the ranking "foreign" */
 	struct addrset *foreign_addresses;
 	struct ipaddr first_foreign[TALLY_ADDRESSES_MOST];
-	bool has_place, has_unplaced, has_many_unplaced; /* an address with a country; one without; two different ones without */
+	/* an address with a country; one without; two different ones without */
+	bool has_place, has_unplaced, has_many_unplaced;
 	struct ipaddr unplaced;
 	struct totals totals;
 };
@@ -75,7 +79,8 @@ static size_t place_index(const char country[3])
 	return (size_t)(country[0] - 'A') * 26 + (size_t)(country[1] - 'A');
 }
 
-struct tally *tally_new(const char (*home)[3], size_t home_count, const struct ipprefix *trusted, size_t trusted_count)
+struct tally *tally_new(const char (*home)[3], size_t home_count, const struct ipprefix *trusted,
+                        size_t trusted_count)
 {
 	struct tally *tally = xalloc_zero(1, sizeof *tally);
 	for (size_t i = 0; i < home_count; i++)
@@ -153,7 +158,8 @@ static void rank(struct ranking *ranking, const struct user *user)
 	bool is_full = ranking->count == TALLY_USERS_MOST;
 	if (is_full && compare_users(user, ranking->users[ranking->count - 1]) > 0)
 		return;
-	struct user *kept = is_full ? ranking->users[--ranking->count] : xalloc_zero(1, sizeof *kept);
+	struct user *kept = is_full ? ranking->users[--ranking->count]
+				    : xalloc_zero(1, sizeof *kept);
 	*kept = *user;
 	size_t at = ranking->count++;
 	for (; at > 0 && compare_users(kept, ranking->users[at - 1]) < 0; at--)
@@ -170,7 +176,8 @@ static void rank_newcomer(struct newcomers *newcomers, const struct user *user)
 	if (at == TALLY_USERS_MOST)
 		return;
 	newcomers->count += newcomers->count < TALLY_USERS_MOST;
-	memmove(&newcomers->users[at + 1], &newcomers->users[at], (newcomers->count - at - 1) * sizeof *newcomers->users);
+	memmove(&newcomers->users[at + 1], &newcomers->users[at],
+	        (newcomers->count - at - 1) * sizeof *newcomers->users);
 	newcomers->users[at].since_sec = user->abroad_since_sec;
 	newcomers->users[at].name_length = user->name_length;
 	memcpy(newcomers->users[at].name, user->name, user->name_length);
@@ -194,14 +201,16 @@ static void end_user(struct tally *tally)
 
 /* --- counting --- */
 
-/* Only what was set is set back: most users were in one place, and there may be a million of them. */
+/* Only what was set is set back: most users were in one place, and there may be a million of
+ * them. */
 static void begin_user(struct tally *tally, struct slice name)
 {
 	struct user *user = tally->user;
 	end_user(tally);
 	for (size_t i = 0; i < user->place_count; i++)
 		user->logins_in[user->places[i]] = 0;
-	user->logins = user->foreign_logins = user->hidden_logins = user->countries = user->addresses = 0;
+	user->logins = user->foreign_logins = user->hidden_logins = user->countries =
+		user->addresses = 0;
 	user->has_home = false;
 	user->place_count = 0;
 	user->name_length = name.length < USER_MAX ? name.length : USER_MAX;
@@ -219,7 +228,8 @@ static void note_place(struct user *user, size_t place, int64_t logins)
 
 static void note_address(struct tally *tally, const struct visit *visit)
 {
-	if (!visit->has_address || (tally->user->addresses && ipaddr_equals(&tally->address, &visit->address)))
+	if (!visit->has_address ||
+	    (tally->user->addresses && ipaddr_equals(&tally->address, &visit->address)))
 		return;
 	tally->address = visit->address;
 	tally->user->addresses++;
@@ -232,7 +242,8 @@ static void note_placing(struct tally *tally, const struct visit *visit, bool is
 	else if (!visit->has_address)
 		return;
 	else if (tally->has_unplaced)
-		tally->has_many_unplaced = tally->has_many_unplaced || !ipaddr_equals(&tally->unplaced, &visit->address);
+		tally->has_many_unplaced = tally->has_many_unplaced ||
+			!ipaddr_equals(&tally->unplaced, &visit->address);
 	else
 		tally->unplaced = visit->address;
 	tally->has_unplaced = tally->has_unplaced || !is_placed;
@@ -293,7 +304,8 @@ void tally_add(struct tally *tally, const struct visit *visit)
 		user->countries++;
 	}
 	note_place(user, place, visit->logins);
-	/* Logins without a name can be of many users: their countries say nothing of any one of them. */
+	/* Logins without a name can be of many users: their countries say nothing of any one of
+	 * them. */
 	if (!visit->user.length && user->countries > 1)
 		user->countries = 1;
 	if (user->countries > tally->totals.user_countries)
@@ -326,24 +338,33 @@ static void list_countries(const struct user *user, struct strbuf *text)
 		if (listed++ == COUNTRIES_LISTED)
 			strbuf_add_string(text, ", ...");
 		else
-			strbuf_add_format(text, "%s%c%c %" PRId64, listed > 1 ? ", " : "", (char)('A' + place / 26),
-			                  (char)('A' + place % 26), logins[place]);
+			strbuf_add_format(text, "%s%c%c %" PRId64, listed > 1 ? ", " : "",
+			                  (char)('A' + place / 26), (char)('A' + place % 26),
+			                  logins[place]);
 	}
 	if (logins[UNLOCATED])
-		strbuf_add_format(text, "%sunlocated %" PRId64, listed ? ", " : "", logins[UNLOCATED]);
+		strbuf_add_format(text, "%sunlocated %" PRId64, listed ? ", " : "",
+		                  logins[UNLOCATED]);
 }
 
 static void show_user(const struct user *user, tally_user_fn *function, void *context)
 {
 	struct strbuf countries CLEANUP(strbuf_release) = STRBUF_INIT(COUNTRY_LIST_MAX);
 	list_countries(user, &countries);
-	function(context, &(struct user_summary){
-		.user = name_of(user), .logins = user->logins, .foreign_logins = user->foreign_logins, .hidden_logins = user->hidden_logins,
-		.addresses = user->addresses, .countries = user->countries, .country_list = strbuf_text(&countries),
-	});
+	function(context,
+	         &(struct user_summary){
+			 .user = name_of(user),
+			 .logins = user->logins,
+			 .foreign_logins = user->foreign_logins,
+			 .hidden_logins = user->hidden_logins,
+			 .addresses = user->addresses,
+			 .countries = user->countries,
+			 .country_list = strbuf_text(&countries),
+		 });
 }
 
-int64_t tally_each_user(struct tally *tally, bool foreign_only, size_t limit, tally_user_fn *function, void *context)
+int64_t tally_each_user(struct tally *tally, bool foreign_only, size_t limit,
+                        tally_user_fn *function, void *context)
 {
 	end_user(tally);
 	const struct ranking *ranking = foreign_only ? &tally->foreign : &tally->all;
@@ -358,5 +379,7 @@ void tally_each_newcomer(struct tally *tally, tally_name_fn *function, void *con
 {
 	end_user(tally);
 	for (size_t i = 0; i < tally->newcomers.count; i++)
-		function(context, slice_make(tally->newcomers.users[i].name, tally->newcomers.users[i].name_length));
+		function(context,
+		         slice_make(tally->newcomers.users[i].name,
+		                    tally->newcomers.users[i].name_length));
 }

@@ -1,7 +1,7 @@
 /* watchdog.c - the end of a run that hangs; see watchdog.h
  *
- * Nobody has to tell it that the work goes on: whoever waits for a disk takes no processor time, and whoever computes, reads or
- * writes does, in whichever library it is.
+ * Nobody has to tell it that the work goes on: whoever waits for a disk takes no processor time,
+ * and whoever computes, reads or writes does, in whichever library it is.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -16,7 +16,8 @@
 #define PATIENT_SEC 10
 #define MORE_SEC 10 /* beside twice the time, for who works on */
 
-/* Made before the alarm: a signal handler may only call what is async-signal-safe (signal-safety(7)). */
+/* Made before the alarm: a signal handler may only call what is async-signal-safe
+ * (signal-safety(7)). */
 struct words {
 	char text[200];
 	size_t length;
@@ -26,9 +27,10 @@ static struct {
 	struct words hangs, is_late;
 	int state;
 	int64_t timeout_sec;
-	int64_t end_sec;           /* of who works on, on the monotonic clock */
-	int64_t seen_sec, used_ns; /* when it was last seen to get on, and the processor time it had then */
-	bool is_watching;          /* false until the first look */
+	int64_t end_sec; /* of who works on, on the monotonic clock */
+	/* when it was last seen to get on, and the processor time it had then */
+	int64_t seen_sec, used_ns;
+	bool is_watching; /* false until the first look */
 	volatile sig_atomic_t patience_sec;
 	volatile sig_atomic_t is_patient;
 } watch;
@@ -72,7 +74,8 @@ static void look(int signal_number)
 
 static void say(struct words *ret, enum state state, int64_t sec, const char *what)
 {
-	int length = snprintf(ret->text, sizeof ret->text, "MAIL GEO %s - no answer within %" PRId64 " s: %s; see --timeout\n",
+	int length = snprintf(ret->text, sizeof ret->text,
+	                      "MAIL GEO %s - no answer within %" PRId64 " s: %s; see --timeout\n",
 	                      state_name(state), sec, what);
 	ret->length = length > 0 && (size_t)length < sizeof ret->text ? (size_t)length : 0;
 }
@@ -99,7 +102,8 @@ void watchdog_start(int64_t timeout_sec, enum state state)
 
 void watchdog_be_patient(void)
 {
-	watch.patience_sec = watch.timeout_sec > PATIENT_SEC ? (sig_atomic_t)watch.timeout_sec : PATIENT_SEC;
+	watch.patience_sec = watch.timeout_sec > PATIENT_SEC ? (sig_atomic_t)watch.timeout_sec
+							     : PATIENT_SEC;
 	watch.is_patient = true;
 }
 

@@ -1,9 +1,10 @@
 /* builtin.c - ranges and --extra-opts with libnagiosplug's semantics, without it; see backend.h
  *
- * The files and their format are those of Monitoring Plugins: "[section]" lines, "option=value" lines, comment lines
- * that begin with "#" or ";". "x=1" gives -x=1, "long=1" gives --long=1, "long=" gives --long. A section may occur
- * several times; one without options counts as missing. An option needs its "=", and none may precede the first
- * section. Stricter than the library: a section line must have its "]", and there are limits.
+ * The files and their format are those of Monitoring Plugins: "[section]" lines, "option=value"
+ * lines, comment lines that begin with "#" or ";". "x=1" gives -x=1, "long=1" gives --long=1,
+ * "long=" gives --long. A section may occur several times; one without options counts as missing.
+ * An option needs its "=", and none may precede the first section. Stricter than the library: a
+ * section line must have its "]", and there are limits.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -45,7 +46,8 @@ struct ini {
 	bool is_found;  /* an option was in it */
 };
 
-static const char *const file_names[] = { "monitoring-plugins.ini", "plugins.ini", "nagios-plugins.ini" };
+static const char *const file_names[] = { "monitoring-plugins.ini", "plugins.ini",
+	                                  "nagios-plugins.ini" };
 
 static const char *const standard_files[] = {
 	"/usr/local/etc/monitoring-plugins/monitoring-plugins.ini",
@@ -117,10 +119,10 @@ static int ini_fail(const struct ini *ini, int error, const char *what, struct s
 	nagiosplug_quote(&file, ini->file);
 	nagiosplug_quote(&section, ini->section);
 	if (!ini->line)
-		return strbuf_fail(why, error, EXTRA_OPTS ": section [%s] of \"%s\": %s", strbuf_text(&section),
-		                   strbuf_text(&file), what);
-	return strbuf_fail(why, error, EXTRA_OPTS ": section [%s] of \"%s\": line %zu: %s", strbuf_text(&section),
-	                   strbuf_text(&file), ini->line, what);
+		return strbuf_fail(why, error, EXTRA_OPTS ": section [%s] of \"%s\": %s",
+		                   strbuf_text(&section), strbuf_text(&file), what);
+	return strbuf_fail(why, error, EXTRA_OPTS ": section [%s] of \"%s\": line %zu: %s",
+	                   strbuf_text(&section), strbuf_text(&file), ini->line, what);
 }
 
 static char *option_make(struct slice key, struct slice value)
@@ -135,12 +137,15 @@ static char *option_make(struct slice key, struct slice value)
 	return strbuf_detach(&option);
 }
 
-static int add_option(struct options *options, struct ini *ini, struct slice line, struct strbuf *why)
+static int add_option(struct options *options, struct ini *ini, struct slice line,
+                      struct strbuf *why)
 {
 	struct slice value = line;
 	struct slice key = trim(slice_take_until(&value, '='));
 	if (slice_find(line, SLICE_LITERAL("=")) == line.length)
-		return ini_fail(ini, -EINVAL, "there is no \"=\" (an option without a value is \"option=\")", why);
+		return ini_fail(ini, -EINVAL,
+		                "there is no \"=\" (an option without a value is \"option=\")",
+		                why);
 	if (!key.length)
 		return ini_fail(ini, -EINVAL, "there is no option before \"=\"", why);
 	if (options->count == OPTIONS_MAX)
@@ -162,7 +167,8 @@ static int enter_section(struct ini *ini, struct slice *line, struct strbuf *why
 	return 0;
 }
 
-static int read_line(struct options *options, struct ini *ini, struct slice line, struct strbuf *why)
+static int read_line(struct options *options, struct ini *ini, struct slice line,
+                     struct strbuf *why)
 {
 	if (slice_take_char(&line, '[')) {
 		int error = enter_section(ini, &line, why);
@@ -176,7 +182,8 @@ static int read_line(struct options *options, struct ini *ini, struct slice line
 	return ini->is_wanted ? add_option(options, ini, line, why) : 0;
 }
 
-static int read_lines(struct options *options, struct ini *ini, struct slice text, struct strbuf *why)
+static int read_lines(struct options *options, struct ini *ini, struct slice text,
+                      struct strbuf *why)
 {
 	if (memchr(text.data, '\0', text.length))
 		return ini_fail(ini, -EINVAL, "the file has a NUL byte", why);
@@ -187,11 +194,14 @@ static int read_lines(struct options *options, struct ini *ini, struct slice tex
 			return error;
 	}
 	ini->line = 0;
-	return ini->is_found ? 0 : ini_fail(ini, -ENOENT, "there is no such section, or it has no options", why);
+	return ini->is_found
+		? 0
+		: ini_fail(ini, -ENOENT, "there is no such section, or it has no options", why);
 }
 
-/* A descriptor or -errno. A setuid program must not read for a user what the user can't read: the file is opened as the real user, as the
- * library does it. The group goes first and comes back last, while the privilege for it is there. */
+/* A descriptor or -errno. A setuid program must not read for a user what the user can't read: the
+ * file is opened as the real user, as the library does it. The group goes first and comes back
+ * last, while the privilege for it is there. */
 static int open_as_real_user(const char *file)
 {
 	uid_t user = geteuid();
@@ -235,7 +245,9 @@ static int read_file(struct strbuf *text, const struct ini *ini, struct strbuf *
 		close(fd);
 	if (error == -EFBIG && text->truncated)
 		return ini_fail(ini, error, "the file is larger than 1 MiB", why);
-	return error < 0 ? ini_fail(ini, error, fd < 0 ? regularfile_reason(error) : strerror(-error), why) : 0;
+	return error < 0
+		? ini_fail(ini, error, fd < 0 ? regularfile_reason(error) : strerror(-error), why)
+		: 0;
 }
 
 static bool exists(const char *file)
@@ -274,21 +286,28 @@ static char *default_file(void)
 }
 
 /* Adds the options that LOCATOR, "[section][@file]" or NULL, stands for. */
-static int read_locator(struct options *options, const char *locator, const char *plugin_name, struct strbuf *why)
+static int read_locator(struct options *options, const char *locator, const char *plugin_name,
+                        struct strbuf *why)
 {
 	struct slice rest = slice_string(locator ? locator : "");
 	bool has_file = slice_find(rest, SLICE_LITERAL("@")) < rest.length;
 	struct slice name = slice_take_until(&rest, '@');
 	char *section CLEANUP(xalloc_freep) = name.length ? xalloc_copy(name.data, name.length)
-	                                                  : xalloc_string(plugin_name);
-	char *file CLEANUP(xalloc_freep) = has_file ? xalloc_copy(rest.data, rest.length) : default_file();
-	struct ini ini = { .file = file ? file : "", .section = section, .is_before_sections = true };
+							  : xalloc_string(plugin_name);
+	char *file CLEANUP(xalloc_freep) = has_file ? xalloc_copy(rest.data, rest.length)
+						    : default_file();
+	struct ini ini = { .file = file ? file : "",
+		           .section = section,
+		           .is_before_sections = true };
 	if (!*ini.file)
-		return ini_fail(&ini, -ENOENT, "there is no configuration file at any of its places", why);
+		return ini_fail(&ini, -ENOENT,
+		                "there is no configuration file at any of its places", why);
 
 	struct strbuf text CLEANUP(strbuf_release) = STRBUF_INIT(FILE_MAX);
 	int error = read_file(&text, &ini, why);
-	return error < 0 ? error : read_lines(options, &ini, slice_make(strbuf_text(&text), text.length), why);
+	return error < 0
+		? error
+		: read_lines(options, &ini, slice_make(strbuf_text(&text), text.length), why);
 }
 
 /* As the library sees it: three dashes, or none, are a value. */
@@ -331,7 +350,8 @@ static char **join(const struct options *options, char **argv, size_t count)
 	return joined;
 }
 
-int nagiosplug_backend_extra_opts(int *argc, char ***argv, const char *plugin_name, struct strbuf *why)
+int nagiosplug_backend_extra_opts(int *argc, char ***argv, const char *plugin_name,
+                                  struct strbuf *why)
 {
 	struct options options = { 0 };
 	size_t left = 0;

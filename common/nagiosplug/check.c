@@ -55,7 +55,8 @@ static int PRINTF_LIKE(3, 4) refuse(struct strbuf *why, const char *text, const 
 
 	nagiosplug_quote(&quoted, text);
 	nagiosplug_quote(&reason, sentence);
-	return strbuf_fail(why, -EINVAL, "\"%s\" is not a range: %s", strbuf_text(&quoted), strbuf_text(&reason));
+	return strbuf_fail(why, -EINVAL, "\"%s\" is not a range: %s", strbuf_text(&quoted),
+	                   strbuf_text(&reason));
 }
 
 static const char *advice_for(char byte)
@@ -72,15 +73,17 @@ static int unexpected(struct strbuf *why, const char *text, struct slice rest)
 	char byte = rest.data[0];
 	int taken = (int)(rest.data - text);
 	if (taken == 0)
-		return refuse(why, text, "unexpected \"%c\" at its start%s", byte, advice_for(byte));
+		return refuse(why, text, "unexpected \"%c\" at its start%s", byte,
+		              advice_for(byte));
 	const char *dots = taken > QUOTE_MAX ? ELLIPSIS : "";
 	const char *from = taken > QUOTE_MAX ? rest.data - QUOTE_MAX : text;
-	return refuse(why, text, "unexpected \"%c\" after %s%.*s%s", byte, dots, (int)(rest.data - from), from,
-	              advice_for(byte));
+	return refuse(why, text, "unexpected \"%c\" after %s%.*s%s", byte, dots,
+	              (int)(rest.data - from), from, advice_for(byte));
 }
 
 /* A number, if there is one at the front of REST. */
-static int take_number(struct bound *bound, struct slice *rest, const char *text, struct strbuf *why)
+static int take_number(struct bound *bound, struct slice *rest, const char *text,
+                       struct strbuf *why)
 {
 	const char *begin = rest->data;
 	bool is_negative = slice_take_char(rest, '-');
@@ -105,17 +108,19 @@ static int take_start(struct bound *start, struct slice *rest, const char *text,
 	return rest->data[0] == ':' ? 0 : unexpected(why, text, *rest);
 }
 
-static int check_order(const struct bound *start, const struct bound *end, const char *text, struct strbuf *why)
+static int check_order(const struct bound *start, const struct bound *end, const char *text,
+                       struct strbuf *why)
 {
 	if (!end->is_given || start->value <= end->value)
 		return 0;
 	struct slice first = start->is_given ? start->text : slice_string("0");
-	return refuse(why, text, "its start %.*s is above its end %.*s", (int)first.length, first.data,
-	              (int)end->text.length, end->text.data);
+	return refuse(why, text, "its start %.*s is above its end %.*s", (int)first.length,
+	              first.data, (int)end->text.length, end->text.data);
 }
 
 /* Everything after the start: the colon and the end, or nothing, and then the start was the end. */
-static int take_end(struct bound *start, struct bound *end, struct slice *rest, const char *text, struct strbuf *why)
+static int take_end(struct bound *start, struct bound *end, struct slice *rest, const char *text,
+                    struct strbuf *why)
 {
 	if (!slice_take_char(rest, ':')) {
 		*end = *start;

@@ -5,8 +5,9 @@
  *	range  = ["@"] ( ("~" | [number]) ":" [number] | number )
  *	number = ["-"] digits ["." digits]
  *
- * No exponent, hexadecimal, blank, comma, unit or plus sign. Refused too, as surely mistyped: nothing at all and a
- * colon alone (with or without "@"), and a start above its end, where a missing start is 0.
+ * No exponent, hexadecimal, blank, comma, unit or plus sign. Refused too, as surely mistyped:
+ * nothing at all and a colon alone (with or without "@"), and a start above its end, where a
+ * missing start is 0.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -21,7 +22,8 @@
 /* 0 if TEXT is a range, or -EINVAL with WHY: what is wrong, and where. */
 int nagiosplug_range_check(const char *text, struct strbuf *why);
 
-/* TEXT for a sentence: bytes that aren't printable ASCII are "?"; what is too long for OUT ends in "...". */
+/* TEXT for a sentence: bytes that aren't printable ASCII are "?"; what is too long for OUT ends in
+ * "...". */
 void nagiosplug_quote(struct strbuf *out, const char *text);
 
 #endif

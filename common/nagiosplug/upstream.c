@@ -1,11 +1,13 @@
-/* upstream.c - ranges and --extra-opts by libnagiosplug, from a built Monitoring Plugins tree; see backend.h
+/* upstream.c - ranges and --extra-opts by libnagiosplug, from a built Monitoring Plugins tree; see
+ * backend.h
  *
- * The one file that includes the library's headers, and it includes neither compat.h nor our own config.h: those of
- * 3.0 pull in the config.h of their own tree, those of 2.x expect it to be there already, and both define PACKAGE,
- * VERSION and more, which are ours elsewhere. The flags in NAGIOSPLUG_CFLAGS make "config.h" mean theirs (-iquote).
+ * The one file that includes the library's headers, and it includes neither compat.h nor our own
+ * config.h: those of 3.0 pull in the config.h of their own tree, those of 2.x expect it to be there
+ * already, and both define PACKAGE, VERSION and more, which are ours elsewhere. The flags in
+ * NAGIOSPLUG_CFLAGS make "config.h" mean theirs (-iquote).
  *
- * Only functions that 2.x and 3.0 have in common: the mp_* ranges of 3.0 don't follow the guidelines (10 is read as
- * ~:10, an end after "~" is exclusive, 20:10 passes).
+ * Only functions that 2.x and 3.0 have in common: the mp_* ranges of 3.0 don't follow the
+ * guidelines (10 is read as ~:10, an end after "~" is exclusive, 20:10 passes).
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -51,7 +53,8 @@ bool nagiosplug_backend_range_alerts(const struct nagiosplug_range *made, double
 }
 
 /* Whatever is wrong, the library prints it and exits 3. */
-int nagiosplug_backend_extra_opts(int *argc, char ***argv, const char *plugin_name, struct strbuf *why)
+int nagiosplug_backend_extra_opts(int *argc, char ***argv, const char *plugin_name,
+                                  struct strbuf *why)
 {
 	(void)why;
 	char **expanded = np_extra_opts(argc, *argv, plugin_name);

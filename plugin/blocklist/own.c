@@ -9,13 +9,16 @@
 
 #define TOLD_MAX 4000
 
-/* Those that nobody has, and whoever tries an alert asks for: lists have 127.0.0.2, examples have the others. */
+/* Those that nobody has, and whoever tries an alert asks for: lists have 127.0.0.2, examples have
+ * the others. */
 static bool is_for_trying(const struct ipaddr *address)
 {
-	static const char *const networks[] = { "127.0.0.0/8", "192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32" };
+	static const char *const networks[] = { "127.0.0.0/8", "192.0.2.0/24", "198.51.100.0/24",
+		                                "203.0.113.0/24", "2001:db8::/32" };
 	struct ipprefix prefix;
 	for (size_t i = 0; i < ARRAY_SIZE(networks); i++)
-		if (ipprefix_parse(&prefix, slice_string(networks[i])) && ipprefix_contains(&prefix, address))
+		if (ipprefix_parse(&prefix, slice_string(networks[i])) &&
+		    ipprefix_contains(&prefix, address))
 			return true;
 	return false;
 }
@@ -31,8 +34,10 @@ static void add_own(struct own *self, const struct ipaddr *address, const char *
 	struct strbuf why CLEANUP(strbuf_release) = STRBUF_INIT(WHY_MAX);
 	ipaddr_format(address, text);
 	if (!ipaddr_is_public(address) && !is_for_trying(address)) {
-		strbuf_add_format(&why, "%s%s%s%s is a private address, which no blocklist has: --dnsbl-address wants the public one", name,
-		                  *name ? " (" : "", text, *name ? ")" : "");
+		strbuf_add_format(&why,
+		                  "%s%s%s%s is a private address, which no blocklist has: "
+		                  "--dnsbl-address wants the public one",
+		                  name, *name ? " (" : "", text, *name ? ")" : "");
 		add_fault(&self->fault, strbuf_text(&why));
 		return;
 	}
@@ -42,21 +47,24 @@ static void add_own(struct own *self, const struct ipaddr *address, const char *
 	if (self->count++ >= DNSBL_ADDRESSES_MOST)
 		return; /* the count tells */
 	self->addresses[self->count - 1] = *address;
-	strbuf_add_format(&self->told, "%s%s%s%s%s", self->told.length ? ", " : "", text, *name ? " (" : "", name, *name ? ")" : "");
+	strbuf_add_format(&self->told, "%s%s%s%s%s", self->told.length ? ", " : "", text,
+	                  *name ? " (" : "", name, *name ? ")" : "");
 }
 
 static void take_host(struct own *self, const struct dnsbl_host *host)
 {
 	struct strbuf why CLEANUP(strbuf_release) = STRBUF_INIT(WHY_MAX);
 	if (host->fault) {
-		strbuf_add_format(&why, "%s can't be resolved%s: %s", host->name, host->count ? " completely" : "", host->fault);
+		strbuf_add_format(&why, "%s can't be resolved%s: %s", host->name,
+		                  host->count ? " completely" : "", host->fault);
 		add_fault(&self->fault, strbuf_text(&why));
 	}
 	for (size_t i = 0; i < host->count; i++)
 		add_own(self, &host->addresses[i], host->name);
 }
 
-static void resolve(struct own *self, struct dnsbl_host *hosts, size_t count, const char *resolver, const struct deadline *run)
+static void resolve(struct own *self, struct dnsbl_host *hosts, size_t count, const char *resolver,
+                    const struct deadline *run)
 {
 	struct strbuf why CLEANUP(strbuf_release) = STRBUF_INIT(WHY_MAX);
 	struct deadline deadline = deadline_in(deadline_left_ms(run) / 2);
@@ -68,7 +76,8 @@ static void resolve(struct own *self, struct dnsbl_host *hosts, size_t count, co
 		take_host(self, &hosts[i]);
 }
 
-static void take_targets(struct own *self, const struct dnsbl_options *dnsbl, const struct deadline *run)
+static void take_targets(struct own *self, const struct dnsbl_options *dnsbl,
+                         const struct deadline *run)
 {
 	struct dnsbl_host *hosts = xalloc_zero(dnsbl->target_count, sizeof *hosts);
 	struct ipaddr address;
@@ -78,7 +87,8 @@ static void take_targets(struct own *self, const struct dnsbl_options *dnsbl, co
 		if (ipaddr_parse(&address, text))
 			add_own(self, &address, "");
 		else
-			snprintf(hosts[count++].name, sizeof hosts->name, "%.*s", (int)text.length, text.data);
+			snprintf(hosts[count++].name, sizeof hosts->name, "%.*s", (int)text.length,
+			         text.data);
 	}
 	if (count)
 		resolve(self, hosts, count, dnsbl->resolver, run);
@@ -104,6 +114,7 @@ void own_find(struct own *self, const struct options *options, const struct dead
 	}
 	self->count = dnsbl_own_addresses(self->addresses, &self->told);
 	if (!self->count)
-		add_fault(&self->fault, "this machine has only private addresses: tell with --dnsbl-address=IP which public one "
-		          "its mail comes from");
+		add_fault(&self->fault,
+		          "this machine has only private addresses: tell with --dnsbl-address=IP "
+		          "which public one its mail comes from");
 }

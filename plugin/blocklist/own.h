@@ -1,4 +1,5 @@
-/* own.h - which addresses are the server's own: those of the options, names resolved, else what this machine tells
+/* own.h - which addresses are the server's own: those of the options, names resolved, else what
+ * this machine tells
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

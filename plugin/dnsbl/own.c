@@ -11,7 +11,8 @@
 #include "plugin/dnsbl.h"
 #include "plugin/dnsbl/postfixconf.h"
 
-/* What was found, and where; a family that one place has told is not looked for in the next, less honest one. */
+/* What was found, and where; a family that one place has told is not looked for in the next, less
+ * honest one. */
 struct search {
 	struct ipaddr *addresses;
 	size_t count;
@@ -23,14 +24,16 @@ static void add(struct search *search, const struct ipaddr *address, const char 
 {
 	char text[IPADDR_TEXT_ROOM];
 	bool is_ipv6 = !ipaddr_is_ipv4(address);
-	if (search->had[is_ipv6] || search->count == DNSBL_ADDRESSES_MOST || !ipaddr_is_public(address))
+	if (search->had[is_ipv6] || search->count == DNSBL_ADDRESSES_MOST ||
+	    !ipaddr_is_public(address))
 		return;
 	for (size_t i = 0; i < search->count; i++)
 		if (ipaddr_equals(&search->addresses[i], address))
 			return;
 	search->addresses[search->count++] = *address;
 	search->has[is_ipv6] = true;
-	strbuf_add_format(search->told, "%s%s (%s)", search->told->length ? ", " : "", ipaddr_format(address, text), place);
+	strbuf_add_format(search->told, "%s%s (%s)", search->told->length ? ", " : "",
+	                  ipaddr_format(address, text), place);
 }
 
 static void end_place(struct search *search)
@@ -58,7 +61,8 @@ static void look_into_parameter(struct search *search, const char *path, const c
 	if (!postfixconf_get(&value, path, name))
 		return;
 	struct slice rest = slice_string(strbuf_text(&value));
-	for (; count < DNSBL_ADDRESSES_MOST && (word = slice_take_word(&rest, ", \t")).length; words++)
+	for (; count < DNSBL_ADDRESSES_MOST && (word = slice_take_word(&rest, ", \t")).length;
+	     words++)
 		count += read_address(&found[count], word);
 	if (words > 1 && strcmp(name, "inet_interfaces") == 0)
 		return;
@@ -70,7 +74,9 @@ static void look_into_parameter(struct search *search, const char *path, const c
 
 static void look_into_postfix(struct search *search)
 {
-	static const char *const names[][3] = { { "smtp_bind_address", "smtp_bind_address6" }, { "proxy_interfaces" }, { "inet_interfaces" } };
+	static const char *const names[][3] = { { "smtp_bind_address", "smtp_bind_address6" },
+		                                { "proxy_interfaces" },
+		                                { "inet_interfaces" } };
 	struct strbuf path CLEANUP(strbuf_release) = STRBUF_INIT(PATH_MAX);
 	postfixconf_path(&path);
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
@@ -85,9 +91,11 @@ static void look_into_postfix(struct search *search)
 static bool read_sockaddr(struct ipaddr *ret, const struct sockaddr *address)
 {
 	if (address && address->sa_family == AF_INET)
-		*ret = ipaddr_of_ipv4(&((const struct sockaddr_in *)(const void *)address)->sin_addr);
+		*ret = ipaddr_of_ipv4(
+			&((const struct sockaddr_in *)(const void *)address)->sin_addr);
 	else if (address && address->sa_family == AF_INET6)
-		memcpy(ret->bytes, &((const struct sockaddr_in6 *)(const void *)address)->sin6_addr, 16);
+		memcpy(ret->bytes, &((const struct sockaddr_in6 *)(const void *)address)->sin6_addr,
+		       16);
 	else
 		return false;
 	return true;
@@ -115,8 +123,9 @@ static void look_at_route(struct search *search, const struct sockaddr *away, so
 	int descriptor = socket(away->sa_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (descriptor < 0)
 		return;
-	if (connect(descriptor, away, length) == 0 && getsockname(descriptor, (struct sockaddr *)&local, &room) == 0
-	    && read_sockaddr(&address, (struct sockaddr *)&local))
+	if (connect(descriptor, away, length) == 0 &&
+	    getsockname(descriptor, (struct sockaddr *)&local, &room) == 0 &&
+	    read_sockaddr(&address, (struct sockaddr *)&local))
 		add(search, &address, "the route to the Internet");
 	close(descriptor);
 }
@@ -124,9 +133,13 @@ static void look_at_route(struct search *search, const struct sockaddr *away, so
 static void look_at_routes(struct search *search)
 {
 	/* Any addresses that are far away: those of two root name servers. */
-	struct sockaddr_in away4 = { .sin_family = AF_INET, .sin_port = htons(53), .sin_addr.s_addr = htonl(0xc6290004) };
-	struct sockaddr_in6 away6 = { .sin6_family = AF_INET6, .sin6_port = htons(53),
-		.sin6_addr.s6_addr = { 0x20, 0x01, 0x05, 0x03, 0xba, 0x3e, [14] = 0x02, 0x30 } };
+	struct sockaddr_in away4 = { .sin_family = AF_INET,
+		                     .sin_port = htons(53),
+		                     .sin_addr.s_addr = htonl(0xc6290004) };
+	struct sockaddr_in6 away6 = { .sin6_family = AF_INET6,
+		                      .sin6_port = htons(53),
+		                      .sin6_addr.s6_addr = { 0x20, 0x01, 0x05, 0x03, 0xba,
+		                                             0x3e, [14] = 0x02, 0x30 } };
 	look_at_route(search, (const struct sockaddr *)&away4, sizeof away4);
 	look_at_route(search, (const struct sockaddr *)&away6, sizeof away6);
 	end_place(search);

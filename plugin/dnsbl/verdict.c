@@ -11,10 +11,12 @@
 
 bool dnsbl_query_name(char *ret, const struct ipaddr *address, const char *zone)
 {
-	struct strbuf name CLEANUP(strbuf_release) = STRBUF_INIT(DNS_NAME_ROOM - 3); /* 253 characters */
+	/* 253 characters */
+	struct strbuf name CLEANUP(strbuf_release) = STRBUF_INIT(DNS_NAME_ROOM - 3);
 	const uint8_t *bytes = address->bytes;
 	if (ipaddr_is_ipv4(address))
-		strbuf_add_format(&name, "%u.%u.%u.%u.", bytes[15], bytes[14], bytes[13], bytes[12]);
+		strbuf_add_format(&name, "%u.%u.%u.%u.", bytes[15], bytes[14], bytes[13],
+		                  bytes[12]);
 	else
 		for (int i = 15; i >= 0; i--)
 			strbuf_add_format(&name, "%x.%x.", bytes[i] & 15, bytes[i] >> 4);
@@ -30,7 +32,8 @@ static bool is_refusal(const struct ipaddr *reply)
 	return reply->bytes[12] == 127 && reply->bytes[13] == 255 && reply->bytes[14] == 255;
 }
 
-/* Lists answer from 127/8: what else comes is of a resolver that rewrites, or of who bought the domain. */
+/* Lists answer from 127/8: what else comes is of a resolver that rewrites, or of who bought the
+ * domain. */
 static const struct ipaddr *find_foreign(const struct dns_query *query)
 {
 	for (size_t i = 0; i < query->count; i++)
@@ -62,12 +65,16 @@ static bool is_listing(const struct dns_query *query)
 /* What makes any answer worthless. */
 static bool is_spoilt(const struct dnsbl_probe *probe, struct strbuf *reason)
 {
-	const struct dns_query *all[] = { probe->address, probe->test_listed, probe->test_unlisted, probe->other_listed };
+	const struct dns_query *all[] = { probe->address, probe->test_listed, probe->test_unlisted,
+		                          probe->other_listed };
 	char text[IPADDR_TEXT_ROOM];
 	for (size_t i = 0; i < ARRAY_SIZE(all); i++) {
-		const struct ipaddr *foreign = find_foreign(all[i]), *refusal = find_refusal(all[i]);
+		const struct ipaddr *foreign = find_foreign(all[i]),
+				    *refusal = find_refusal(all[i]);
 		if (foreign)
-			strbuf_add_format(reason, "it is answered from elsewhere (%s): the resolver rewrites, or the domain is parked",
+			strbuf_add_format(reason,
+			                  "it is answered from elsewhere (%s): the resolver "
+			                  "rewrites, or the domain is parked",
 			                  ipaddr_format(foreign, text));
 		else if (refusal)
 			strbuf_add_string(reason, dnsbl_refusal(refusal));
@@ -80,7 +87,8 @@ static bool is_spoilt(const struct dnsbl_probe *probe, struct strbuf *reason)
 }
 
 /* "127.0.0.2 SBL, 127.0.0.4 XBL" of those that match the filter; false if none does. */
-static bool describe_codes(const struct dnsbl_zone *zone, const struct dns_query *query, struct strbuf *reason)
+static bool describe_codes(const struct dnsbl_zone *zone, const struct dns_query *query,
+                           struct strbuf *reason)
 {
 	char text[IPADDR_TEXT_ROOM];
 	size_t told = 0;
@@ -93,8 +101,8 @@ static bool describe_codes(const struct dnsbl_zone *zone, const struct dns_query
 			strbuf_add_string(reason, ", ...");
 			break;
 		}
-		strbuf_add_format(reason, "%s%s%s%s", reason->length ? ", " : "", ipaddr_format(reply, text), words ? " " : "",
-		                  words ? words : "");
+		strbuf_add_format(reason, "%s%s%s%s", reason->length ? ", " : "",
+		                  ipaddr_format(reply, text), words ? " " : "", words ? words : "");
 	}
 	return reason->length > 0;
 }
@@ -108,9 +116,12 @@ static enum verdict judge_unlisted(const struct dnsbl_probe *probe, struct strbu
 		return VERDICT_NOT_COVERED;
 	}
 	if (has_answer(probe->test_listed))
-		strbuf_add_string(reason, "it doesn't list its own test point: empty, dead, or no list any more");
+		strbuf_add_string(reason,
+		                  "it doesn't list its own test point: empty, dead, or no list any "
+		                  "more");
 	else
-		strbuf_add_format(reason, "its test point: %s", dns_status_name(probe->test_listed->status));
+		strbuf_add_format(reason, "its test point: %s",
+		                  dns_status_name(probe->test_listed->status));
 	return VERDICT_NONE;
 }
 
@@ -119,7 +130,8 @@ static enum verdict judge_listed(const struct dnsbl_probe *probe, struct strbuf 
 {
 	if (!has_answer(probe->test_unlisted)) {
 		strbuf_clear(reason);
-		strbuf_add_format(reason, "its test point: %s", dns_status_name(probe->test_unlisted->status));
+		strbuf_add_format(reason, "its test point: %s",
+		                  dns_status_name(probe->test_unlisted->status));
 		return VERDICT_NONE; /* it may list the world */
 	}
 	if (probe->address->text[0])
@@ -129,7 +141,8 @@ static enum verdict judge_listed(const struct dnsbl_probe *probe, struct strbuf 
 	return VERDICT_LISTED;
 }
 
-enum verdict dnsbl_judge(const struct dnsbl_zone *zone, const struct dnsbl_probe *probe, struct strbuf *reason)
+enum verdict dnsbl_judge(const struct dnsbl_zone *zone, const struct dnsbl_probe *probe,
+                         struct strbuf *reason)
 {
 	if (is_spoilt(probe, reason))
 		return VERDICT_NONE;

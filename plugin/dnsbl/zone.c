@@ -25,7 +25,8 @@ static bool has(struct slice text, const char *word)
 	return false;
 }
 
-/* How many characters at the begin of NAME, which may be mistyped, are a key: "KEY.zen.dq.spamhaus.net". */
+/* How many characters at the begin of NAME, which may be mistyped, are a key:
+ * "KEY.zen.dq.spamhaus.net". */
 static size_t key_length(struct slice name)
 {
 	struct slice rest = name;
@@ -65,7 +66,8 @@ static int fail(struct slice text, const char *reason, struct strbuf *why)
 	return -EINVAL;
 }
 
-static int set_name(struct dnsbl_zone *zone, struct slice name, const char *key, struct slice whole, struct strbuf *why)
+static int set_name(struct dnsbl_zone *zone, struct slice name, const char *key, struct slice whole,
+                    struct strbuf *why)
 {
 	struct strbuf asked CLEANUP(strbuf_release) = STRBUF_INIT(DNSBL_ZONE_ROOM - 1);
 	struct strbuf shown CLEANUP(strbuf_release) = STRBUF_INIT(DNSBL_ZONE_ROOM - 1);
@@ -79,7 +81,9 @@ static int set_name(struct dnsbl_zone *zone, struct slice name, const char *key,
 	strbuf_add(&asked, rest.data, rest.length);
 	if (asked.truncated || shown.truncated || !dns_is_name(slice_string(strbuf_text(&asked))) ||
 	    !strchr(strbuf_text(&asked), '.'))
-		return fail(whole, "is no zone: a name like zen.spamhaus.org, then =FILTER, then *WEIGHT", why);
+		return fail(whole,
+		            "is no zone: a name like zen.spamhaus.org, then =FILTER, then *WEIGHT",
+		            why);
 	snprintf(zone->name, sizeof zone->name, "%s", strbuf_text(&asked));
 	snprintf(zone->shown, sizeof zone->shown, "%s", strbuf_text(&shown));
 	return 0;
@@ -87,7 +91,8 @@ static int set_name(struct dnsbl_zone *zone, struct slice name, const char *key,
 
 void dnsbl_zone_hide_key(const struct dnsbl_zone *zone, char *text)
 {
-	size_t length = zone->shown[0] == '$' || zone->shown[0] == '*' ? strcspn(zone->name, ".") : 0;
+	size_t length = zone->shown[0] == '$' || zone->shown[0] == '*' ? strcspn(zone->name, ".")
+								       : 0;
 	for (char *at = text; length && *at; at++)
 		if (strncasecmp(at, zone->name, length) == 0)
 			memset(at, '*', length);
@@ -167,7 +172,8 @@ int dnsbl_zone_parse(struct dnsbl_zone *ret, struct slice text, const char *key,
 		return error;
 	snprintf(zone.key, sizeof zone.key, "%s", zone.shown);
 	if (slice_take_char(&rest, '=') && !take_filter(&zone, &rest))
-		return fail(text, "has no filter like 127.0.0.[2..11] or 127.0.0.[2;4;10..12]", why);
+		return fail(text, "has no filter like 127.0.0.[2..11] or 127.0.0.[2;4;10..12]",
+		            why);
 	if (slice_take_char(&rest, '*') ? !take_weight(&zone, rest) : rest.length > 0)
 		return fail(text, "has no weight like *2 at its end", why);
 	*ret = zone;

@@ -31,8 +31,11 @@ static int unknown_name(struct slice name, struct strbuf *why)
 	struct strbuf known CLEANUP(strbuf_release) = STRBUF_INIT(WHY_MAX);
 	for (size_t i = 0; geo_drivers[i]; i++)
 		strbuf_add_format(&known, ", %s[:FILE]", geo_drivers[i]->name);
-	return strbuf_fail(why, -EINVAL, "unknown source '%.*s': the known ones are " AUTO "%s, " CHOICE_REMOTE "[:URL]",
-	                   (int)(name.length < NAME_MAX ? name.length : NAME_MAX), name.data, strbuf_text(&known));
+	return strbuf_fail(why, -EINVAL,
+	                   "unknown source '%.*s': the known ones are " AUTO "%s, " CHOICE_REMOTE
+	                   "[:URL]",
+	                   (int)(name.length < NAME_MAX ? name.length : NAME_MAX), name.data,
+	                   strbuf_text(&known));
 }
 
 static int parse_one(struct choice *ret, struct slice text, struct strbuf *why)
@@ -43,11 +46,13 @@ static int parse_one(struct choice *ret, struct slice text, struct strbuf *why)
 	if (!name.length)
 		return strbuf_fail(why, -EINVAL, "a name is missing in the list of sources");
 	if (slice_equals(name, AUTO))
-		return strbuf_fail(why, -EINVAL, "'" AUTO "' stands alone, without a file or other sources");
-	if (has_file && !text.length)
 		return strbuf_fail(why, -EINVAL,
-		                   "the file is missing after '%.*s:'", (int)name.length, name.data);
-	*ret = (struct choice){ .driver = driver_by_name(name), .is_remote = slice_equals(name, CHOICE_REMOTE) };
+		                   "'" AUTO "' stands alone, without a file or other sources");
+	if (has_file && !text.length)
+		return strbuf_fail(why, -EINVAL, "the file is missing after '%.*s:'",
+		                   (int)name.length, name.data);
+	*ret = (struct choice){ .driver = driver_by_name(name),
+		                .is_remote = slice_equals(name, CHOICE_REMOTE) };
 	if (!ret->driver && !ret->is_remote)
 		return unknown_name(name, why);
 	if (has_file)
@@ -73,7 +78,8 @@ int choice_parse(struct choice *ret, const char *source, struct strbuf *why)
 			return error;
 		for (int i = 0; i < count; i++)
 			if (ret[count].is_remote && ret[i].is_remote)
-				return strbuf_fail(why, -EINVAL, CHOICE_REMOTE " can be in the list once only");
+				return strbuf_fail(why, -EINVAL,
+				                   CHOICE_REMOTE " can be in the list once only");
 		count++;
 	}
 	return count;

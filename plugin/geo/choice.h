@@ -12,15 +12,16 @@
 
 #define CHOICE_REMOTE "ipinfo"
 
-/* NAME or NAME:FILE, or "ipinfo" or "ipinfo:URL"; no driver is "auto", no data in `file` is "at the usual places". */
+/* NAME or NAME:FILE, or "ipinfo" or "ipinfo:URL"; no driver is "auto", no data in `file` is "at the
+ * usual places". */
 struct choice {
 	const struct geo_driver *driver;
 	bool is_remote;
 	struct slice file; /* or the URL */
 };
 
-/* How many choices are in SOURCE, into RET, which has room for CHOICES_MAX; or -EINVAL with WHY. They point into
- * SOURCE. */
+/* How many choices are in SOURCE, into RET, which has room for CHOICES_MAX; or -EINVAL with WHY.
+ * They point into SOURCE. */
 int choice_parse(struct choice *ret, const char *source, struct strbuf *why);
 
 #endif

@@ -31,7 +31,7 @@ static const char *kind_of_file(mode_t mode)
 		mode_t type;
 		const char *name;
 	} kinds[] = {
-		{ S_IFDIR, "a directory" }, { S_IFIFO, "a FIFO" }, { S_IFCHR, "a device" },
+		{ S_IFDIR, "a directory" }, { S_IFIFO, "a FIFO" },    { S_IFCHR, "a device" },
 		{ S_IFBLK, "a device" },    { S_IFSOCK, "a socket" },
 	};
 	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
@@ -41,7 +41,8 @@ static const char *kind_of_file(mode_t mode)
 	return "not a regular file";
 }
 
-/* GeoLite2 and DB-IP are downloaded compressed; the libraries would only say that it is no database. */
+/* GeoLite2 and DB-IP are downloaded compressed; the libraries would only say that it is no
+ * database. */
 static bool is_compressed(int descriptor)
 {
 	unsigned char start[2];
@@ -49,19 +50,22 @@ static bool is_compressed(int descriptor)
 	return length == (ssize_t)sizeof start && start[0] == 0x1f && start[1] == 0x8b;
 }
 
-/* Only a regular file with something in it is given to a library: the open of a FIFO would never return, and that of
- * a device may do anything. stat(2) goes first for the device's sake, O_NONBLOCK for who swaps the file in between. */
+/* Only a regular file with something in it is given to a library: the open of a FIFO would never
+ * return, and that of a device may do anything. stat(2) goes first for the device's sake,
+ * O_NONBLOCK for who swaps the file in between. */
 static int open_regular(struct dbfile *file, struct strbuf *why)
 {
 	if (stat(file->path, &file->status) < 0)
 		return strbuf_fail(why, -errno, "can't be opened: %s", strerror(errno));
 	if (!S_ISREG(file->status.st_mode))
-		return strbuf_fail(why, -EINVAL, "is %s, no database file", kind_of_file(file->status.st_mode));
+		return strbuf_fail(why, -EINVAL, "is %s, no database file",
+		                   kind_of_file(file->status.st_mode));
 	file->descriptor = open(file->path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	if (file->descriptor < 0 || fstat(file->descriptor, &file->status) < 0)
 		return strbuf_fail(why, -errno, "can't be opened: %s", strerror(errno));
 	if (!S_ISREG(file->status.st_mode))
-		return strbuf_fail(why, -EINVAL, "is %s, no database file", kind_of_file(file->status.st_mode));
+		return strbuf_fail(why, -EINVAL, "is %s, no database file",
+		                   kind_of_file(file->status.st_mode));
 	if (file->status.st_size == 0)
 		return strbuf_fail(why, -EINVAL, "is empty");
 	if (is_compressed(file->descriptor))
@@ -82,7 +86,8 @@ static int run_open(void *context)
 	return error;
 }
 
-int dbfile_open(struct dbfile *ret, const struct geo_driver *driver, const char *path, struct strbuf *why)
+int dbfile_open(struct dbfile *ret, const struct geo_driver *driver, const char *path,
+                struct strbuf *why)
 {
 	struct dbfile file = { .driver = driver, .path = xalloc_string(path), .descriptor = -1 };
 	struct job job = { .file = &file, .why = why };
@@ -121,7 +126,8 @@ static int run_lookup(void *context)
 	struct dbfile *file = job->file;
 	int result = file->driver->lookup(file->database, job->address, job->place, &reason);
 	if (result < 0)
-		strbuf_fail(job->why, result, "%s %s: fetch it again", file->path, strbuf_text(&reason));
+		strbuf_fail(job->why, result, "%s %s: fetch it again", file->path,
+		            strbuf_text(&reason));
 	return result;
 }
 
@@ -136,12 +142,15 @@ int dbfile_check(struct dbfile *file, struct strbuf *why)
 	return check_unchanged(file, why);
 }
 
-int dbfile_lookup(struct dbfile *file, const struct ipaddr *address, struct place *ret, struct strbuf *why)
+int dbfile_lookup(struct dbfile *file, const struct ipaddr *address, struct place *ret,
+                  struct strbuf *why)
 {
 	struct job job = { .file = file, .address = address, .place = ret, .why = why };
 	int result = guard_run(run_lookup, &job, file->path, why);
-	/* An error of the library is more often the consequence of the change than the other way round. */
-	bool is_watched = result < 0 || file->lookups++ < LOOKUPS_WATCHED || file->unwatched >= LOOKUPS_BETWEEN - 1;
+	/* An error of the library is more often the consequence of the change than the other way
+	 * round. */
+	bool is_watched = result < 0 || file->lookups++ < LOOKUPS_WATCHED ||
+		file->unwatched >= LOOKUPS_BETWEEN - 1;
 	file->unwatched++;
 	int changed = is_watched ? dbfile_check(file, why) : 0;
 	return changed ? changed : result;

@@ -9,20 +9,23 @@
 
 #include "plugin/geo/guard.h"
 
-/* Both libraries map the file. When someone cuts it short (a copy onto it does), reading behind its new end raises
- * SIGBUS, which would end the check without a word. So SIGBUS is caught while a library reads, and becomes an error.
+/* Both libraries map the file. When someone cuts it short (a copy onto it does), reading behind its
+ * new end raises SIGBUS, which would end the check without a word. So SIGBUS is caught while a
+ * library reads, and becomes an error.
  *
- * The limits. This is for a single-threaded program: handler and jump buffer are the process's. The jump leaves the
- * library in the middle of a read, so what it had allocated is lost (some hundred bytes; the run is about to end),
- * and is only sound because both libraries read the mapping without holding a lock or half-changed structures:
- * a database may be closed after it. A SIGBUS that is blocked can't be caught. And what stays within the file's last
- * page reads as zeros without any signal, which is why the file's size and time are compared too. */
+ * The limits. This is for a single-threaded program: handler and jump buffer are the process's. The
+ * jump leaves the library in the middle of a read, so what it had allocated is lost (some hundred
+ * bytes; the run is about to end), and is only sound because both libraries read the mapping
+ * without holding a lock or half-changed structures: a database may be closed after it. A SIGBUS
+ * that is blocked can't be caught. And what stays within the file's last page reads as zeros
+ * without any signal, which is why the file's size and time are compared too. */
 static sigjmp_buf bus_error_return;
 static volatile sig_atomic_t is_guarding;
 static struct sigaction previous;
 static int holders;
 
-/* Outside of a guarded call nothing of ours is to blame: the read is done again, and whoever was there before is asked. */
+/* Outside of a guarded call nothing of ours is to blame: the read is done again, and whoever was
+ * there before is asked. */
 static void on_bus_error(int signal_number)
 {
 	(void)signal_number;
@@ -31,8 +34,8 @@ static void on_bus_error(int signal_number)
 	sigaction(SIGBUS, &previous, NULL);
 }
 
-/* Once for all lookups: three system calls each would be a large part of them. SA_NODEFER leaves the mask as it is, so the
- * jump has none to set back. */
+/* Once for all lookups: three system calls each would be a large part of them. SA_NODEFER leaves
+ * the mask as it is, so the jump has none to set back. */
 int guard_begin(struct strbuf *why)
 {
 	struct sigaction ours = { .sa_handler = on_bus_error, .sa_flags = SA_NODEFER };
@@ -52,7 +55,9 @@ void guard_end(void)
 static int cut_short(const char *path, struct strbuf *why)
 {
 	return strbuf_fail(why, -EIO,
-	                   "%s was cut short while it was read: replace a database by rename, never in place", path);
+	                   "%s was cut short while it was read: replace a database by rename, "
+	                   "never in place",
+	                   path);
 }
 
 int guard_run(guard_fn *run, void *context, const char *path, struct strbuf *why)
@@ -68,7 +73,8 @@ int guard_run(guard_fn *run, void *context, const char *path, struct strbuf *why
 	return result;
 }
 
-int guard_check_unchanged(int descriptor, const struct stat *opened, const char *path, struct strbuf *why)
+int guard_check_unchanged(int descriptor, const struct stat *opened, const char *path,
+                          struct strbuf *why)
 {
 	struct stat now;
 	if (fstat(descriptor, &now) < 0)
@@ -79,6 +85,7 @@ int guard_check_unchanged(int descriptor, const struct stat *opened, const char 
 	    now.st_mtim.tv_nsec == opened->st_mtim.tv_nsec)
 		return 0;
 	return strbuf_fail(why, -EIO,
-	                   "%s was written to while it was read: replace a database by rename, never in place",
+	                   "%s was written to while it was read: replace a database by rename, "
+	                   "never in place",
 	                   path);
 }

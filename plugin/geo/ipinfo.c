@@ -11,9 +11,9 @@
 #include "plugin/geo/placejson.h"
 
 #define URL_MAX 500
-#define BATCH_MOST 1000        /* entries; ipinfo.io refuses more */
-#define PLACE_BYTES 2000       /* of one address in an answer; Core's have 900 */
-#define PAUSE_SEC 300          /* after a 429 that names no time */
+#define BATCH_MOST 1000  /* entries; ipinfo.io refuses more */
+#define PLACE_BYTES 2000 /* of one address in an answer; Core's have 900 */
+#define PAUSE_SEC 300    /* after a 429 that names no time */
 #define LEGACY_URL "https://ipinfo.io"
 #define LITE_URL "https://api.ipinfo.io/lite"
 #define LITE_PATH "/lite"
@@ -46,7 +46,8 @@ static struct slice host_of(struct slice rest)
 static bool is_near(struct slice host)
 {
 	struct ipaddr address;
-	return slice_equals(host, "localhost") || (ipaddr_parse(&address, host) && !ipaddr_is_public(&address));
+	return slice_equals(host, "localhost") ||
+		(ipaddr_parse(&address, host) && !ipaddr_is_public(&address));
 }
 
 int ipinfo_check_url(struct slice url, struct strbuf *why)
@@ -59,9 +60,13 @@ int ipinfo_check_url(struct slice url, struct strbuf *why)
 		return strbuf_fail(why, -EINVAL, "the URL of ipinfo must begin with https://");
 	bool has_url_bytes = slice_take_while(&all, is_url_byte, URL_MAX).length == url.length;
 	if (!has_url_bytes || !host_of(rest).length)
-		return strbuf_fail(why, -EINVAL, "ipinfo can't be asked at such a URL: https://HOST[:PORT][/PATH], and no more");
+		return strbuf_fail(why, -EINVAL,
+		                   "ipinfo can't be asked at such a URL: "
+		                   "https://HOST[:PORT][/PATH], and no more");
 	if (!is_encrypted && !is_near(host_of(rest)))
-		return strbuf_fail(why, -EINVAL, "http:// is only for localhost and private addresses: use https://");
+		return strbuf_fail(why, -EINVAL,
+		                   "http:// is only for localhost and private addresses: use "
+		                   "https://");
 	return 0;
 }
 
@@ -160,19 +165,22 @@ static void take_refusal(struct geo_outcome *outcome, const struct http_answer *
 {
 	char text[GEO_OUTCOME_WHY];
 	if (found->status == 401 || found->status == 403)
-		snprintf(text, sizeof text, "it refuses the token, or wants one (HTTP %ld)", found->status);
+		snprintf(text, sizeof text, "it refuses the token, or wants one (HTTP %ld)",
+		         found->status);
 	else if (found->status == 429)
 		snprintf(text, sizeof text, "its limit of requests is reached (HTTP 429)");
 	else if (found->status >= 500)
 		snprintf(text, sizeof text, "it fails itself (HTTP %ld)", found->status);
 	else if (found->status >= 300 && found->status < 400)
-		snprintf(text, sizeof text, "it redirects elsewhere, which is not followed (HTTP %ld)", found->status);
+		snprintf(text, sizeof text,
+		         "it redirects elsewhere, which is not followed (HTTP %ld)", found->status);
 	else
 		snprintf(text, sizeof text, "it refuses the request (HTTP %ld)", found->status);
 	note_failure(outcome, text);
 	if (found->status == 429) {
 		int64_t pause_sec = found->retry_after_sec ? found->retry_after_sec : PAUSE_SEC;
-		outcome->pause_sec = pause_sec > outcome->pause_sec ? pause_sec : outcome->pause_sec;
+		outcome->pause_sec = pause_sec > outcome->pause_sec ? pause_sec
+								    : outcome->pause_sec;
 	}
 }
 
@@ -184,32 +192,37 @@ static json_t *load(const struct http_answer *found)
 
 static bool is_html(struct slice body)
 {
-	while (slice_take_char(&body, ' ') || slice_take_char(&body, '\n') || slice_take_char(&body, '\r'))
+	while (slice_take_char(&body, ' ') || slice_take_char(&body, '\n') ||
+	       slice_take_char(&body, '\r'))
 		;
 	return slice_starts_with(body, "<");
 }
 
 static void note_no_json(struct asking *asking, const struct http_answer *found)
 {
-	note_failure(asking->outcome, is_html(found->body) ? "it answers with a web page" : "its answer is no JSON");
+	note_failure(asking->outcome,
+	             is_html(found->body) ? "it answers with a web page" : "its answer is no JSON");
 }
 
 static void take_batch(struct asking *asking, size_t number, const struct http_answer *found)
 {
 	json_t *object CLEANUP(json_decrefp) = load(found);
-	size_t begin = number * BATCH_MOST, end = begin + BATCH_MOST < asking->count ? begin + BATCH_MOST : asking->count;
+	size_t begin = number * BATCH_MOST,
+	       end = begin + BATCH_MOST < asking->count ? begin + BATCH_MOST : asking->count;
 	if (!object) {
 		note_no_json(asking, found);
 		return;
 	}
 	for (size_t i = begin; i < end; i++) {
 		char text[IPADDR_TEXT_ROOM];
-		take_object(asking, &asking->addresses[i], json_object_get(object, ipaddr_format(&asking->addresses[i], text)));
+		take_object(asking, &asking->addresses[i],
+		            json_object_get(object, ipaddr_format(&asking->addresses[i], text)));
 	}
 }
 
 /* "NL\n" */
-static void take_text(struct asking *asking, const struct ipaddr *address, const struct http_answer *found)
+static void take_text(struct asking *asking, const struct ipaddr *address,
+                      const struct http_answer *found)
 {
 	struct slice code = found->body;
 	struct place place = { 0 };
@@ -222,7 +235,9 @@ static void take_text(struct asking *asking, const struct ipaddr *address, const
 			memcpy(place.country, code.data, 2);
 		answer(asking, address, &place);
 	} else {
-		note_failure(asking->outcome, is_html(code) ? "it answers with a web page" : "its answer is no country's code");
+		note_failure(asking->outcome,
+		             is_html(code) ? "it answers with a web page"
+		                           : "its answer is no country's code");
 	}
 }
 
@@ -260,7 +275,8 @@ static char *batch_body(const struct ipaddr *addresses, size_t count)
 	struct strbuf body = STRBUF_INIT(BATCH_MOST * (IPADDR_TEXT_ROOM + 3) + 3);
 	char text[IPADDR_TEXT_ROOM];
 	for (size_t i = 0; i < count; i++)
-		strbuf_add_format(&body, "%c\"%s\"", i ? ',' : '[', ipaddr_format(&addresses[i], text));
+		strbuf_add_format(&body, "%c\"%s\"", i ? ',' : '[',
+		                  ipaddr_format(&addresses[i], text));
 	strbuf_add_char(&body, ']');
 	return strbuf_detach(&body);
 }
@@ -271,7 +287,8 @@ static struct http_request *make_batches(const struct asking *asking, size_t cou
 	for (size_t i = 0; i < count; i++) {
 		size_t begin = i * BATCH_MOST, left = asking->count - begin;
 		requests[i].url = xalloc_string(asking->ipinfo->batch_url);
-		requests[i].body = batch_body(asking->addresses + begin, left < BATCH_MOST ? left : BATCH_MOST);
+		requests[i].body = batch_body(asking->addresses + begin,
+		                              left < BATCH_MOST ? left : BATCH_MOST);
 	}
 	return requests;
 }
@@ -282,23 +299,31 @@ static struct http_request *make_single(const struct asking *asking)
 	for (size_t i = 0; i < asking->count; i++) {
 		struct strbuf url = STRBUF_INIT(URL_MAX + 100);
 		char text[IPADDR_TEXT_ROOM];
-		strbuf_add_format(&url, "%s/%s%s", asking->ipinfo->url, ipaddr_format(&asking->addresses[i], text),
+		strbuf_add_format(&url, "%s/%s%s", asking->ipinfo->url,
+		                  ipaddr_format(&asking->addresses[i], text),
 		                  asking->ipinfo->is_legacy ? "/country" : "");
 		requests[i].url = strbuf_detach(&url);
 	}
 	return requests;
 }
 
-void ipinfo_ask(const struct ipinfo *ipinfo, const struct ipaddr *addresses, size_t count, const struct deadline *deadline,
-                geo_answer_fn *function, void *context, struct geo_outcome *ret)
+void ipinfo_ask(const struct ipinfo *ipinfo, const struct ipaddr *addresses, size_t count,
+                const struct deadline *deadline, geo_answer_fn *function, void *context,
+                struct geo_outcome *ret)
 {
 	struct strbuf why CLEANUP(strbuf_release) = STRBUF_INIT(GEO_OUTCOME_WHY - 1);
 	struct asking asking = {
-		.ipinfo = ipinfo, .addresses = addresses, .count = count, .is_batch = ipinfo->batch_url && count > 1,
-		.function = function, .context = context, .outcome = ret,
+		.ipinfo = ipinfo,
+		.addresses = addresses,
+		.count = count,
+		.is_batch = ipinfo->batch_url && count > 1,
+		.function = function,
+		.context = context,
+		.outcome = ret,
 	};
 	size_t request_count = asking.is_batch ? (count + BATCH_MOST - 1) / BATCH_MOST : count;
-	struct http_request *requests = asking.is_batch ? make_batches(&asking, request_count) : make_single(&asking);
+	struct http_request *requests = asking.is_batch ? make_batches(&asking, request_count)
+							: make_single(&asking);
 	struct http_options options = {
 		.token = ipinfo->token.length ? strbuf_text(&ipinfo->token) : NULL,
 		.body_max = asking.is_batch ? BATCH_MOST * PLACE_BYTES : 16 * PLACE_BYTES,

@@ -1,8 +1,9 @@
 /* libloc.c - geolocation from IPFire's location database, through libloc (0.9.13 or later)
  *
- * libloc trusts what the file says about itself: a damaged one makes it read outside of the mapping, or call itself
- * until the stack is used up. So what it will rely on is checked here first, when a file is opened, and the way through
- * the tree is gone here; libloc knows the names of networks. The offsets are those of version 1 of the format, libloc/format.h.
+ * libloc trusts what the file says about itself: a damaged one makes it read outside of the
+ * mapping, or call itself until the stack is used up. So what it will rely on is checked here
+ * first, when a file is opened, and the way through the tree is gone here; libloc knows the names
+ * of networks. The offsets are those of version 1 of the format, libloc/format.h.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -27,17 +28,19 @@
 #define NETWORK_BYTES 12
 #define NO_NETWORK UINT32_MAX
 #define ADDRESS_BITS 128
-#define IPV4_BEGIN 96     /* bits that all of IPv4 have in common: most of the way */
-#define AS_NAMES 4096     /* that are remembered */
+#define IPV4_BEGIN 96 /* bits that all of IPv4 have in common: most of the way */
+#define AS_NAMES 4096 /* that are remembered */
 
 enum section_name { ASES, NETWORKS, TREE, COUNTRIES, STRINGS, SECTIONS };
 
-/* Where the header has a section's offset (and, four bytes on, its length), and the bytes of a record in it. */
+/* Where the header has a section's offset (and, four bytes on, its length), and the bytes of a
+ * record in it. */
 static const struct {
 	size_t at;
 	uint32_t record_bytes;
 } section_rows[SECTIONS] = {
-	[ASES] = { 28, 8 }, [NETWORKS] = { 36, NETWORK_BYTES }, [TREE] = { 44, NODE_BYTES }, [COUNTRIES] = { 52, 8 },
+	[ASES] = { 28, 8 },          [NETWORKS] = { 36, NETWORK_BYTES },
+	[TREE] = { 44, NODE_BYTES }, [COUNTRIES] = { 52, 8 },
 	[STRINGS] = { 60, 1 },
 };
 
@@ -50,7 +53,7 @@ struct section {
 struct step {
 	unsigned int level; /* bits of the address that were gone */
 	uint32_t node;
-	uint32_t network;   /* the most specific one so far */
+	uint32_t network; /* the most specific one so far */
 };
 
 struct as_name {
@@ -60,19 +63,20 @@ struct as_name {
 
 struct location {
 	FILE *file;
-	off_t size; /* when it was opened */
+	off_t size;        /* when it was opened */
 	const char *bytes; /* all of the file, mapped; NULL if it is empty */
 	int64_t created_at_sec;
 	struct loc_ctx *context; /* these two: NULL until a name is wanted */
 	struct loc_database *database;
 	struct section sections[SECTIONS];
-	struct step ipv4;             /* where all ways of IPv4 come to; level 0: not known */
+	struct step ipv4;               /* where all ways of IPv4 come to; level 0: not known */
 	struct as_name names[AS_NAMES]; /* by number, the one that was asked for last */
 };
 
 static uint32_t big_endian(const unsigned char *bytes)
 {
-	return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
+	return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 |
+		bytes[3];
 }
 
 /* From the mapping: a file that is cut short is a SIGBUS, which the façade catches. */
@@ -86,7 +90,8 @@ static bool read_at(const struct location *location, void *buffer, size_t length
 
 /* --- what libloc does not check --- */
 
-static int check_section(struct location *location, enum section_name name, const unsigned char *header)
+static int check_section(struct location *location, enum section_name name,
+                         const unsigned char *header)
 {
 	uint32_t offset = big_endian(header + section_rows[name].at);
 	uint32_t length = big_endian(header + section_rows[name].at + 4);
@@ -102,7 +107,8 @@ static bool strings_end(const struct location *location)
 {
 	const struct section *strings = &location->sections[STRINGS];
 	char last = '\0';
-	if (strings->count && !read_at(location, &last, 1, (off_t)strings->offset + strings->count - 1))
+	if (strings->count &&
+	    !read_at(location, &last, 1, (off_t)strings->offset + strings->count - 1))
 		return false;
 	return last == '\0';
 }
@@ -110,18 +116,23 @@ static bool strings_end(const struct location *location)
 static int check_layout(struct location *location, struct strbuf *why)
 {
 	unsigned char header[HEADER_BYTES];
-	if (!read_at(location, header, sizeof MAGIC - 1, 0) || memcmp(header, MAGIC, sizeof MAGIC - 1) != 0)
+	if (!read_at(location, header, sizeof MAGIC - 1, 0) ||
+	    memcmp(header, MAGIC, sizeof MAGIC - 1) != 0)
 		return strbuf_fail(why, -EINVAL, "is no libloc database of version 1");
 	if (!read_at(location, header, sizeof header, 0))
-		return strbuf_fail(why, -EINVAL, "is a damaged libloc database (its header is incomplete)");
+		return strbuf_fail(why, -EINVAL,
+		                   "is a damaged libloc database (its header is incomplete)");
 	for (enum section_name name = 0; name < SECTIONS; name++) {
 		if (check_section(location, name, header) < 0)
 			return strbuf_fail(why, -EINVAL,
-			                   "is a damaged libloc database (it is shorter than its header says)");
+			                   "is a damaged libloc database (it is shorter than its "
+			                   "header says)");
 	}
-	location->created_at_sec = (int64_t)((uint64_t)big_endian(header + CREATED_AT) << 32 | big_endian(header + CREATED_AT + 4));
+	location->created_at_sec = (int64_t)((uint64_t)big_endian(header + CREATED_AT) << 32 |
+	                                     big_endian(header + CREATED_AT + 4));
 	if (!location->sections[TREE].count || !strings_end(location))
-		return strbuf_fail(why, -EINVAL, "is a damaged libloc database (its sections are inconsistent)");
+		return strbuf_fail(why, -EINVAL,
+		                   "is a damaged libloc database (its sections are inconsistent)");
 	return 0;
 }
 
@@ -135,8 +146,8 @@ static bool bit_of(const struct ipaddr *address, unsigned int level)
 	return level < ADDRESS_BITS && address->bytes[level / 8] >> (7 - level % 8) & 1;
 }
 
-/* The façade would catch the SIGBUS, but the network that libloc had just allocated would be lost. So this is asked
- * first, and a SIGBUS is left for a cut in the very moment of the lookup. */
+/* The façade would catch the SIGBUS, but the network that libloc had just allocated would be lost.
+ * So this is asked first, and a SIGBUS is left for a cut in the very moment of the lookup. */
 static int check_size(const struct location *location, struct strbuf *why)
 {
 	struct stat status;
@@ -145,14 +156,17 @@ static int check_size(const struct location *location, struct strbuf *why)
 	return 0;
 }
 
-/* Goes the way of ADDRESS on from AT to its most specific network, NO_NETWORK if there is none, or to the level END. Each node
- * and network must be in its section. > 0: END was reached; 0: the way ended before. */
-static int walk(const struct location *location, const struct ipaddr *address, struct step *at, unsigned int end, struct strbuf *why)
+/* Goes the way of ADDRESS on from AT to its most specific network, NO_NETWORK if there is none, or
+ * to the level END. Each node and network must be in its section. > 0: END was reached; 0: the way
+ * ended before. */
+static int walk(const struct location *location, const struct ipaddr *address, struct step *at,
+                unsigned int end, struct strbuf *why)
 {
 	const struct section *tree = &location->sections[TREE];
 	for (; at->level < end; at->level++) {
 		unsigned char node[NODE_BYTES];
-		if (!read_at(location, node, sizeof node, (off_t)tree->offset + (off_t)at->node * NODE_BYTES))
+		if (!read_at(location, node, sizeof node,
+		             (off_t)tree->offset + (off_t)at->node * NODE_BYTES))
 			return damaged(why, "its tree can't be read");
 		uint32_t network = big_endian(node + 8);
 		if (network != NO_NETWORK && network >= location->sections[NETWORKS].count)
@@ -169,7 +183,8 @@ static int walk(const struct location *location, const struct ipaddr *address, s
 }
 
 /* The way must end: a node behind the last bit leads nowhere. */
-static int find_network(struct location *location, const struct ipaddr *address, uint32_t *ret, struct strbuf *why)
+static int find_network(struct location *location, const struct ipaddr *address, uint32_t *ret,
+                        struct strbuf *why)
 {
 	bool is_ipv4 = ipaddr_is_ipv4(address);
 	struct step at = { .network = NO_NETWORK };
@@ -204,8 +219,9 @@ static void close_location(void *database)
 	free(location);
 }
 
-/* libloc writes to standard error, which a monitoring system may show in place of our output. Its loc_set_log_fn is a
- * dummy in later versions, so the priority does it; and $LOC_LOG would let loc_new itself speak. */
+/* libloc writes to standard error, which a monitoring system may show in place of our output. Its
+ * loc_set_log_fn is a dummy in later versions, so the priority does it; and $LOC_LOG would let
+ * loc_new itself speak. */
 static int new_silent_context(struct loc_ctx **ret)
 {
 	unsetenv("LOC_LOG");
@@ -222,7 +238,8 @@ static int map_file(struct location *location, struct strbuf *why)
 		return strbuf_fail(why, -errno, "can't be examined: %s", strerror(errno));
 	if (status.st_size <= 0)
 		return 0;
-	void *bytes = mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_PRIVATE, fileno(location->file), 0);
+	void *bytes = mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_PRIVATE,
+	                   fileno(location->file), 0);
 	if (bytes == MAP_FAILED)
 		return strbuf_fail(why, -errno, "can't be mapped: %s", strerror(errno));
 	location->bytes = bytes;
@@ -252,14 +269,15 @@ static int open_location(void **ret, const char *path, struct strbuf *why)
 	return error;
 }
 
-/* libloc itself only when a name is wanted: its opening takes longer than all else of a run with nothing new. A database
- * that it refuses, though its sections and tree are sound, has no names, but still its places. */
+/* libloc itself only when a name is wanted: its opening takes longer than all else of a run with
+ * nothing new. A database that it refuses, though its sections and tree are sound, has no names,
+ * but still its places. */
 static bool open_names(struct location *location)
 {
 	if (location->context)
 		return location->database != NULL;
-	if (new_silent_context(&location->context) == 0
-	    && loc_database_new(location->context, &location->database, location->file) != 0)
+	if (new_silent_context(&location->context) == 0 &&
+	    loc_database_new(location->context, &location->database, location->file) != 0)
 		location->database = NULL;
 	return location->database != NULL;
 }
@@ -293,10 +311,11 @@ static int read_as_name(struct location *location, struct place *place, struct s
 	return 0;
 }
 
-/* A record: country (2 bytes, 2 unused), ASN (4), flags (2, 2 unused). Of the flags only A1 says something about the place.
- * XD (drop) judges the network's owner, not where it is; A2 (satellite) and A3 (anycast) spoil coordinates, and there are
- * none. */
-static int read_network(struct location *location, const unsigned char *record, struct place *place, struct strbuf *why)
+/* A record: country (2 bytes, 2 unused), ASN (4), flags (2, 2 unused). Of the flags only A1 says
+ * something about the place. XD (drop) judges the network's owner, not where it is; A2 (satellite)
+ * and A3 (anycast) spoil coordinates, and there are none. */
+static int read_network(struct location *location, const unsigned char *record, struct place *place,
+                        struct strbuf *why)
 {
 	memcpy(place->country, record, 2);
 	place->asn = big_endian(record + 4);
@@ -304,9 +323,11 @@ static int read_network(struct location *location, const unsigned char *record, 
 	return read_as_name(location, place, why);
 }
 
-/* Not by loc_database_lookup: in libloc 0.9.18, which Debian 13 has, it does not find networks that are there (2a02:6b8::, and
- * 77.88.8.8 in the data of 2025; 0.9.16 finds them in the same file), and the way to them has to be checked anyway. */
-static int lookup_location(void *database, const struct ipaddr *address, struct place *ret, struct strbuf *why)
+/* Not by loc_database_lookup: in libloc 0.9.18, which Debian 13 has, it does not find networks that
+ * are there (2a02:6b8::, and 77.88.8.8 in the data of 2025; 0.9.16 finds them in the same file),
+ * and the way to them has to be checked anyway. */
+static int lookup_location(void *database, const struct ipaddr *address, struct place *ret,
+                           struct strbuf *why)
 {
 	struct location *location = database;
 	unsigned char record[NETWORK_BYTES];
@@ -316,7 +337,8 @@ static int lookup_location(void *database, const struct ipaddr *address, struct 
 		return error;
 	if (network == NO_NETWORK)
 		return 0;
-	if (!read_at(location, record, sizeof record, (off_t)location->sections[NETWORKS].offset + (off_t)network * NETWORK_BYTES))
+	if (!read_at(location, record, sizeof record,
+	             (off_t)location->sections[NETWORKS].offset + (off_t)network * NETWORK_BYTES))
 		return damaged(why, "a network's record can't be read");
 	error = read_network(location, record, ret, why);
 	return error ? error : 1;

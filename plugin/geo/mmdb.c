@@ -1,6 +1,8 @@
-/* mmdb.c - geolocation from a MaxMind DB file: GeoLite2, GeoIP2, DB-IP, IPinfo and what has their layouts
+/* mmdb.c - geolocation from a MaxMind DB file: GeoLite2, GeoIP2, DB-IP, IPinfo and what has their
+ * layouts
  *
- * The vendors agree on the file format and on no field's name, so each field is a list of paths, tried in order.
+ * The vendors agree on the file format and on no field's name, so each field is a list of paths,
+ * tried in order.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -21,40 +23,72 @@ struct path {
 	const char *inner;
 };
 
-/* Never represented_country: it makes a US base in the Philippines the US. "country" is a code in old IPinfo files and
- * a name in the new ones, which have country_code too; only a text of two characters counts. */
+/* Never represented_country: it makes a US base in the Philippines the US. "country" is a code in
+ * old IPinfo files and a name in the new ones, which have country_code too; only a text of two
+ * characters counts. */
 static const struct path country_paths[] = {
-	{ "country_code", NULL }, { "country", "iso_code" }, { "country", NULL }, { "registered_country", "iso_code" },
+	{ "country_code", NULL },
+	{ "country", "iso_code" },
+	{ "country", NULL },
+	{ "registered_country", "iso_code" },
 };
 
-static const struct path latitude_paths[] = { { "location", "latitude" }, { "latitude", NULL }, { "lat", NULL } };
+static const struct path latitude_paths[] = { { "location", "latitude" },
+	                                      { "latitude", NULL },
+	                                      { "lat", NULL } };
 static const struct path longitude_paths[] = {
-	{ "location", "longitude" }, { "longitude", NULL }, { "lng", NULL }, { "lon", NULL },
+	{ "location", "longitude" },
+	{ "longitude", NULL },
+	{ "lng", NULL },
+	{ "lon", NULL },
 };
 static const struct path radius_paths[] = { { "location", "accuracy_radius" }, { "radius", NULL } };
 
 static const struct path asn_paths[] = {
-	{ "autonomous_system_number", NULL }, { "traits", "autonomous_system_number" }, { "asn", NULL },
+	{ "autonomous_system_number", NULL },
+	{ "traits", "autonomous_system_number" },
+	{ "asn", NULL },
 };
 static const struct path as_name_paths[] = {
-	{ "autonomous_system_organization", NULL }, { "traits", "autonomous_system_organization" }, { "as_name", NULL },
+	{ "autonomous_system_organization", NULL },
+	{ "traits", "autonomous_system_organization" },
+	{ "as_name", NULL },
 };
 
 static const struct path anonymiser_paths[] = {
-	{ "is_anonymous", NULL },              { "is_anonymous_proxy", NULL },         { "is_anonymous_vpn", NULL },
-	{ "is_public_proxy", NULL },           { "is_residential_proxy", NULL },       { "is_tor_exit_node", NULL },
-	{ "is_proxy", NULL },                  { "is_relay", NULL },                   { "is_tor", NULL },
-	{ "is_vpn", NULL },                    { "proxy", NULL },                      { "relay", NULL },
-	{ "tor", NULL },                       { "vpn", NULL },                        { "traits", "is_anonymous" },
-	{ "traits", "is_anonymous_proxy" },    { "traits", "is_anonymous_vpn" },       { "traits", "is_public_proxy" },
-	{ "traits", "is_residential_proxy" },  { "traits", "is_tor_exit_node" },       { "anonymous", "is_proxy" },
-	{ "anonymous", "is_relay" },           { "anonymous", "is_tor" },              { "anonymous", "is_vpn" },
-	{ "anonymizer", "is_anonymous" },      { "anonymizer", "is_anonymous_vpn" },  
+	{ "is_anonymous", NULL },
+	{ "is_anonymous_proxy", NULL },
+	{ "is_anonymous_vpn", NULL },
+	{ "is_public_proxy", NULL },
+	{ "is_residential_proxy", NULL },
+	{ "is_tor_exit_node", NULL },
+	{ "is_proxy", NULL },
+	{ "is_relay", NULL },
+	{ "is_tor", NULL },
+	{ "is_vpn", NULL },
+	{ "proxy", NULL },
+	{ "relay", NULL },
+	{ "tor", NULL },
+	{ "vpn", NULL },
+	{ "traits", "is_anonymous" },
+	{ "traits", "is_anonymous_proxy" },
+	{ "traits", "is_anonymous_vpn" },
+	{ "traits", "is_public_proxy" },
+	{ "traits", "is_residential_proxy" },
+	{ "traits", "is_tor_exit_node" },
+	{ "anonymous", "is_proxy" },
+	{ "anonymous", "is_relay" },
+	{ "anonymous", "is_tor" },
+	{ "anonymous", "is_vpn" },
+	{ "anonymizer", "is_anonymous" },
+	{ "anonymizer", "is_anonymous_vpn" },
 	{ "anonymizer", "is_public_proxy" },
-	{ "anonymizer", "is_residential_proxy" }, { "anonymizer", "is_tor_exit_node" },
+	{ "anonymizer", "is_residential_proxy" },
+	{ "anonymizer", "is_tor_exit_node" },
 };
 
-/* Where the address answers is not where the person sits: such coordinates would make travels that nobody did. */
+/* Where the address answers is not where the person sits: such coordinates would make travels that
+ * nobody did. */
 static const struct path nowhere_paths[] = {
 	{ "is_anycast", NULL },
 	{ "is_satellite", NULL },
@@ -78,7 +112,8 @@ static bool read_value(struct reader *reader, const struct path *path, MMDB_entr
 	int error = MMDB_get_value(&reader->entry, ret, path->outer, path->inner, NULL);
 	if (error == MMDB_SUCCESS)
 		return ret->has_data;
-	if (error != MMDB_LOOKUP_PATH_DOES_NOT_MATCH_DATA_ERROR && error != MMDB_INVALID_LOOKUP_PATH_ERROR)
+	if (error != MMDB_LOOKUP_PATH_DOES_NOT_MATCH_DATA_ERROR &&
+	    error != MMDB_INVALID_LOOKUP_PATH_ERROR)
 		reader->error = error;
 	return false;
 }
@@ -90,13 +125,15 @@ static struct slice text_of(const MMDB_entry_data_s *value)
 	return slice_make(value->utf8_string, value->data_size);
 }
 
-/* "-122.08" in any locale, which strtod(3) can't promise. False for anything but sign, digits and one dot. */
+/* "-122.08" in any locale, which strtod(3) can't promise. False for anything but sign, digits and
+ * one dot. */
 static bool parse_decimal(double *ret, struct slice text)
 {
 	bool is_negative = slice_take_char(&text, '-');
 	struct slice whole = slice_take_while(&text, slice_is_digit, 15);
 	bool has_dot = slice_take_char(&text, '.');
-	struct slice part = has_dot ? slice_take_while(&text, slice_is_digit, 15) : slice_make("", 0);
+	struct slice part = has_dot ? slice_take_while(&text, slice_is_digit, 15)
+				    : slice_make("", 0);
 	if (text.length || whole.length + part.length == 0)
 		return false;
 	double number = 0;
@@ -127,8 +164,8 @@ static bool number_of(const MMDB_entry_data_s *value, double *ret)
 }
 
 /* The first of PATHS that has a number between LEAST and MOST. */
-static bool read_number(struct reader *reader, const struct path *paths, size_t count, double least, double most,
-                        double *ret)
+static bool read_number(struct reader *reader, const struct path *paths, size_t count, double least,
+                        double most, double *ret)
 {
 	MMDB_entry_data_s value;
 	double number;
@@ -169,7 +206,8 @@ static bool read_any_flag(struct reader *reader, const struct path *paths, size_
 
 /* --- fields --- */
 
-/* The first code that is there decides, also if it is no country: who is in "A1" is not where A1 is registered. */
+/* The first code that is there decides, also if it is no country: who is in "A1" is not where A1 is
+ * registered. */
 static void read_country(struct reader *reader, struct place *place)
 {
 	MMDB_entry_data_s value;
@@ -185,7 +223,8 @@ static void read_coordinates(struct reader *reader, struct place *place)
 {
 	double latitude, longitude;
 	if (!read_number(reader, latitude_paths, ARRAY_SIZE(latitude_paths), -90, 90, &latitude) ||
-	    !read_number(reader, longitude_paths, ARRAY_SIZE(longitude_paths), -180, 180, &longitude))
+	    !read_number(reader, longitude_paths, ARRAY_SIZE(longitude_paths), -180, 180,
+	                 &longitude))
 		return;
 	/* Nobody is at 0, 0 in the Atlantic: it is how a database says that it doesn't know. */
 	if (fpclassify(latitude) == FP_ZERO && fpclassify(longitude) == FP_ZERO)
@@ -195,7 +234,8 @@ static void read_coordinates(struct reader *reader, struct place *place)
 	place->has_coordinates = true;
 	place->latitude = latitude;
 	place->longitude = longitude;
-	read_number(reader, radius_paths, ARRAY_SIZE(radius_paths), 0, 20038, &place->radius_km); /* half the equator */
+	/* half the equator */
+	read_number(reader, radius_paths, ARRAY_SIZE(radius_paths), 0, 20038, &place->radius_km);
 }
 
 /* A number, or "AS13335". */
@@ -223,15 +263,17 @@ static void read_network(struct reader *reader, struct place *place)
 
 /* --- what it holds --- */
 
-/* Types that hold no country, by a word in them, and the words that say that it is there all the same: "ipinfo
- * generic_country_asn", "DBIP-Location-ISP". Of what is neither, records are looked at. */
+/* Types that hold no country, by a word in them, and the words that say that it is there all the
+ * same: "ipinfo generic_country_asn", "DBIP-Location-ISP". Of what is neither, records are looked
+ * at. */
 enum content { CONTENT_COUNTRIES, CONTENT_OTHER, CONTENT_UNKNOWN };
 
 static enum content content_of_type(const char *type)
 {
-	static const char *const with[] = { "country", "city", "enterprise", "insights", "location", "precision" };
-	static const char *const without[] = { "asn", "anonymous", "connection-type", "domain", "isp", "privacy",
-		                               "user-count", "static-ip" };
+	static const char *const with[] = { "country",  "city",     "enterprise",
+		                            "insights", "location", "precision" };
+	static const char *const without[] = { "asn", "anonymous", "connection-type", "domain",
+		                               "isp", "privacy",   "user-count",      "static-ip" };
 	for (size_t i = 0; i < ARRAY_SIZE(with); i++) {
 		if (strcasestr(type, with[i]))
 			return CONTENT_COUNTRIES;
@@ -265,7 +307,8 @@ static void probe_record(struct probe *probe, MMDB_entry_s entry)
 	probe->is_damaged = probe->is_damaged || reader.error;
 }
 
-static void probe_branch(struct probe *probe, uint8_t type, uint64_t record, const MMDB_entry_s *entry)
+static void probe_branch(struct probe *probe, uint8_t type, uint64_t record,
+                         const MMDB_entry_s *entry)
 {
 	if (type == MMDB_RECORD_TYPE_DATA)
 		probe_record(probe, *entry);
@@ -275,17 +318,21 @@ static void probe_branch(struct probe *probe, uint8_t type, uint64_t record, con
 		probe->is_damaged = true;
 }
 
-/* False if there are records, and none of the first has a country. A damaged file is told when it is asked. */
+/* False if there are records, and none of the first has a country. A damaged file is told when it
+ * is asked. */
 static bool holds_countries(const MMDB_s *database)
 {
 	struct probe probe = { .depth = 1 };
 	MMDB_search_node_s node;
 	while (probe.depth && probe.read++ < PROBED_NODES && probe.records < PROBED_RECORDS) {
 		uint64_t number = probe.nodes[--probe.depth];
-		if (number > UINT32_MAX || MMDB_read_node(database, (uint32_t)number, &node) != MMDB_SUCCESS)
+		if (number > UINT32_MAX ||
+		    MMDB_read_node(database, (uint32_t)number, &node) != MMDB_SUCCESS)
 			return true;
-		probe_branch(&probe, node.right_record_type, node.right_record, &node.right_record_entry);
-		probe_branch(&probe, node.left_record_type, node.left_record, &node.left_record_entry);
+		probe_branch(&probe, node.right_record_type, node.right_record,
+		             &node.right_record_entry);
+		probe_branch(&probe, node.left_record_type, node.left_record,
+		             &node.left_record_entry);
 		if (probe.has_country || probe.is_damaged)
 			return true;
 	}
@@ -299,9 +346,11 @@ static int explain_open(int error, int system_error, struct strbuf *why)
 	if (error == MMDB_OUT_OF_MEMORY_ERROR)
 		return strbuf_fail(why, -ENOMEM, "can't be opened: %s", MMDB_strerror(error));
 	if (error == MMDB_FILE_OPEN_ERROR || error == MMDB_IO_ERROR)
-		return strbuf_fail(why, system_error ? -system_error : -EIO, "can't be opened: %s (%s)",
-		                   strerror(system_error), MMDB_strerror(error));
-	return strbuf_fail(why, -EINVAL, "is no MaxMind database, or a damaged one (%s)", MMDB_strerror(error));
+		return strbuf_fail(why, system_error ? -system_error : -EIO,
+		                   "can't be opened: %s (%s)", strerror(system_error),
+		                   MMDB_strerror(error));
+	return strbuf_fail(why, -EINVAL, "is no MaxMind database, or a damaged one (%s)",
+	                   MMDB_strerror(error));
 }
 
 static void close_mmdb(void *database)
@@ -322,7 +371,8 @@ static int open_mmdb(void **ret, const char *path, struct strbuf *why)
 	}
 	const char *type = database->metadata.database_type;
 	enum content content = content_of_type(type);
-	if (content == CONTENT_OTHER || (content == CONTENT_UNKNOWN && !holds_countries(database))) {
+	if (content == CONTENT_OTHER ||
+	    (content == CONTENT_UNKNOWN && !holds_countries(database))) {
 		strbuf_fail(why, -EINVAL, "is of the type %s, which holds no countries", type);
 		close_mmdb(database);
 		return -EINVAL;
@@ -344,7 +394,8 @@ static MMDB_lookup_result_s find(const MMDB_s *database, const struct ipaddr *ad
 	return MMDB_lookup_sockaddr(database, (const struct sockaddr *)&ipv6, error);
 }
 
-static int lookup_mmdb(void *database, const struct ipaddr *address, struct place *ret, struct strbuf *why)
+static int lookup_mmdb(void *database, const struct ipaddr *address, struct place *ret,
+                       struct strbuf *why)
 {
 	int error = MMDB_SUCCESS;
 	MMDB_lookup_result_s found = find(database, address, &error);
@@ -357,7 +408,8 @@ static int lookup_mmdb(void *database, const struct ipaddr *address, struct plac
 		read_country(&reader, ret);
 		read_coordinates(&reader, ret);
 		read_network(&reader, ret);
-		ret->is_anonymiser = read_any_flag(&reader, anonymiser_paths, ARRAY_SIZE(anonymiser_paths));
+		ret->is_anonymiser = read_any_flag(&reader, anonymiser_paths,
+		                                   ARRAY_SIZE(anonymiser_paths));
 	}
 	if (reader.error)
 		return strbuf_fail(why, -EIO, "is damaged (%s)", MMDB_strerror(reader.error));
@@ -370,7 +422,8 @@ static int64_t built_at_sec(const void *database)
 	return built <= INT64_MAX ? (int64_t)built : 0;
 }
 
-/* geoipupdate of Debian, of packages elsewhere, and two of its own defaults when built from source. */
+/* geoipupdate of Debian, of packages elsewhere, and two of its own defaults when built from
+ * source. */
 static const char *const usual_places[] = {
 	"/var/lib/GeoIP/*.mmdb",
 	"/usr/share/GeoIP/*.mmdb",
@@ -382,7 +435,8 @@ static const char *const usual_places[] = {
 const struct geo_driver geo_driver_mmdb = {
 	.name = "mmdb",
 	.usual_places = usual_places,
-	.advice = "give a country or city database of MaxMind, DB-IP or IPinfo with --geo=mmdb:FILE",
+	.advice = "give a country or city database of MaxMind, DB-IP or IPinfo with "
+		  "--geo=mmdb:FILE",
 	.open = open_mmdb,
 	.lookup = lookup_mmdb,
 	.built_at_sec = built_at_sec,

@@ -22,25 +22,32 @@ static const json_t *value_of(const json_t *object, const char *group, const cha
 static struct slice text_of(const json_t *object, const char *group, const char *name)
 {
 	const json_t *value = value_of(object, group, name);
-	return json_is_string(value) ? slice_make(json_string_value(value), json_string_length(value)) : slice_make("", 0);
+	return json_is_string(value)
+		? slice_make(json_string_value(value), json_string_length(value))
+		: slice_make("", 0);
 }
 
 /* --- the country --- */
 
 bool placejson_is_code(struct slice code)
 {
-	return code.length == 2 && code.data[0] >= 'A' && code.data[0] <= 'Z' && code.data[1] >= 'A' && code.data[1] <= 'Z';
+	return code.length == 2 && code.data[0] >= 'A' && code.data[0] <= 'Z' &&
+		code.data[1] >= 'A' && code.data[1] <= 'Z';
 }
 
 bool placejson_is_country(struct slice code)
 {
-	return placejson_is_code(code) && country_name((const char[]){ code.data[0], code.data[1], '\0' }) != NULL;
+	return placejson_is_code(code) &&
+		country_name((const char[]){ code.data[0], code.data[1], '\0' }) != NULL;
 }
 
 static const struct key {
 	const char *group, *name;
 } country_keys[] = {
-	{ NULL, "country_code" }, { "geo", "country_code" }, { NULL, "country_iso" }, { NULL, "country" },
+	{ NULL, "country_code" },
+	{ "geo", "country_code" },
+	{ NULL, "country_iso" },
+	{ NULL, "country" },
 };
 
 /* > 0: a code; 0: the keys are not there; < 0: there is something else at them. */
@@ -69,7 +76,8 @@ static bool number_of(double *ret, const json_t *object, const char *group, cons
 	}
 	struct slice text = text_of(object, group, name); /* geoip-api has them as strings */
 	char *end, copy[32] = "";
-	if (!text.length || text.length >= sizeof copy || strspn(text.data, "-.0123456789") < text.length)
+	if (!text.length || text.length >= sizeof copy ||
+	    strspn(text.data, "-.0123456789") < text.length)
 		return false;
 	memcpy(copy, text.data, text.length);
 	*ret = strtod(copy, &end);
@@ -81,14 +89,15 @@ static void find_coordinates(struct place *ret, const json_t *object)
 	static const char *const groups[] = { "geo", NULL };
 	for (size_t i = 0; i < ARRAY_SIZE(groups) && !ret->has_coordinates; i++) {
 		double latitude, longitude, radius_km;
-		bool is_there = number_of(&latitude, object, groups[i], "latitude")
-			&& number_of(&longitude, object, groups[i], "longitude");
+		bool is_there = number_of(&latitude, object, groups[i], "latitude") &&
+			number_of(&longitude, object, groups[i], "longitude");
 		if (!is_there)
 			continue;
 		ret->has_coordinates = fabs(latitude) <= 90 && fabs(longitude) <= 180;
 		ret->latitude = latitude;
 		ret->longitude = longitude;
-		if (number_of(&radius_km, object, groups[i], "radius") && radius_km >= 0 && radius_km <= RADIUS_MOST_KM)
+		if (number_of(&radius_km, object, groups[i], "radius") && radius_km >= 0 &&
+		    radius_km <= RADIUS_MOST_KM)
 			ret->radius_km = radius_km;
 	}
 }
@@ -118,8 +127,8 @@ static void find_network(struct place *ret, const json_t *object)
 static bool is_anonymiser(const json_t *object)
 {
 	static const struct key keys[] = {
-		{ NULL, "is_anonymous" }, { "anonymous", "is_proxy" }, { "anonymous", "is_relay" }, { "anonymous", "is_tor" },
-		{ "anonymous", "is_vpn" },
+		{ NULL, "is_anonymous" },  { "anonymous", "is_proxy" }, { "anonymous", "is_relay" },
+		{ "anonymous", "is_tor" }, { "anonymous", "is_vpn" },
 	};
 	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
 		if (json_is_true(value_of(object, keys[i].group, keys[i].name)))
@@ -129,7 +138,8 @@ static bool is_anonymiser(const json_t *object)
 
 /* --- the whole --- */
 
-int placejson_read(struct place *ret, const json_t *object, const struct ipaddr *address, const char **ret_why)
+int placejson_read(struct place *ret, const json_t *object, const struct ipaddr *address,
+                   const char **ret_why)
 {
 	struct ipaddr named;
 	struct slice code, ip = text_of(object, NULL, "ip");

@@ -10,9 +10,10 @@
 #include "common/ipaddr.h"
 #include "plugin/login.h"
 
-/* > 0: ADDRESS is at *RET; 0: the service knows the address, but no country of it; < 0: OBJECT is no such answer, and *RET_WHY
- * says so in constant words. */
-int placejson_read(struct place *ret, const json_t *object, const struct ipaddr *address, const char **ret_why);
+/* > 0: ADDRESS is at *RET; 0: the service knows the address, but no country of it; < 0: OBJECT is
+ * no such answer, and *RET_WHY says so in constant words. */
+int placejson_read(struct place *ret, const json_t *object, const struct ipaddr *address,
+                   const char **ret_why);
 
 /* "NL": two capital letters; and those of a country. */
 bool placejson_is_code(struct slice code);

@@ -28,7 +28,8 @@ static void search_file(struct search *search, const struct geo_driver *driver, 
 	struct dbfile file;
 	if (dbfile_open(&file, driver, path, &why) < 0) {
 		add_reason(search, strbuf_text(&why));
-	} else if (search->found && dbfile_built_at_sec(&file) <= dbfile_built_at_sec(&search->newest)) {
+	} else if (search->found &&
+	           dbfile_built_at_sec(&file) <= dbfile_built_at_sec(&search->newest)) {
 		dbfile_close(&file);
 	} else {
 		if (search->found)
@@ -38,14 +39,17 @@ static void search_file(struct search *search, const struct geo_driver *driver, 
 	}
 }
 
-/* glob(3) is silent about a directory that can't be read, and a check runs as a user who may read little. */
+/* glob(3) is silent about a directory that can't be read, and a check runs as a user who may read
+ * little. */
 static void explain_no_match(struct search *search, const char *pattern)
 {
-	char *directory CLEANUP(xalloc_freep) = xalloc_copy(pattern, (size_t)(strrchr(pattern, '/') - pattern));
+	char *directory CLEANUP(
+		xalloc_freep) = xalloc_copy(pattern, (size_t)(strrchr(pattern, '/') - pattern));
 	if (access(directory, R_OK | X_OK) == 0 || errno == ENOENT || errno == ENOTDIR)
 		strbuf_add_format(search->reasons, "; there is no %s", pattern);
 	else
-		strbuf_add_format(search->reasons, "; %s can't be read: %s", directory, strerror(errno));
+		strbuf_add_format(search->reasons, "; %s can't be read: %s", directory,
+		                  strerror(errno));
 }
 
 static void search_place(struct search *search, const struct geo_driver *driver, const char *place)
@@ -66,7 +70,8 @@ static void search_driver(struct search *search, const struct geo_driver *driver
 		search_place(search, driver, *place);
 }
 
-bool search_newest(struct dbfile *ret, const struct geo_driver *driver, const char *root, struct strbuf *reasons)
+bool search_newest(struct dbfile *ret, const struct geo_driver *driver, const char *root,
+                   struct strbuf *reasons)
 {
 	struct search search = { .root = root, .reasons = reasons };
 	for (size_t i = 0; geo_drivers[i]; i++) {

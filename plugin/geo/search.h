@@ -9,8 +9,9 @@
 
 #include "plugin/geo/dbfile.h"
 
-/* The database of DRIVER (NULL: of any) below ROOT that was built last: true with *RET, which the caller closes.
- * What could not be used is added to REASONS, each after "; ". */
-bool search_newest(struct dbfile *ret, const struct geo_driver *driver, const char *root, struct strbuf *reasons);
+/* The database of DRIVER (NULL: of any) below ROOT that was built last: true with *RET, which the
+ * caller closes. What could not be used is added to REASONS, each after "; ". */
+bool search_newest(struct dbfile *ret, const struct geo_driver *driver, const char *root,
+                   struct strbuf *reasons);
 
 #endif

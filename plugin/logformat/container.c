@@ -1,4 +1,5 @@
-/* container.c - what container engines and supervisors of processes put in front of a line; see container.h
+/* container.c - what container engines and supervisors of processes put in front of a line; see
+ * container.h
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -56,12 +57,14 @@ static bool take_padding_and_bar(struct slice *line)
 	return slice_take_char(line, '|');
 }
 
-/* The colour ends before or behind the blank that follows the bar: that changed between releases. */
+/* The colour ends before or behind the blank that follows the bar: that changed between
+ * releases. */
 static bool take_compose(struct slice *line, int64_t now_sec)
 {
 	(void)now_sec;
 	bool is_coloured = take_colour(line);
-	if (!slice_take_while(line, is_name, NAME_MAX_BYTES).length || !line->length || line->data[0] != ' ' || !take_padding_and_bar(line))
+	if (!slice_take_while(line, is_name, NAME_MAX_BYTES).length || !line->length ||
+	    line->data[0] != ' ' || !take_padding_and_bar(line))
 		return false;
 	bool has_blank = slice_take_char(line, ' ');
 	if (is_coloured && !take_colour(line))
@@ -75,23 +78,28 @@ static bool is_task(struct slice name)
 	const char *dot = name.length ? memrchr(name.data, '.', name.length) : NULL;
 	if (!dot)
 		return false;
-	struct slice before = slice_make(name.data, (size_t)(dot - name.data)), last = slice_skip(name, before.length + 1);
+	struct slice before = slice_make(name.data, (size_t)(dot - name.data)),
+		     last = slice_skip(name, before.length + 1);
 	size_t length = last.length;
 	if (slice_take_while(&last, slice_is_digit, SLOT_DIGITS).length == length)
 		return length && before.length;
 	const char *slot = before.length ? memrchr(before.data, '.', before.length) : NULL;
-	struct slice digits = slot ? slice_skip(before, (size_t)(slot - before.data) + 1) : slice_make("", 0);
+	struct slice digits = slot ? slice_skip(before, (size_t)(slot - before.data) + 1)
+				   : slice_make("", 0);
 	size_t digits_length = digits.length;
-	return length >= TASK_ID_LEAST && digits_length && slice_take_while(&digits, slice_is_digit, SLOT_DIGITS).length == digits_length;
+	return length >= TASK_ID_LEAST && digits_length &&
+		slice_take_while(&digits, slice_is_digit, SLOT_DIGITS).length == digits_length;
 }
 
 /* Always with so many blanks: an address and a bar are other programs' ways, too. */
 static bool take_service(struct slice *line, int64_t now_sec)
 {
 	(void)now_sec;
-	return is_task(slice_take_while(line, is_name, NAME_MAX_BYTES)) && slice_take_char(line, '@')
-		&& slice_take_while(line, is_name, NAME_MAX_BYTES).length && slice_starts_with(*line, "    ") && take_padding_and_bar(line)
-		&& slice_take_char(line, ' ');
+	return is_task(slice_take_while(line, is_name, NAME_MAX_BYTES)) &&
+		slice_take_char(line, '@') &&
+		slice_take_while(line, is_name, NAME_MAX_BYTES).length &&
+		slice_starts_with(*line, "    ") && take_padding_and_bar(line) &&
+		slice_take_char(line, ' ');
 }
 
 static bool is_kubernetes_byte(unsigned char byte)
@@ -102,9 +110,11 @@ static bool is_kubernetes_byte(unsigned char byte)
 static bool take_kubectl(struct slice *line, int64_t now_sec)
 {
 	(void)now_sec;
-	return slice_take_string(line, "[pod/") && slice_take_while(line, is_kubernetes_byte, KUBERNETES_NAME_MAX).length
-		&& slice_take_char(line, '/') && slice_take_while(line, is_kubernetes_byte, KUBERNETES_NAME_MAX).length
-		&& slice_take_string(line, "] ");
+	return slice_take_string(line, "[pod/") &&
+		slice_take_while(line, is_kubernetes_byte, KUBERNETES_NAME_MAX).length &&
+		slice_take_char(line, '/') &&
+		slice_take_while(line, is_kubernetes_byte, KUBERNETES_NAME_MAX).length &&
+		slice_take_string(line, "] ");
 }
 
 static bool take_stern_word(struct slice *ret, struct slice *line)
@@ -133,7 +143,8 @@ static bool is_random(unsigned char byte)
 	return byte && strchr("bcdfghjklmnpqrstvwxz2456789", byte);
 }
 
-/* Behind its last "-" a pod that Kubernetes named has a number (StatefulSet) or five of the characters that make no words. */
+/* Behind its last "-" a pod that Kubernetes named has a number (StatefulSet) or five of the
+ * characters that make no words. */
 static bool is_pod(struct slice word)
 {
 	const char *dash = word.length ? memrchr(word.data, '-', word.length) : NULL;
@@ -188,12 +199,17 @@ static bool take_cri(struct container *ret, struct slice *line)
 }
 
 /* Behind a time that is an engine's, or the line's own. */
-static bool take_behind_time(struct container *ret, struct slice *line, const struct headtime *time, int64_t now_sec)
+static bool take_behind_time(struct container *ret, struct slice *line, const struct headtime *time,
+                             int64_t now_sec)
 {
-	struct container found = { .kind = CONTAINER_CRI, .has_time = true, .at_sec = time->at_sec };
+	struct container found = { .kind = CONTAINER_CRI,
+		                   .has_time = true,
+		                   .at_sec = time->at_sec };
 	struct slice rest = *line;
 	if (time->kind != HEADTIME_RFC3339 || !take_cri(&found, &rest)) {
-		found.kind = ret->kind ? ret->kind : time->kind == HEADTIME_RFC3339 ? CONTAINER_DOCKER_TIME : CONTAINER_SUPERVISOR;
+		found.kind = ret->kind                   ? ret->kind
+			: time->kind == HEADTIME_RFC3339 ? CONTAINER_DOCKER_TIME
+							 : CONTAINER_SUPERVISOR;
 		if (time->kind == HEADTIME_RFC3339 && !ret->kind && take_service(&rest, now_sec))
 			found.kind = CONTAINER_SERVICE;
 		else if (rest = *line, !has_own_time(rest, now_sec))
@@ -210,7 +226,8 @@ static bool can_be_engines(enum headtime_kind kind)
 }
 
 /* False if no time is at the front. */
-static bool take_time(struct container *ret, struct headtime *ret_own, struct slice *line, int64_t now_sec)
+static bool take_time(struct container *ret, struct headtime *ret_own, struct slice *line,
+                      int64_t now_sec)
 {
 	struct headtime time;
 	if (!headtime_take(&time, line, now_sec))
@@ -220,7 +237,8 @@ static bool take_time(struct container *ret, struct headtime *ret_own, struct sl
 	return true;
 }
 
-void container_take(struct container *ret, struct headtime *ret_own, struct slice *line, int64_t now_sec)
+void container_take(struct container *ret, struct headtime *ret_own, struct slice *line,
+                    int64_t now_sec)
 {
 	*ret = (struct container){ .kind = CONTAINER_NONE };
 	*ret_own = (struct headtime){ .kind = HEADTIME_NONE };
@@ -239,7 +257,8 @@ void container_take(struct container *ret, struct headtime *ret_own, struct slic
 
 bool container_may_be_cri(struct slice line)
 {
-	if (line.length < CRI_TIME_LEAST + sizeof " stdout F" || line.data[10] != 'T' || !slice_is_digit((unsigned char)line.data[0]))
+	if (line.length < CRI_TIME_LEAST + sizeof " stdout F" || line.data[10] != 'T' ||
+	    !slice_is_digit((unsigned char)line.data[0]))
 		return false;
 	struct slice rest = slice_skip(line, CRI_TIME_LEAST);
 	size_t most = CRI_TIME_MOST + 1 - CRI_TIME_LEAST;
@@ -269,10 +288,12 @@ static bool is_mail_word(struct slice word, bool is_alone)
 		const char *word;
 		bool may_be_alone;
 	} words[] = {
-		{ "mail", true }, { "mailserver", true }, { "mx", true }, { "mta", true }, { "mda", true }, { "msa", true },
-		{ "postfix", true }, { "dovecot", true }, { "opensmtpd", true }, { "stalwart", true }, { "zimbra", true },
-		{ "exim", false }, { "sendmail", false }, { "cyrus", false }, { "courier", false }, { "smtp", false }, { "imap", false },
-		{ "pop", false },
+		{ "mail", true },      { "mailserver", true }, { "mx", true },
+		{ "mta", true },       { "mda", true },        { "msa", true },
+		{ "postfix", true },   { "dovecot", true },    { "opensmtpd", true },
+		{ "stalwart", true },  { "zimbra", true },     { "exim", false },
+		{ "sendmail", false }, { "cyrus", false },     { "courier", false },
+		{ "smtp", false },     { "imap", false },      { "pop", false },
 	};
 	word = without_number(word);
 	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
@@ -287,10 +308,13 @@ enum container_name container_name_of(struct slice program)
 	if (slice_take_while(&rest, is_name, NAME_MAX_BYTES).length != program.length)
 		return CONTAINER_NAME_NONE;
 	rest = program;
-	for (struct slice word = slice_take_word(&rest, "-_."); word.length; word = slice_take_word(&rest, "-_."))
+	for (struct slice word = slice_take_word(&rest, "-_."); word.length;
+	     word = slice_take_word(&rest, "-_."))
 		if (is_mail_word(word, word.length == program.length))
 			return CONTAINER_NAME_MAIL;
 	rest = program;
-	return program.length == ID_DIGITS && slice_take_while(&rest, is_hex_digit, ID_DIGITS).length == ID_DIGITS
-		? CONTAINER_NAME_NUMBER : CONTAINER_NAME_NONE;
+	return program.length == ID_DIGITS &&
+			slice_take_while(&rest, is_hex_digit, ID_DIGITS).length == ID_DIGITS
+		? CONTAINER_NAME_NUMBER
+		: CONTAINER_NAME_NONE;
 }

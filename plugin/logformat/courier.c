@@ -1,13 +1,15 @@
 /* courier.c - Courier's IMAP, POP3 and webmail servers, and its SMTP server
  *
- * From courier-imap's imap/imaplogin.c and pop3login.c, sqwebmail.c, and courier's module.esmtp and courierd of the last
- * twenty years:
+ * From courier-imap's imap/imaplogin.c and pop3login.c, sqwebmail.c, and courier's module.esmtp and
+ * courierd of the last twenty years:
  *
  *	LOGIN, user=USER, ip=[ADDRESS](, port=[PORT])(, protocol=NAME)(, starttls=1|, stls=1)
- *	newmsg,id=HEX.HEX.HEX, auth=USER: dns; HELO (NAME [ADDRESS])            courierd: a message of a login over SMTP
+ *	newmsg,id=HEX.HEX.HEX, auth=USER: dns; HELO (NAME [ADDRESS])
+ *		courierd: a message of a login over SMTP
  *
- * USER is raw, and only the server's words follow it: it ends at the last ", ip=[". In newmsg the address is the last one;
- * the parts are cut at 128 bytes, so a long HELO hides it: then the login has no address.
+ * USER is raw, and only the server's words follow it: it ends at the last ", ip=[". In newmsg the
+ * address is the last one; the parts are cut at 128 bytes, so a long HELO hides it: then the login
+ * has no address.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -15,14 +17,16 @@
 
 #include "plugin/logformat/driver.h"
 
-/* What distributions make of the daemons' names: "courier" or "courier-" in front, and one of these. */
+/* What distributions make of the daemons' names: "courier" or "courier-" in front, and one of
+ * these. */
 static const struct {
 	const char *name, *service;
 } daemons[] = {
-	{ "imapd", "courier/imap" }, { "imapd-ssl", "courier/imap" }, { "imaps", "courier/imap" },
-	{ "imaplogin", "courier/imap" }, { "imaplogin-ssl", "courier/imap" },
-	{ "pop3d", "courier/pop3" }, { "pop3d-ssl", "courier/pop3" }, { "pop3s", "courier/pop3" },
-	{ "pop3login", "courier/pop3" }, { "pop3login-ssl", "courier/pop3" },
+	{ "imapd", "courier/imap" },         { "imapd-ssl", "courier/imap" },
+	{ "imaps", "courier/imap" },         { "imaplogin", "courier/imap" },
+	{ "imaplogin-ssl", "courier/imap" }, { "pop3d", "courier/pop3" },
+	{ "pop3d-ssl", "courier/pop3" },     { "pop3s", "courier/pop3" },
+	{ "pop3login", "courier/pop3" },     { "pop3login-ssl", "courier/pop3" },
 	{ "sqwebmaild", "courier/webmail" }, { "sqwebmail", "courier/webmail" },
 };
 
@@ -44,7 +48,8 @@ static enum line_kind read_login(struct login *ret, struct slice text)
 {
 	static const struct slice separator = { ", ip=[", 6 };
 	size_t last = text.length;
-	for (size_t at = slice_find(text, separator); at < text.length; at += 1 + slice_find(slice_skip(text, at + 1), separator))
+	for (size_t at = slice_find(text, separator); at < text.length;
+	     at += 1 + slice_find(slice_skip(text, at + 1), separator))
 		last = at;
 	struct slice address = slice_skip(text, last + separator.length);
 	if (last == text.length || slice_find(address, SLICE_LITERAL("]")) == address.length)
@@ -83,8 +88,10 @@ static enum line_kind parse(struct login *ret, const struct envelope *line, cons
 {
 	struct slice text = line->message;
 	if (slice_equals(line->program, "courierd")) {
-		*ret_why = "a message that was accepted without a login, or another line of courierd";
-		return slice_take_string(&text, "newmsg,id=") ? read_message(ret, text) : LINE_OTHER;
+		*ret_why = "a message that was accepted without a login, or another line of "
+			   "courierd";
+		return slice_take_string(&text, "newmsg,id=") ? read_message(ret, text)
+							      : LINE_OTHER;
 	}
 	if (!find_service(&ret->service, line->program))
 		return LINE_OTHER;

@@ -1,15 +1,19 @@
 /* cyrus.c - Cyrus IMAP's services
  *
- * From imap/imapd.c, pop3d.c, httpd.c and timsieved of Cyrus IMAP 2.4 to 3.12, and lib/logfmt.c of 3.13:
+ * From imap/imapd.c, pop3d.c, httpd.c and timsieved of Cyrus IMAP 2.4 to 3.12, and lib/logfmt.c of
+ * 3.13:
  *
  *	login: (NAME )[ADDRESS] USER MECHANISM(+TLS) User logged in( SESSIONID=<ID>)
- *	event=login.good KEY=VALUE...                          r.clienthost="NAME [ADDRESS]", u.username, (login.mech), login.tls
+ *	event=login.good KEY=VALUE...
+ *		r.clienthost="NAME [ADDRESS]", u.username, (login.mech), login.tls
  *
- * from the program (PREFIX/)SERVICE: both are the site's choice (syslog_prefix, cyrus.conf), and the message is anchored at both
- * ends. NAME is the reverse name, which the owner of the address chooses, but without blanks. USER may hold blanks: the
- * mechanism is the last word before "User logged in". The password of an anonymous login is logged where the mechanism
- * stands else, so a user "anonymous" is refused. "badlogin: " begins in another way. With imapmagicplus on, a user may ask for
- * another view of the mailboxes by "+" and more behind the name: that is part of what is logged, and is left as it is.
+ * from the program (PREFIX/)SERVICE: both are the site's choice (syslog_prefix, cyrus.conf), and
+ * the message is anchored at both ends. NAME is the reverse name, which the owner of the address
+ * chooses, but without blanks. USER may hold blanks: the mechanism is the last word before "User
+ * logged in". The password of an anonymous login is logged where the mechanism stands else, so a
+ * user "anonymous" is refused. "badlogin: " begins in another way. With imapmagicplus on, a user
+ * may ask for another view of the mailboxes by "+" and more behind the name: that is part of what
+ * is logged, and is left as it is.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -24,8 +28,10 @@
 static const struct {
 	const char *front, *service;
 } services[] = {
-	{ "imap", "cyrus/imap" }, { "pop3", "cyrus/pop3" }, { "http", "cyrus/http" }, { "nntp", "cyrus/nntp" },
-	{ "sieve", "cyrus/sieve" }, { "timsieved", "cyrus/sieve" }, { "managesieve", "cyrus/sieve" },
+	{ "imap", "cyrus/imap" },         { "pop3", "cyrus/pop3" },
+	{ "http", "cyrus/http" },         { "nntp", "cyrus/nntp" },
+	{ "sieve", "cyrus/sieve" },       { "timsieved", "cyrus/sieve" },
+	{ "managesieve", "cyrus/sieve" },
 };
 
 static bool is_service(unsigned char byte)
@@ -33,12 +39,14 @@ static bool is_service(unsigned char byte)
 	return slice_is_alnum(byte) || byte == '_' || byte == '-' || byte == '.';
 }
 
-/* PREFIX/SERVICE, where SERVICE is whatever the site calls it; without a prefix only letters and digits that begin as one of the
- * usual ones: any program of another kind has a name, too. Of "cyrus/imap" rsyslog leaves "cyrus" in RFC 5424. */
+/* PREFIX/SERVICE, where SERVICE is whatever the site calls it; without a prefix only letters and
+ * digits that begin as one of the usual ones: any program of another kind has a name, too. Of
+ * "cyrus/imap" rsyslog leaves "cyrus" in RFC 5424. */
 static bool find_service(struct slice *ret, struct slice program)
 {
 	const char *slash = memrchr(program.data, '/', program.length);
-	struct slice name = slash ? slice_skip(program, (size_t)(slash - program.data) + 1) : program;
+	struct slice name = slash ? slice_skip(program, (size_t)(slash - program.data) + 1)
+				  : program;
 	struct slice rest = name;
 	slice_take_while(&rest, slash ? is_service : slice_is_alnum, TOKEN_MAX);
 	if (!name.length || rest.length)
@@ -84,7 +92,8 @@ static bool is_mechanism(unsigned char byte)
 static void cut_session(struct slice *text)
 {
 	const char *begin = memrchr(text->data, ' ', text->length);
-	if (begin && slice_ends_with(*text, ">") && slice_starts_with(slice_skip(*text, (size_t)(begin - text->data)), " SESSIONID=<"))
+	if (begin && slice_ends_with(*text, ">") &&
+	    slice_starts_with(slice_skip(*text, (size_t)(begin - text->data)), " SESSIONID=<"))
 		text->length = (size_t)(begin - text->data);
 }
 
@@ -131,7 +140,8 @@ static bool take_quoted(struct slice *ret, struct slice *text, char *room, size_
 }
 
 /* " KEY=VALUE" */
-static bool take_pair(struct slice *ret_key, struct slice *ret_value, struct slice *text, char *room, size_t size)
+static bool take_pair(struct slice *ret_key, struct slice *ret_value, struct slice *text,
+                      char *room, size_t size)
 {
 	if (!slice_take_char(text, ' '))
 		return false;
@@ -153,7 +163,8 @@ static bool read_event(struct login *ret, struct slice text)
 	bool is_whole = false; /* these follow the user, who may be cut off else */
 	for (int i = 0; i < PAIRS_MAX && text.length; i++) {
 		bool is_user = slice_starts_with(text, " u.username=");
-		if (!take_pair(&key, &value, &text, is_user ? user : other, is_user ? sizeof user : sizeof other))
+		if (!take_pair(&key, &value, &text, is_user ? user : other,
+		               is_user ? sizeof user : sizeof other))
 			return false;
 		if (is_user)
 			ret->user = value;
@@ -161,7 +172,8 @@ static bool read_event(struct login *ret, struct slice text)
 			return false;
 		else if (slice_equals(key, "login.anonymous"))
 			return false;
-		is_whole = is_whole || slice_equals(key, "login.mech") || slice_equals(key, "login.tls");
+		is_whole = is_whole || slice_equals(key, "login.mech") ||
+			slice_equals(key, "login.tls");
 	}
 	return ret->has_address && is_whole;
 }
@@ -172,16 +184,22 @@ static enum line_kind parse(struct login *ret, const struct envelope *line, cons
 	bool is_login;
 	if (!find_service(&ret->service, line->program))
 		return LINE_OTHER;
-	if (!slice_equals(ret->service, "cyrus")) /* then any daemon with a "/" may have written it */
-		*ret_why = "a line of a Cyrus service, but neither \"login: \" nor \"event=login.good\"";
+	if (!slice_equals(ret->service,
+	                  "cyrus")) /* then any daemon with a "/" may have written it */
+		*ret_why = "a line of a Cyrus service, but neither \"login: \" nor "
+			   "\"event=login.good\"";
 	if (slice_take_string(&text, "login: "))
 		is_login = read_text(ret, text);
 	else if (slice_take_string(&text, "event=login.good"))
 		is_login = read_event(ret, text);
 	else
 		return LINE_OTHER;
-	*ret_why = "a success, but without user or address, or anonymous: the words of such a line are the client's";
-	return is_login && ret->user.length && !is_anonymous(ret->user) && !slice_equals(ret->user, "~null~") ? LINE_LOGIN : LINE_OTHER;
+	*ret_why = "a success, but without user or address, or anonymous: the words of such a line "
+		   "are the client's";
+	return is_login && ret->user.length && !is_anonymous(ret->user) &&
+			!slice_equals(ret->user, "~null~")
+		? LINE_LOGIN
+		: LINE_OTHER;
 }
 
 const struct logformat logformat_cyrus = {

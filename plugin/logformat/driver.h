@@ -13,17 +13,19 @@
 struct logformat {
 	const char *name;
 
-	/* Each line that parse() says more of than LINE_OTHER holds one of these: lines without any are skipped unseen. 8
-	 * bytes at least (the longer the quicker), of letters, digits, blank and , = : . _ - only: so they are the same in
-	 * a line of JSON. Unused ones are empty. */
+	/* Each line that parse() says more of than LINE_OTHER holds one of these: lines without any
+	 * are skipped unseen. 8 bytes at least (the longer the quicker), of letters, digits, blank
+	 * and , = : . _ - only: so they are the same in a line of JSON. Unused ones are empty. */
 	struct slice literals[LOGFORMAT_LITERALS_MAX];
 
-	/* What LINE is. But for LINE_OTHER, RET (all zero before) gets user, address, has_address, is_hidden, service, session, twin; at_sec and
-	 * count are the caller's. The slices borrow from LINE or are constant.
-	 * LINE_OTHER: *RET_WHY says why a line of this server's login program is no login, in words that complete "not a
-	 * login: ", constant; it is left alone if the line is none of this format's business. LINE_AMBIGUOUS: *RET_WHY too.
-	 * Called with any line, literal or not (--explain does). */
-	enum line_kind (*parse)(struct login *ret, const struct envelope *line, const char **ret_why);
+	/* What LINE is. But for LINE_OTHER, RET (all zero before) gets user, address, has_address,
+	 * is_hidden, service, session, twin; at_sec and count are the caller's. The slices borrow
+	 * from LINE or are constant. LINE_OTHER: *RET_WHY says why a line of this server's login
+	 * program is no login, in words that complete "not a login: ", constant; it is left alone
+	 * if the line is none of this format's business. LINE_AMBIGUOUS: *RET_WHY too. Called with
+	 * any line, literal or not (--explain does). */
+	enum line_kind (*parse)(struct login *ret, const struct envelope *line,
+	                        const char **ret_why);
 };
 
 extern const struct logformat logformat_courier;

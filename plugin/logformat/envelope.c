@@ -20,18 +20,16 @@
 #define RFC5424 HEADTIME_KINDS
 
 /* ALONE: where the line has no time of its own. */
-#define NAMES(alone, front) { \
-	[HEADTIME_NONE] = (alone), \
-	[HEADTIME_RFC3164] = front "RFC 3164", \
-	[HEADTIME_RFC3339] = front "RFC 3339", \
-	[HEADTIME_ISO_BLANK] = front "RFC 3339 with a blank", \
-	[HEADTIME_SVLOGD] = front "svlogd", \
-	[HEADTIME_ASCTIME] = front "asctime", \
-	[HEADTIME_FULL] = front "journalctl -o short-full", \
-	[HEADTIME_UNIX] = front "journalctl -o short-unix", \
-	[HEADTIME_TAI64N] = front "TAI64N", \
-	[RFC5424] = front "RFC 5424", \
-}
+#define NAMES(alone, front) \
+	{ \
+		[HEADTIME_NONE] = (alone), [HEADTIME_RFC3164] = front "RFC 3164", \
+		[HEADTIME_RFC3339] = front "RFC 3339", \
+		[HEADTIME_ISO_BLANK] = front "RFC 3339 with a blank", \
+		[HEADTIME_SVLOGD] = front "svlogd", [HEADTIME_ASCTIME] = front "asctime", \
+		[HEADTIME_FULL] = front "journalctl -o short-full", \
+		[HEADTIME_UNIX] = front "journalctl -o short-unix", \
+		[HEADTIME_TAI64N] = front "TAI64N", [RFC5424] = front "RFC 5424", \
+	}
 
 static const char *const names[CONTAINER_KINDS][HEADTIME_KINDS + 1] = {
 	[CONTAINER_NONE] = NAMES(NULL, ""),
@@ -50,24 +48,26 @@ static const char *const names[CONTAINER_KINDS][HEADTIME_KINDS + 1] = {
 
 /* --- why a login is doubted --- */
 
-static const char of_user[] = "a user of this host sent it to the journal, no server (its _UID says so)";
-static const char of_any_container[] = "a container that has only a number may be any, not a mail server: give it a name";
-static const char in_the_middle[] = "blanks stand in front of its time, in a log of lines without: it may be the rest of another "
-	"line, a stranger's text";
+static const char of_user[] = "a user of this host sent it to the journal, no server (its _UID "
+			      "says so)";
+static const char of_any_container[] = "a container that has only a number may be any, not a mail "
+				       "server: give it a name";
+static const char in_the_middle[] = "blanks stand in front of its time, in a log of lines without: "
+				    "it may be the rest of another line, a stranger's text";
 static const char a_piece[] = "a piece of a line that the container's engine cut";
 
 /* --- the parts --- */
 
-/* "146 " before "<22>1 …" (RFC 6587): the length of what is behind it, with its newline or not. If it is another, there is more
- * than one message in the line, or a part of one. */
+/* "146 " before "<22>1 …" (RFC 6587): the length of what is behind it, with its newline or not. If
+ * it is another, there is more than one message in the line, or a part of one. */
 static void take_octet_count(struct slice *line)
 {
 	int64_t count;
 	struct slice rest = *line;
 	struct slice number = slice_take_while(&rest, slice_is_digit, 5);
-	if (number.length && slice_take_char(&rest, ' ') && slice_starts_with(rest, "<")
-	    && numparse_int(&count, number, 1, ENVELOPE_TEXT_MAX)
-	    && (size_t)count >= rest.length && (size_t)count <= rest.length + sizeof "\r\n" - 1)
+	if (number.length && slice_take_char(&rest, ' ') && slice_starts_with(rest, "<") &&
+	    numparse_int(&count, number, 1, ENVELOPE_TEXT_MAX) && (size_t)count >= rest.length &&
+	    (size_t)count <= rest.length + sizeof "\r\n" - 1)
 		*line = rest;
 }
 
@@ -75,8 +75,8 @@ static void take_octet_count(struct slice *line)
 static void take_priority(struct slice *line)
 {
 	struct slice rest = *line;
-	if (slice_take_char(&rest, '<') && slice_take_while(&rest, slice_is_digit, 3).length
-	    && slice_take_char(&rest, '>'))
+	if (slice_take_char(&rest, '<') && slice_take_while(&rest, slice_is_digit, 3).length &&
+	    slice_take_char(&rest, '>'))
 		*line = rest;
 }
 
@@ -84,14 +84,16 @@ static void take_priority(struct slice *line)
 static void take_message_id(struct slice *message)
 {
 	struct slice rest = *message;
-	if (!slice_take_string(&rest, "[ID ") || !slice_take_while(&rest, slice_is_digit, 10).length || !slice_take_char(&rest, ' '))
+	if (!slice_take_string(&rest, "[ID ") ||
+	    !slice_take_while(&rest, slice_is_digit, 10).length || !slice_take_char(&rest, ' '))
 		return;
 	struct slice facility = slice_take_until(&rest, ' ');
 	if (slice_ends_with(facility, "]"))
 		*message = rest;
 }
 
-/* rsyslog's $RepeatedMsgReduction: "message repeated 3 times: [ TEXT]" stands for 3 more lines of that text. */
+/* rsyslog's $RepeatedMsgReduction: "message repeated 3 times: [ TEXT]" stands for 3 more lines of
+ * that text. */
 static void take_repeated(struct envelope *ret)
 {
 	struct slice rest = ret->message;
@@ -99,8 +101,8 @@ static void take_repeated(struct envelope *ret)
 		return;
 	struct slice number = slice_take_while(&rest, slice_is_digit, 9);
 	int64_t count;
-	if (!slice_take_string(&rest, " times: [ ") || !slice_ends_with(rest, "]")
-	    || !numparse_int(&count, number, 1, REPEATED_MAX))
+	if (!slice_take_string(&rest, " times: [ ") || !slice_ends_with(rest, "]") ||
+	    !numparse_int(&count, number, 1, REPEATED_MAX))
 		return;
 	rest.length--;
 	ret->message = rest;
@@ -109,9 +111,10 @@ static void take_repeated(struct envelope *ret)
 
 /* --- a line of text --- */
 
-/* [LENGTH ][<PRI>][1 ]TIME of the line itself, or else the container's. OWN: if it was taken already. */
-static bool take_time(struct headtime *own, bool *ret_is_rfc5424, struct slice *line, const struct container *container,
-                      int64_t now_sec)
+/* [LENGTH ][<PRI>][1 ]TIME of the line itself, or else the container's. OWN: if it was taken
+ * already. */
+static bool take_time(struct headtime *own, bool *ret_is_rfc5424, struct slice *line,
+                      const struct container *container, int64_t now_sec)
 {
 	struct slice rest = *line;
 	*ret_is_rfc5424 = false;
@@ -119,7 +122,8 @@ static bool take_time(struct headtime *own, bool *ret_is_rfc5424, struct slice *
 		return true;
 	take_octet_count(&rest);
 	take_priority(&rest);
-	*ret_is_rfc5424 = slice_take_string(&rest, "1 "); /* its version; no other form has a digit and a blank here */
+	/* its version; no other form has a digit and a blank here */
+	*ret_is_rfc5424 = slice_take_string(&rest, "1 ");
 	if (headtime_take(own, &rest, now_sec)) {
 		*line = rest;
 		return true;
@@ -129,10 +133,13 @@ static bool take_time(struct headtime *own, bool *ret_is_rfc5424, struct slice *
 	return container->has_time;
 }
 
-static bool take_tag(struct envelope *ret, bool is_rfc5424, enum headtime_kind kind, struct slice *line)
+static bool take_tag(struct envelope *ret, bool is_rfc5424, enum headtime_kind kind,
+                     struct slice *line)
 {
 	struct tag tag;
-	if (is_rfc5424 ? !tag_take_rfc5424(&tag, line) : !(kind == HEADTIME_RFC3164 && tag_take_metalog(&tag, line)) && !tag_take(&tag, line))
+	if (is_rfc5424 ? !tag_take_rfc5424(&tag, line)
+	               : !(kind == HEADTIME_RFC3164 && tag_take_metalog(&tag, line)) &&
+	                    !tag_take(&tag, line))
 		return false;
 	ret->program = tag.program;
 	if (tag.uid.length && !sender_is_server(tag.uid))
@@ -149,8 +156,8 @@ static void read_dovecot(struct envelope *ret, struct slice line)
 	ret->message = line;
 }
 
-static bool read_line(struct envelope *ret, const struct container *container, struct headtime time, struct slice line,
-                      int64_t now_sec)
+static bool read_line(struct envelope *ret, const struct container *container, struct headtime time,
+                      struct slice line, int64_t now_sec)
 {
 	const struct slice whole = line;
 	bool is_rfc5424, is_dovecot = !time.kind && slice_take_string(&line, "dovecot: ");
@@ -176,7 +183,8 @@ static bool read_line(struct envelope *ret, const struct container *container, s
 	ret->has_short_app = is_rfc5424;
 	if (!take_tag(ret, is_rfc5424, time.kind, &line))
 		return true;
-	while (slice_take_char(&line, ' ')) /* rsyslog keeps the blank of "TAG: MSG" in RFC 5424's message */
+	while (slice_take_char(
+		&line, ' ')) /* rsyslog keeps the blank of "TAG: MSG" in RFC 5424's message */
 		;
 	take_message_id(&line);
 	ret->message = line;
@@ -184,15 +192,18 @@ static bool read_line(struct envelope *ret, const struct container *container, s
 	return true;
 }
 
-/* If the program is a container, its message is a line that some program in it wrote: that one counts, if it is a line of a log. But
- * the time is the host's, as most containers live in UTC. */
+/* If the program is a container, its message is a line that some program in it wrote: that one
+ * counts, if it is a line of a log. But the time is the host's, as most containers live in UTC. */
 static void read_contained(struct envelope *ret, int64_t now_sec)
 {
 	static const struct container container = { .kind = CONTAINER_NAMED };
-	enum container_name name = ret->program.length && ret->message.length ? container_name_of(ret->program) : CONTAINER_NAME_NONE;
+	enum container_name name = ret->program.length && ret->message.length
+		? container_name_of(ret->program)
+		: CONTAINER_NAME_NONE;
 	struct envelope inner = { .count = 1, .doubt = ret->doubt };
-	if (!name || !read_line(&inner, &container, (struct headtime){ 0 }, ret->message, now_sec)
-	    || (!inner.program.length && !inner.text.length))
+	if (!name ||
+	    !read_line(&inner, &container, (struct headtime){ 0 }, ret->message, now_sec) ||
+	    (!inner.program.length && !inner.text.length))
 		return;
 	if (name == CONTAINER_NAME_NUMBER && !inner.doubt)
 		inner.doubt = of_any_container;
@@ -220,8 +231,10 @@ static bool is_indented(struct slice line)
 	return line.length && (line.data[0] == ' ' || line.data[0] == '\t');
 }
 
-/* A byte order mark, blanks, the name that grep puts there. Behind these, a container's engine has put nothing. */
-static bool read_odd(struct envelope *ret, const struct envelope_room *room, struct slice line, int64_t now_sec)
+/* A byte order mark, blanks, the name that grep puts there. Behind these, a container's engine has
+ * put nothing. */
+static bool read_odd(struct envelope *ret, const struct envelope_room *room, struct slice line,
+                     int64_t now_sec)
 {
 	struct container container = { .kind = CONTAINER_NONE };
 	struct slice rest = line;
@@ -232,7 +245,8 @@ static bool read_odd(struct envelope *ret, const struct envelope_room *room, str
 		rest = slice_skip(rest, 1);
 	if (grepped_take(&rest, now_sec))
 		container.kind = CONTAINER_GREP;
-	if (rest.length == line.length || !read_line(ret, &container, (struct headtime){ 0 }, rest, now_sec))
+	if (rest.length == line.length ||
+	    !read_line(ret, &container, (struct headtime){ 0 }, rest, now_sec))
 		return false;
 	if (container.kind == CONTAINER_NONE)
 		read_contained(ret, now_sec);
@@ -251,7 +265,9 @@ static bool read_json_line(struct envelope *ret, const struct jsonline *found, i
 {
 	struct container container = {
 		.kind = found->is_docker ? CONTAINER_DOCKER_JSON : CONTAINER_JSON,
-		.has_time = found->has_time, .at_sec = found->at_sec, .is_piece = found->is_piece,
+		.has_time = found->has_time,
+		.at_sec = found->at_sec,
+		.is_piece = found->is_piece,
 	};
 	struct slice line = found->text;
 	if (slice_ends_with(line, "\r"))
@@ -259,7 +275,8 @@ static bool read_json_line(struct envelope *ret, const struct jsonline *found, i
 	return read_line(ret, &container, (struct headtime){ 0 }, line, now_sec);
 }
 
-static bool read_json(struct envelope *ret, struct envelope_room *room, struct slice line, int64_t now_sec)
+static bool read_json(struct envelope *ret, struct envelope_room *room, struct slice line,
+                      int64_t now_sec)
 {
 	struct jsonline found;
 	if (!jsonline_read(&found, &room->text, line, now_sec, &ret->why))
@@ -308,7 +325,8 @@ bool envelope_may_hide(struct slice line)
 	return line.length && line.data[0] == '{' && jsonline_may_hide(line);
 }
 
-bool envelope_line_time(struct envelope_room *room, int64_t *ret_sec, struct slice line, int64_t now_sec)
+bool envelope_line_time(struct envelope_room *room, int64_t *ret_sec, struct slice line,
+                        int64_t now_sec)
 {
 	struct envelope envelope;
 	note_indent(room, line);
@@ -318,7 +336,8 @@ bool envelope_line_time(struct envelope_room *room, int64_t *ret_sec, struct sli
 	return true;
 }
 
-bool envelope_parse(struct envelope *ret, struct envelope_room *room, struct slice line, int64_t now_sec)
+bool envelope_parse(struct envelope *ret, struct envelope_room *room, struct slice line,
+                    int64_t now_sec)
 {
 	*ret = (struct envelope){ .count = 1 };
 	if (slice_ends_with(line, "\r"))

@@ -1,24 +1,31 @@
 /* envelope.h - what a logging system puts in front of a message
  *
- * Known headers (rsyslog 8.x, systemd's journalctl, busybox and FreeBSD syslogd, postlogd, multilog, container engines):
+ * Known headers (rsyslog 8.x, systemd's journalctl, busybox and FreeBSD syslogd, postlogd,
+ * multilog, container engines):
  *
- *	[<PRI>]TIME [HOST] [FACILITY.LEVEL] TAG[PID]: MESSAGE           TIME: headtime.h, the rest: tag.h
- *	[LENGTH ]<PRI>1 TIME HOST APP PID MSGID SD MESSAGE              RFC 5424; LENGTH: as RFC 6587 counts
- *	{"MESSAGE":"…",…}                                               the journal's JSON, and that of log shippers: jsonline.h
+ *	[<PRI>]TIME [HOST] [FACILITY.LEVEL] TAG[PID]: MESSAGE
+ *		TIME: headtime.h, the rest: tag.h
+ *	[LENGTH ]<PRI>1 TIME HOST APP PID MSGID SD MESSAGE
+ *		RFC 5424; LENGTH: as RFC 6587 counts
+ *	{"MESSAGE":"…",…}
+ *		the journal's JSON, and that of log shippers: jsonline.h
  *
- *	dovecot: TIME LEVEL: MESSAGE                                    Dovecot 1.x, in a file of its own
+ *	dovecot: TIME LEVEL: MESSAGE  Dovecot 1.x, in a file of its own
  *
- * and each but the JSON behind a container engine's prefix (container.h), or in Docker's JSON (jsonline.h). Then the line's
- * own time is what counts; the engine's if the line has none. In front of a line without any of these may be a byte order mark,
- * blanks, or the name of a file that grep was given (grepped.h).
+ * and each but the JSON behind a container engine's prefix (container.h), or in Docker's JSON
+ * (jsonline.h). Then the line's own time is what counts; the engine's if the line has none. In
+ * front of a line without any of these may be a byte order mark, blanks, or the name of a file that
+ * grep was given (grepped.h).
  *
- * Blanks are where the rest of a longer line begins: Exim's reject log has a stranger's folded headers like that. So they are
- * only taken for nothing where each line has them (indented text, pasted or piped in; a file of nothing else has no times to
- * seek by). In others a login behind them is doubted, and so it is where the header says that no server need have sent it: such
- * a line is never counted, but told.
+ * Blanks are where the rest of a longer line begins: Exim's reject log has a stranger's folded
+ * headers like that. So they are only taken for nothing where each line has them (indented text,
+ * pasted or piped in; a file of nothing else has no times to seek by). In others a login behind
+ * them is doubted, and so it is where the header says that no server need have sent it: such a line
+ * is never counted, but told.
  *
- * rsyslog writes a control byte of a message as "#" and three octal digits ("#011"). That is left as it is: a name may hold
- * the same text, and undone it would only bring back bytes that could be taken for something else.
+ * rsyslog writes a control byte of a message as "#" and three octal digits ("#011"). That is left
+ * as it is: a name may hold the same text, and undone it would only bring back bytes that could be
+ * taken for something else.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -35,18 +42,25 @@
 /* The slices borrow from the line, or from the room that it was unpacked into. */
 struct envelope {
 	int64_t at_sec;
-	const char *header;   /* the kind of header, for --explain: "RFC 3339", "Docker JSON, RFC 3164" */
-	struct slice program; /* "postfix/submission/smtpd": the tag without pid; "" if there is none */
-	struct slice message; /* behind the tag, without Solaris' "[ID …] " and the wrapping of "message repeated" */
-	struct slice text;    /* all behind the line's own time: for the logs that have no tags (Exim's, Zimbra's, Stalwart's own);
-	                       * "" if only the journal or the container's engine says the time: those logs have one in each line */
-	int64_t count;        /* N of "message repeated N times: [ … ]", else 1 */
-	bool has_short_app;   /* RFC 5424, where rsyslog cuts APP-NAME at the first "/" */
-	const char *doubt;    /* why a login behind this header is not to be believed, or NULL; constant */
-	const char *why;      /* why nothing of it can be read, or NULL; constant */
+	/* the kind of header, for --explain: "RFC 3339", "Docker JSON, RFC 3164" */
+	const char *header;
+	/* "postfix/submission/smtpd": the tag without pid; "" if there is none */
+	struct slice program;
+	/* behind the tag, without Solaris' "[ID …] " and the wrapping of "message repeated" */
+	struct slice message;
+	/* all behind the line's own time: for the logs that have no tags (Exim's, Zimbra's,
+	 * Stalwart's own); "" if only the journal or the container's engine says the time: those
+	 * logs have one in each line */
+	struct slice text;
+	int64_t count;      /* N of "message repeated N times: [ … ]", else 1 */
+	bool has_short_app; /* RFC 5424, where rsyslog cuts APP-NAME at the first "/" */
+	/* why a login behind this header is not to be believed, or NULL; constant */
+	const char *doubt;
+	const char *why; /* why nothing of it can be read, or NULL; constant */
 };
 
-/* Where a line is unpacked that isn't plain text, and what is known of the lines before. Used again for each line of a log. */
+/* Where a line is unpacked that isn't plain text, and what is known of the lines before. Used again
+ * for each line of a log. */
 struct envelope_room {
 	struct strbuf text;
 	struct pieces pieces;
@@ -58,18 +72,22 @@ struct envelope_room {
 void envelope_room_init(struct envelope_room *room);
 void envelope_room_release(struct envelope_room *room);
 
-/* To be called for each line of a log, in order, and before the others. True if LINE must not be read, since a container's
- * engine cut it off another one: its front may be a stranger's. Costs a look at a few bytes. */
+/* To be called for each line of a log, in order, and before the others. True if LINE must not be
+ * read, since a container's engine cut it off another one: its front may be a stranger's. Costs a
+ * look at a few bytes. */
 bool envelope_is_continuation(struct envelope_room *room, struct slice line);
 
-/* Could LINE be written in a way that hides its text from a plain search (a message as a JSON array of numbers)? */
+/* Could LINE be written in a way that hides its text from a plain search (a message as a JSON array
+ * of numbers)? */
 bool envelope_may_hide(struct slice line);
 
 /* The time at the front of LINE, behind a container's prefix; an indented line has none. */
-bool envelope_line_time(struct envelope_room *room, int64_t *ret_sec, struct slice line, int64_t now_sec);
+bool envelope_line_time(struct envelope_room *room, int64_t *ret_sec, struct slice line,
+                        int64_t now_sec);
 
-/* Reads the header of LINE. False if no known time is at its front; then RET->why may say more. A line with a time and no tag
- * has program "" and message "". */
-bool envelope_parse(struct envelope *ret, struct envelope_room *room, struct slice line, int64_t now_sec);
+/* Reads the header of LINE. False if no known time is at its front; then RET->why may say more. A
+ * line with a time and no tag has program "" and message "". */
+bool envelope_parse(struct envelope *ret, struct envelope_room *room, struct slice line,
+                    int64_t now_sec);
 
 #endif

@@ -1,21 +1,26 @@
 /* exim.c - Exim's main log
  *
- * From src/receive.c (receive_msg()) and src/smtp_in.c (host_and_ident(), smtp_log_no_mail()) of Exim 4.92 to 4.98. A
- * login is an accepted message whose protocol ends in "a", which Exim adds after a successful AUTH only:
+ * From src/receive.c (receive_msg()) and src/smtp_in.c (host_and_ident(), smtp_log_no_mail()) of
+ * Exim 4.92 to 4.98. A login is an accepted message whose protocol ends in "a", which Exim adds
+ * after a successful AUTH only:
  *
- *	([PID] )MSGID <= SENDER( R=..)( DS) H=HOST( I=..)( TFO)( U=..)( Ci=..) P=esmtpsa( L..)( X=..)( CV=..)( DN="..")( SNI=..)
+ *	([PID] )MSGID <= SENDER( R=..)( DS) H=HOST( I=..)( TFO)( U=..)( Ci=..)
+ *		 P=esmtpsa( L..)( X=..)( CV=..)( DN="..")( SNI=..)
  *		 A=AUTHENTICATOR(:ID(:AUTHSENDER))( PRDR)( PRX=..)( K) S=SIZE ...
- *	no MAIL in (TFO )SMTP connection from HOST( I=..)( U=..)( Ci=..) D=.. A=AUTHENTICATOR(:ID)( X=..)( CV=..) C=EHLO,AUTH,QUIT
+ *	no MAIL in (TFO )SMTP connection from HOST( I=..)( U=..)( Ci=..) D=..
+ *		 A=AUTHENTICATOR(:ID)( X=..)( CV=..) C=EHLO,AUTH,QUIT
  *	HOST = (NAME )((HELO) )[ADDRESS](:PORT)
  *
- * in its own file behind the time, in syslog behind "exim: " and, unless syslog_timestamp is off, a time of its own.
+ * in its own file behind the time, in syslog behind "exim: " and, unless syslog_timestamp is off, a
+ * time of its own.
  *
- * SENDER, NAME and HELO are a stranger's. A quoted sender may hold blanks, so its quotes are followed. NAME is a verified name,
- * of letters, digits and "/_.-" unless dns_check_names_pattern is changed; it holds no blank even then, as glibc's resolver
- * escapes them. HELO can't hold blanks either, unless helo_accept_junk_hosts lets it: then it can imitate all that is behind it,
- * but the true " P=" still follows. So a line with two of them outside of the tail's quotes is ambiguous, and so is one that
- * says a login's " P=" behind a front that can't be read: whoever has a password could hide so.
- * ID may hold blanks; it ends at a colon, or where all the rest is a tail.
+ * SENDER, NAME and HELO are a stranger's. A quoted sender may hold blanks, so its quotes are
+ * followed. NAME is a verified name, of letters, digits and "/_.-" unless dns_check_names_pattern
+ * is changed; it holds no blank even then, as glibc's resolver escapes them. HELO can't hold blanks
+ * either, unless helo_accept_junk_hosts lets it: then it can imitate all that is behind it, but the
+ * true " P=" still follows. So a line with two of them outside of the tail's quotes is ambiguous,
+ * and so is one that says a login's " P=" behind a front that can't be read: whoever has a password
+ * could hide so. ID may hold blanks; it ends at a colon, or where all the rest is a tail.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -30,7 +35,8 @@
 #define CUT_LENGTH_LEAST 800 /* no syslog cuts at less */
 #define OVERFLOW "**** log string overflowed log buffer ****"
 
-static const char overflow_why[] = "Exim has cut it, as it was too long (8 KiB): there may have been a login in it";
+static const char overflow_why[] = "Exim has cut it, as it was too long (8 KiB): there may have "
+				   "been a login in it";
 
 static bool is_name(unsigned char byte)
 {
@@ -39,7 +45,8 @@ static bool is_name(unsigned char byte)
 
 /* --- the front --- */
 
-/* How many bytes the next piece of an address has: a quoted string, an escaped byte, or any other byte but blanks; 0: none. */
+/* How many bytes the next piece of an address has: a quoted string, an escaped byte, or any other
+ * byte but blanks; 0: none. */
 static size_t address_piece(struct slice text)
 {
 	if (!text.length || text.data[0] == ' ' || text.data[0] == '\t')
@@ -62,9 +69,15 @@ static bool take_message_id(struct slice *text)
 	static const size_t lengths[][3] = { { 6, 6, 2 }, { 6, 11, 4 } };
 	for (size_t i = 0; i < ARRAY_SIZE(lengths); i++) {
 		struct slice rest = *text;
-		if (slice_take_while(&rest, slice_is_alnum, lengths[i][0]).length == lengths[i][0] && slice_take_char(&rest, '-')
-		    && slice_take_while(&rest, slice_is_alnum, lengths[i][1]).length == lengths[i][1] && slice_take_char(&rest, '-')
-		    && slice_take_while(&rest, slice_is_alnum, lengths[i][2]).length == lengths[i][2] && slice_take_char(&rest, ' ')) {
+		if (slice_take_while(&rest, slice_is_alnum, lengths[i][0]).length ==
+		            lengths[i][0] &&
+		    slice_take_char(&rest, '-') &&
+		    slice_take_while(&rest, slice_is_alnum, lengths[i][1]).length ==
+		            lengths[i][1] &&
+		    slice_take_char(&rest, '-') &&
+		    slice_take_while(&rest, slice_is_alnum, lengths[i][2]).length ==
+		            lengths[i][2] &&
+		    slice_take_char(&rest, ' ')) {
 			*text = rest;
 			return true;
 		}
@@ -84,20 +97,23 @@ static struct slice message_of(const struct envelope *line)
 	struct slice text = is_syslog ? line->message : line->text;
 	struct slice rest = text;
 	int64_t ignored;
-	if (is_syslog && timestamp_take(&ignored, &rest, line->at_sec) && slice_take_char(&rest, ' '))
+	if (is_syslog && timestamp_take(&ignored, &rest, line->at_sec) &&
+	    slice_take_char(&rest, ' '))
 		text = rest;
 	rest = text;
-	if (slice_take_char(&rest, '[') && slice_take_while(&rest, slice_is_digit, 10).length && slice_take_string(&rest, "] "))
+	if (slice_take_char(&rest, '[') && slice_take_while(&rest, slice_is_digit, 10).length &&
+	    slice_take_string(&rest, "] "))
 		text = rest;
 	return text;
 }
 
-/* "[2/3] " in front of a piece: Exim cuts what it hands to syslog at 870 bytes. The first one has its own time behind it. */
+/* "[2/3] " in front of a piece: Exim cuts what it hands to syslog at 870 bytes. The first one has
+ * its own time behind it. */
 static bool is_piece(struct slice text)
 {
-	return slice_take_char(&text, '[') && slice_take_while(&text, slice_is_digit, 5).length
-		&& (slice_take_char(&text, '/') || slice_take_char(&text, '\\'))
-		&& slice_take_while(&text, slice_is_digit, 5).length && slice_take_string(&text, "] ");
+	return slice_take_char(&text, '[') && slice_take_while(&text, slice_is_digit, 5).length &&
+		(slice_take_char(&text, '/') || slice_take_char(&text, '\\')) &&
+		slice_take_while(&text, slice_is_digit, 5).length && slice_take_string(&text, "] ");
 }
 
 static bool take_sender(struct slice *text)
@@ -111,7 +127,8 @@ static bool take_sender(struct slice *text)
 
 /* --- fields --- */
 
-/* A field of the table at the front: its name, and a value without blanks, or in quotes if the name ends in one. */
+/* A field of the table at the front: its name, and a value without blanks, or in quotes if the name
+ * ends in one. */
 static bool take_field(struct slice *text, const char *const *names, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
@@ -135,10 +152,12 @@ static void take_fields(struct slice *text, const char *const *names, size_t cou
 		;
 }
 
-/* A name or "(HELO)", and the blank behind it. Neither holds one; all other bytes are as the site allows them. */
+/* A name or "(HELO)", and the blank behind it. Neither holds one; all other bytes are as the site
+ * allows them. */
 static bool take_token(struct slice *text)
 {
-	return slice_take_while(text, slice_is_not_blank, TOKEN_MAX).length && slice_take_char(text, ' ');
+	return slice_take_while(text, slice_is_not_blank, TOKEN_MAX).length &&
+		slice_take_char(text, ' ');
 }
 
 /* (HELO) */
@@ -158,7 +177,8 @@ static bool take_host(struct login *ret, struct slice *text)
 	bool has_name = rest.length && rest.data[0] != '(' && rest.data[0] != '[';
 	if ((has_name && !take_token(&rest)) || !take_helo(&rest) || !slice_take_char(&rest, '['))
 		return false;
-	if (slice_find(rest, SLICE_LITERAL("]")) == rest.length || !ipaddr_parse(&ret->address, slice_take_until(&rest, ']')))
+	if (slice_find(rest, SLICE_LITERAL("]")) == rest.length ||
+	    !ipaddr_parse(&ret->address, slice_take_until(&rest, ']')))
 		return false;
 	ret->has_address = true;
 	*text = rest;
@@ -170,8 +190,11 @@ static bool take_host(struct login *ret, struct slice *text)
 /* The service of the login that protocol NAME stands for; NULL: of none. */
 static const char *login_service(struct slice name)
 {
-	static const struct { const char *name, *service; } protocols[] = {
-		{ "esmtpa", "exim/esmtpa" }, { "esmtpsa", "exim/esmtpsa" }, { "essmtpa", "exim/essmtpa" }, { "utf8esmtpa", "exim/esmtpa" },
+	static const struct {
+		const char *name, *service;
+	} protocols[] = {
+		{ "esmtpa", "exim/esmtpa" },       { "esmtpsa", "exim/esmtpsa" },
+		{ "essmtpa", "exim/essmtpa" },     { "utf8esmtpa", "exim/esmtpa" },
 		{ "utf8esmtpsa", "exim/esmtpsa" }, { "utf8essmtpa", "exim/essmtpa" },
 	};
 	for (size_t i = 0; i < ARRAY_SIZE(protocols); i++)
@@ -180,7 +203,8 @@ static const char *login_service(struct slice name)
 	return NULL;
 }
 
-/* Is a protocol at the front of TEXT, with OF_LOGIN one that stands for a login? A recipient "P=x@example.com" is none. */
+/* Is a protocol at the front of TEXT, with OF_LOGIN one that stands for a login? A recipient
+ * "P=x@example.com" is none. */
 static bool is_protocol(struct slice text, bool of_login)
 {
 	if (!slice_take_string(&text, " P="))
@@ -194,7 +218,8 @@ static bool is_protocol(struct slice text, bool of_login)
 static bool has_protocol(struct slice text, bool of_login)
 {
 	static const struct slice protocol = { " P=", 3 };
-	for (size_t at = slice_find(text, protocol); at < text.length; at = slice_find(text, protocol)) {
+	for (size_t at = slice_find(text, protocol); at < text.length;
+	     at = slice_find(text, protocol)) {
 		text = slice_skip(text, at);
 		if (is_protocol(text, of_login))
 			return true;
@@ -214,10 +239,11 @@ static bool has_unquoted_protocol(struct slice text, bool of_login)
 	return false;
 }
 
-/* Could HELO, or what else a stranger brings, have imitated all that was read before TEXT, the true protocol being behind? It
- * would be before the tail, or among its words: an imitated tail takes all for recipients; or anywhere, if the tail isn't known.
- * An ident (RFC 1413) is a stranger's as well. What the quotes of a tail hold is no imitation, unless a cut has left them open:
- * that must never make a login, and hide none. */
+/* Could HELO, or what else a stranger brings, have imitated all that was read before TEXT, the true
+ * protocol being behind? It would be before the tail, or among its words: an imitated tail takes
+ * all for recipients; or anywhere, if the tail isn't known. An ident (RFC 1413) is a stranger's as
+ * well. What the quotes of a tail hold is no imitation, unless a cut has left them open: that must
+ * never make a login, and hide none. */
 static bool has_protocol_again(struct slice text, bool of_login, bool has_ident)
 {
 	bool fits;
@@ -227,7 +253,8 @@ static bool has_protocol_again(struct slice text, bool of_login, bool has_ident)
 	if (has_unquoted_protocol(slice_skip(text, end), of_login))
 		return true;
 	size_t helo_end = slice_find(text, SLICE_LITERAL(") ["));
-	return (!of_login || text.length >= CUT_LENGTH_LEAST) && has_protocol(slice_skip(text, helo_end), of_login);
+	return (!of_login || text.length >= CUT_LENGTH_LEAST) &&
+		has_protocol(slice_skip(text, helo_end), of_login);
 }
 
 /* --- the user --- */
@@ -243,8 +270,8 @@ static void cut_flags(struct slice *id)
 		id->length -= 5;
 }
 
-/* AUTHENTICATOR(:ID(:SENDER)), of LENGTH bytes in all. SENDER (+smtp_mailauth) is whatever the client likes, so ID ends at the
- * first colon, or a thief were a new user with each message. */
+/* AUTHENTICATOR(:ID(:SENDER)), of LENGTH bytes in all. SENDER (+smtp_mailauth) is whatever the
+ * client likes, so ID ends at the first colon, or a thief were a new user with each message. */
 static bool take_user(struct login *ret, struct slice text, size_t length)
 {
 	bool is_cut = length == text.length;
@@ -259,9 +286,10 @@ static bool take_user(struct login *ret, struct slice text, size_t length)
 
 /* --- the two kinds of lines --- */
 
-/* To the protocol's name: "SENDER( R=..)( DS) H=HOST( I=..)( TFO)( U=..)( Ci=..) P=". What was read is taken off TEXT in any
- * case. */
-static bool take_front(struct login *ret, bool *ret_has_ident, struct slice *text, const char **ret_why)
+/* To the protocol's name: "SENDER( R=..)( DS) H=HOST( I=..)( TFO)( U=..)( Ci=..) P=". What was read
+ * is taken off TEXT in any case. */
+static bool take_front(struct login *ret, bool *ret_has_ident, struct slice *text,
+                       const char **ret_why)
 {
 	static const char *const before_host[] = { " R=", " DS" };
 	static const char *const before_ident[] = { " I=", " TFO" };
@@ -282,8 +310,8 @@ static bool take_front(struct login *ret, bool *ret_has_ident, struct slice *tex
 	return slice_take_string(text, " P=");
 }
 
-/* Exim's mark stands for the end of what is too long for its buffer, with 4.96 for all behind the message's id. A client with a
- * long HELO can bring that about, also after a login. */
+/* Exim's mark stands for the end of what is too long for its buffer, with 4.96 for all behind the
+ * message's id. A client with a long HELO can bring that about, also after a login. */
 static bool is_overflown(struct slice text)
 {
 	return slice_find(text, SLICE_LITERAL(OVERFLOW)) < text.length;
@@ -301,11 +329,13 @@ static enum line_kind read_message(struct login *ret, struct slice text, const c
 	if (!take_front(ret, &has_ident, &text, ret_why)) {
 		if (!has_protocol_again(text, true, has_ident))
 			return LINE_OTHER;
-		*ret_why = "it says P=...a, a login's protocol, but what stands before can't be read (helo_accept_junk_hosts)";
+		*ret_why = "it says P=...a, a login's protocol, but what stands before can't be "
+			   "read (helo_accept_junk_hosts)";
 		return LINE_AMBIGUOUS;
 	}
 	const char *service = login_service(slice_take_while(&text, slice_is_not_blank, TOKEN_MAX));
-	*ret_why = "it says P= twice: HELO may have imitated the first one (helo_accept_junk_hosts)";
+	*ret_why = "it says P= twice: HELO may have imitated the first one "
+		   "(helo_accept_junk_hosts)";
 	if (has_protocol_again(text, !service, has_ident))
 		return LINE_AMBIGUOUS;
 	*ret_why = "a message that was accepted without a login";
@@ -315,7 +345,8 @@ static enum line_kind read_message(struct login *ret, struct slice text, const c
 	take_fields(&text, before_user, ARRAY_SIZE(before_user));
 	*ret_why = "a login, but what stands before or behind its A= can't be read";
 	bool ignored;
-	if (!slice_take_string(&text, " A=") || !take_user(ret, text, exim_find_tail(text, &ignored)))
+	if (!slice_take_string(&text, " A=") ||
+	    !take_user(ret, text, exim_find_tail(text, &ignored)))
 		return LINE_AMBIGUOUS;
 	return LINE_LOGIN;
 }
@@ -343,18 +374,22 @@ static enum line_kind read_no_mail(struct login *ret, struct slice text, const c
 	*ret_why = "a connection without a login";
 	if (slice_find(text, SLICE_LITERAL(" A=")) == text.length)
 		return LINE_OTHER;
-	*ret_why = "a login perhaps, but what stands before its A= can't be read (helo_accept_junk_hosts)";
+	*ret_why = "a login perhaps, but what stands before its A= can't be read "
+		   "(helo_accept_junk_hosts)";
 	if (!take_host(ret, &text))
 		return LINE_AMBIGUOUS;
 	take_fields(&text, before_time, ARRAY_SIZE(before_time));
 	if (!take_field(&text, time, ARRAY_SIZE(time)))
 		return LINE_AMBIGUOUS;
-	*ret_why = "it says D= twice: HELO may have imitated the first one (helo_accept_junk_hosts)";
+	*ret_why = "it says D= twice: HELO may have imitated the first one "
+		   "(helo_accept_junk_hosts)";
 	if (slice_find(text, SLICE_LITERAL(" D=")) < text.length)
 		return LINE_AMBIGUOUS;
 	*ret_why = "a login perhaps, but what stands before or behind its A= can't be read";
 	ret->service = SLICE_LITERAL("exim/no MAIL");
-	return slice_take_string(&text, " A=") && take_user(ret, text, find_end(text)) ? LINE_LOGIN : LINE_AMBIGUOUS;
+	return slice_take_string(&text, " A=") && take_user(ret, text, find_end(text))
+		? LINE_LOGIN
+		: LINE_AMBIGUOUS;
 }
 
 static enum line_kind parse(struct login *ret, const struct envelope *line, const char **ret_why)
@@ -367,7 +402,9 @@ static enum line_kind parse(struct login *ret, const struct envelope *line, cons
 	if (slice_take_string(&text, "no MAIL in ")) {
 		slice_take_string(&text, "TFO* ");
 		slice_take_string(&text, "TFO ");
-		return slice_take_string(&text, "SMTP connection from ") ? read_no_mail(ret, text, ret_why) : LINE_OTHER;
+		return slice_take_string(&text, "SMTP connection from ")
+			? read_no_mail(ret, text, ret_why)
+			: LINE_OTHER;
 	}
 	bool is_message = take_message_id(&text);
 	if (slice_starts_with(text, OVERFLOW)) {
@@ -384,7 +421,11 @@ static enum line_kind parse(struct login *ret, const struct envelope *line, cons
 const struct logformat logformat_exim = {
 	.name = "exim",
 	.literals = {
-		{ " P=esmtpa", 9 }, { " P=esmtpsa", 10 }, { " P=essmtpa", 10 }, { " P=utf8es", 9 }, { "no MAIL in ", 11 },
+		{ " P=esmtpa", 9 },
+		{ " P=esmtpsa", 10 },
+		{ " P=essmtpa", 10 },
+		{ " P=utf8es", 9 },
+		{ "no MAIL in ", 11 },
 		{ " log string overflowed log buffer ", 34 },
 	},
 	.parse = parse,

@@ -1,8 +1,9 @@
 /* exim_tail.c - the end of a line of Exim's main log; see exim_tail.h
  *
- * Recipients and subjects can hold sizes by the thousand, each of which could be where the tail begins. So the grammar is
- * followed from the end to the front: at each byte it is known, of each state that a reader could be in, if all from there to
- * the end fits. One step looks at a handful of bytes, so a line costs as many steps as it has bytes, whatever is in it.
+ * Recipients and subjects can hold sizes by the thousand, each of which could be where the tail
+ * begins. So the grammar is followed from the end to the front: at each byte it is known, of each
+ * state that a reader could be in, if all from there to the end fits. One step looks at a handful
+ * of bytes, so a line costs as many steps as it has bytes, whatever is in it.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -17,8 +18,8 @@
 
 /* The fields behind the size, up to their word; "T=" and " for" are apart. */
 static const struct slice words[] = {
-	{ " M8S=", 5 }, { " DKIM=", 6 }, { " ARC", 4 }, { " DMARC", 6 }, { " RT=", 4 }, { " Q=", 3 }, { " id=", 4 },
-	{ " id*=", 5 }, { " from <", 7 },
+	{ " M8S=", 5 }, { " DKIM=", 6 }, { " ARC", 4 },  { " DMARC", 6 },  { " RT=", 4 },
+	{ " Q=", 3 },   { " id=", 4 },   { " id*=", 5 }, { " from <", 7 },
 };
 static const struct slice subject = { " T=\"", 4 };
 static const struct slice recipients = { " for", 4 };
@@ -35,7 +36,8 @@ struct reader {
 	answers fields[STATES], recipients[STATES], in_subject;
 };
 
-_Static_assert(sizeof(answers) * CHAR_BIT > sizeof " S=" + SIZE_DIGITS, "a size is no longer than what is remembered");
+_Static_assert(sizeof(answers) * CHAR_BIT > sizeof " S=" + SIZE_DIGITS,
+               "a size is no longer than what is remembered");
 
 static bool fits_at(answers of, size_t distance)
 {
@@ -47,7 +49,8 @@ static void push(answers *of, bool fits)
 	*of = *of << 1 | fits;
 }
 
-/* The answer in quotes at TEXT's front (none of this byte is pushed yet); when they end, it is BEHIND's. */
+/* The answer in quotes at TEXT's front (none of this byte is pushed yet); when they end, it is
+ * BEHIND's. */
 static bool fits_quotes(struct slice text, answers inside, answers behind)
 {
 	if (text.data[0] == '\\')
@@ -55,7 +58,8 @@ static bool fits_quotes(struct slice text, answers inside, answers behind)
 	return fits_at(text.data[0] == '"' ? behind : inside, 0);
 }
 
-/* The answers in a word, and in its quotes. STATES[BETWEEN] of this byte is pushed already: a blank ends the word. */
+/* The answers in a word, and in its quotes. STATES[BETWEEN] of this byte is pushed already: a blank
+ * ends the word. */
 static void step_word(answers states[STATES], struct slice text)
 {
 	bool in_quotes = fits_quotes(text, states[IN_QUOTES], states[IN_WORD]);
@@ -95,7 +99,8 @@ static bool fits_field(const struct reader *reader, struct slice text)
 static void step(struct reader *reader, struct slice text)
 {
 	bool in_subject = fits_quotes(text, reader->in_subject, reader->fields[BETWEEN]);
-	bool between_recipients = text.data[0] == ' ' && text.length > 1 && fits_at(reader->recipients[IN_WORD], 0);
+	bool between_recipients = text.data[0] == ' ' && text.length > 1 &&
+		fits_at(reader->recipients[IN_WORD], 0);
 	bool between_fields = fits_field(reader, text);
 	push(&reader->in_subject, in_subject);
 	push(&reader->recipients[BETWEEN], between_recipients);
@@ -108,13 +113,16 @@ static void step(struct reader *reader, struct slice text)
 static size_t size_length(struct slice text)
 {
 	struct slice rest = text;
-	if (text.data[0] != ' ' || !slice_take_string(&rest, " S=") || !slice_take_while(&rest, slice_is_digit, SIZE_DIGITS).length)
+	if (text.data[0] != ' ' || !slice_take_string(&rest, " S=") ||
+	    !slice_take_while(&rest, slice_is_digit, SIZE_DIGITS).length)
 		return 0;
 	return !rest.length || rest.data[0] == ' ' ? text.length - rest.length : 0;
 }
 
-/* At the end no quotes may be open. " for" may end it: Exim leaves out the recipients for which there is no room. */
-static const struct reader at_end = { .fields = { [BETWEEN] = 1, [IN_WORD] = 1 }, .recipients = { [BETWEEN] = 1, [IN_WORD] = 1 } };
+/* At the end no quotes may be open. " for" may end it: Exim leaves out the recipients for which
+ * there is no room. */
+static const struct reader at_end = { .fields = { [BETWEEN] = 1, [IN_WORD] = 1 },
+	                              .recipients = { [BETWEEN] = 1, [IN_WORD] = 1 } };
 
 size_t exim_find_tail(struct slice text, bool *ret_fits)
 {

@@ -33,7 +33,8 @@ static bool is_log_name(struct slice name)
 static bool begins_with_time(struct slice line, int64_t now_sec)
 {
 	struct headtime ignored;
-	if (slice_take_char(&line, '<') && (!slice_take_while(&line, slice_is_digit, 3).length || !slice_take_char(&line, '>')))
+	if (slice_take_char(&line, '<') &&
+	    (!slice_take_while(&line, slice_is_digit, 3).length || !slice_take_char(&line, '>')))
 		return false;
 	slice_take_string(&line, "1 ");
 	slice_take_string(&line, "dovecot: "); /* 1.x, see envelope.h */
@@ -49,7 +50,8 @@ static bool take_behind_name(struct slice *line, char separator, int64_t now_sec
 	*line = rest;
 	if (begins_with_time(rest, now_sec))
 		return true;
-	if (!slice_take_while(&rest, slice_is_digit, NUMBER_DIGITS).length || !slice_take_char(&rest, separator))
+	if (!slice_take_while(&rest, slice_is_digit, NUMBER_DIGITS).length ||
+	    !slice_take_char(&rest, separator))
 		return false;
 	*line = rest;
 	return begins_with_time(rest, now_sec);
@@ -60,7 +62,8 @@ static bool take_context(struct slice *line, size_t most, int64_t now_sec)
 {
 	for (size_t i = 1; i < most; i++) {
 		struct slice rest = slice_skip(*line, i);
-		if (rest.data[0] != '-' || !is_log_name(slice_make(line->data, i)) || !take_behind_name(&rest, '-', now_sec))
+		if (rest.data[0] != '-' || !is_log_name(slice_make(line->data, i)) ||
+		    !take_behind_name(&rest, '-', now_sec))
 			continue;
 		*line = rest;
 		return true;
@@ -78,7 +81,8 @@ bool grepped_take(struct slice *line, int64_t now_sec)
 	struct slice rest = *line;
 	bool is_stdin = slice_take_string(&rest, "(standard input)");
 	struct slice name = slice_take_while(&rest, is_name_byte, PATH_MOST);
-	if ((is_stdin ? !name.length : name.length && is_log_name(name)) && take_behind_name(&rest, ':', now_sec)) {
+	if ((is_stdin ? !name.length : name.length && is_log_name(name)) &&
+	    take_behind_name(&rest, ':', now_sec)) {
 		*line = rest;
 		return true;
 	}

@@ -1,10 +1,15 @@
-/* grepped.h - the name of the file that grep(1) puts in front of a line when it is given more than one
+/* grepped.h - the name of the file that grep(1) puts in front of a line when it is given more than
+ * one
  *
- *	/var/log/mail.log.1:LINE      mail.log:12:LINE (-n)      mail.log-LINE (a line of context)      (standard input):LINE
+ *	/var/log/mail.log.1:LINE
+ *	mail.log:12:LINE                with -n
+ *	mail.log-LINE                   a line of context
+ *	(standard input):LINE
  *
- * Only what looks like the name of a log is one: a path with "/", or a name like mail.log.1, maillog-20261123, mainlog, messages,
- * syslog. So a word of some other program with a stranger's text behind its colon ("login:…", "error:…") is none. And LINE must
- * begin with a time at once: grep puts no blank between.
+ * Only what looks like the name of a log is one: a path with "/", or a name like mail.log.1,
+ * maillog-20261123, mainlog, messages, syslog. So a word of some other program with a stranger's
+ * text behind its colon ("login:…", "error:…") is none. And LINE must begin with a time at once:
+ * grep puts no blank between.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

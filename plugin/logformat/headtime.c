@@ -11,16 +11,18 @@
 
 #define LAST_UNIX_SEC INT64_C(253402300799) /* 9999-12-31T23:59:59Z */
 #define ISO_LENGTH 19                       /* "2026-11-23T09:07:43" */
-#define ZONE_MAX 6                          /* POSIX wants 3 letters and more; the longest in use have 5: "CET", "ChST" */
+/* POSIX wants 3 letters and more; the longest in use have 5: "CET", "ChST" */
+#define ZONE_MAX 6
 #define WHITE "\033[37m"
-#define WHITE_MOST 40                       /* bytes between the colours */
+#define WHITE_MOST 40 /* bytes between the colours */
 
 /* "1795424863.914250": so many digits, that no other number has this form. */
 static bool take_unix(int64_t *ret_sec, struct slice *line)
 {
 	struct slice digits = slice_take_while(line, slice_is_digit, 12);
-	return digits.length >= 9 && slice_take_char(line, '.') && slice_take_while(line, slice_is_digit, 9).length == 6
-		&& numparse_int(ret_sec, digits, 0, LAST_UNIX_SEC);
+	return digits.length >= 9 && slice_take_char(line, '.') &&
+		slice_take_while(line, slice_is_digit, 9).length == 6 &&
+		numparse_int(ret_sec, digits, 0, LAST_UNIX_SEC);
 }
 
 static bool is_time_byte(unsigned char byte)
@@ -34,7 +36,8 @@ static bool is_zone_letter(unsigned char byte)
 }
 
 /* DATE_TIME ("2026-11-23 09:07:43") with SUFFIX, which says the zone. */
-static bool read_zoned(int64_t *ret_sec, struct slice date_time, const char *suffix, int64_t now_sec)
+static bool read_zoned(int64_t *ret_sec, struct slice date_time, const char *suffix,
+                       int64_t now_sec)
 {
 	char text[ISO_LENGTH + 8];
 	memcpy(text, date_time.data, ISO_LENGTH);
@@ -86,7 +89,9 @@ static enum headtime_kind kind_of(struct slice time)
 		return HEADTIME_TAI64N;
 	if (!slice_is_digit((unsigned char)time.data[0]))
 		return dateword_take_weekday(&time) ? HEADTIME_ASCTIME : HEADTIME_RFC3164;
-	return time.data[10] == 'T' ? HEADTIME_RFC3339 : time.data[10] == '_' ? HEADTIME_SVLOGD : HEADTIME_ISO_BLANK;
+	return time.data[10] == 'T'    ? HEADTIME_RFC3339
+		: time.data[10] == '_' ? HEADTIME_SVLOGD
+				       : HEADTIME_ISO_BLANK;
 }
 
 static bool take_any(struct headtime *ret, struct slice *line, int64_t now_sec)
@@ -99,7 +104,8 @@ static bool take_any(struct headtime *ret, struct slice *line, int64_t now_sec)
 	}
 	ret->kind = dateword_take_weekday(&rest) ? HEADTIME_FULL : HEADTIME_UNIX;
 	*line = rest;
-	return ret->kind == HEADTIME_FULL ? take_full(&ret->at_sec, line, now_sec) : take_unix(&ret->at_sec, line);
+	return ret->kind == HEADTIME_FULL ? take_full(&ret->at_sec, line, now_sec)
+					  : take_unix(&ret->at_sec, line);
 }
 
 /* Stalwart's, in its colour, and the blank behind it. */
@@ -116,8 +122,9 @@ bool headtime_take(struct headtime *ret, struct slice *line, int64_t now_sec)
 {
 	struct slice rest = *line;
 	struct headtime found;
-	if (slice_starts_with(rest, WHITE) ? !take_white(&found, &rest, now_sec)
-	    : !take_any(&found, &rest, now_sec) || !slice_take_char(&rest, ' '))
+	if (slice_starts_with(rest, WHITE)
+	            ? !take_white(&found, &rest, now_sec)
+	            : !take_any(&found, &rest, now_sec) || !slice_take_char(&rest, ' '))
 		return false;
 	*ret = found;
 	*line = rest;

@@ -5,8 +5,9 @@
  *	Mon 2026-11-23 09:07:43[.914250] UTC       -o short-full
  *	1795424863.914250                          -o short-unix
  *
- * The zone of short-full is a name: UTC and GMT are read as such, a number ("+03", "-0330": zones without a name have it) as
- * hours east of UTC, and any other name as local time (see timestamp.h), as in a line without a zone.
+ * The zone of short-full is a name: UTC and GMT are read as such, a number ("+03", "-0330": zones
+ * without a name have it) as hours east of UTC, and any other name as local time (see timestamp.h),
+ * as in a line without a zone.
  *
  * Stalwart writes its time in white, as it does by default: ESC [37m TIME ESC [0m.
  *
@@ -38,7 +39,8 @@ struct headtime {
 	int64_t at_sec;
 };
 
-/* Takes a time and the one blank behind it from the front of LINE. False, and LINE unchanged, if there is none. */
+/* Takes a time and the one blank behind it from the front of LINE. False, and LINE unchanged, if
+ * there is none. */
 bool headtime_take(struct headtime *ret, struct slice *line, int64_t now_sec);
 
 #endif

@@ -20,11 +20,13 @@
 
 /* --- values --- */
 
-/* PATH is "key", "key.key" or "key.key.key"; a key of that whole name comes first, as some shippers flatten their objects. */
+/* PATH is "key", "key.key" or "key.key.key"; a key of that whole name comes first, as some shippers
+ * flatten their objects. */
 static const json_t *find(const json_t *object, const char *path)
 {
 	const json_t *value = json_object_get(object, path);
-	for (const char *dot = strchr(path, '.'); !value && object && dot; dot = strchr(path, '.')) {
+	for (const char *dot = strchr(path, '.'); !value && object && dot;
+	     dot = strchr(path, '.')) {
 		char key[KEY_MAX];
 		(void)snprintf(key, sizeof key, "%.*s", (int)(dot - path), path);
 		object = json_object_get(object, key);
@@ -38,7 +40,9 @@ static const json_t *find(const json_t *object, const char *path)
 static struct slice string_of(const json_t *object, const char *path)
 {
 	const json_t *value = find(object, path);
-	return json_is_string(value) ? slice_make(json_string_value(value), json_string_length(value)) : slice_make("", 0);
+	return json_is_string(value)
+		? slice_make(json_string_value(value), json_string_length(value))
+		: slice_make("", 0);
 }
 
 /* Takes LENGTH bytes from the front of what is in a room. */
@@ -55,7 +59,8 @@ static bool add_bytes(struct strbuf *text, const json_t *array)
 {
 	for (size_t i = 0; i < json_array_size(array); i++) {
 		const json_t *byte = json_array_get(array, i);
-		if (!json_is_integer(byte) || json_integer_value(byte) < 0 || json_integer_value(byte) > UCHAR_MAX)
+		if (!json_is_integer(byte) || json_integer_value(byte) < 0 ||
+		    json_integer_value(byte) > UCHAR_MAX)
 			return false;
 		strbuf_add_char(text, (char)json_integer_value(byte));
 	}
@@ -64,7 +69,8 @@ static bool add_bytes(struct strbuf *text, const json_t *array)
 
 static bool add_message(struct strbuf *text, const json_t *message, const char **ret_why)
 {
-	*ret_why = "a journal's line whose MESSAGE journalctl left out for its length: give it --all";
+	*ret_why = "a journal's line whose MESSAGE journalctl left out for its length: give it "
+		   "--all";
 	if (json_is_null(message))
 		return false;
 	*ret_why = "a journal's line that has no MESSAGE, or more than one";
@@ -75,7 +81,8 @@ static bool add_message(struct strbuf *text, const json_t *message, const char *
 	return json_is_array(message) && add_bytes(text, message);
 }
 
-static bool read_journal(struct jsonline *ret, struct strbuf *room, const json_t *object, const char **ret_why)
+static bool read_journal(struct jsonline *ret, struct strbuf *room, const json_t *object,
+                         const char **ret_why)
 {
 	int64_t at_usec;
 	struct slice program = string_of(object, "CONTAINER_NAME"), uid = string_of(object, "_UID");
@@ -93,7 +100,8 @@ static bool read_journal(struct jsonline *ret, struct strbuf *room, const json_t
 	ret->name = "journal JSON";
 	ret->has_time = true;
 	ret->at_sec = at_usec / 1000000;
-	ret->is_piece = json_object_get(object, "CONTAINER_PARTIAL_MESSAGE") || json_object_get(object, "CONTAINER_PARTIAL_ID");
+	ret->is_piece = json_object_get(object, "CONTAINER_PARTIAL_MESSAGE") ||
+		json_object_get(object, "CONTAINER_PARTIAL_ID");
 	if (room->truncated)
 		return true;
 	ret->text = slice_make(strbuf_text(room), room->length);
@@ -105,7 +113,8 @@ static bool read_journal(struct jsonline *ret, struct strbuf *room, const json_t
 
 /* --- Docker --- */
 
-static bool read_docker(struct jsonline *ret, struct strbuf *room, const json_t *object, const char **ret_why)
+static bool read_docker(struct jsonline *ret, struct strbuf *room, const json_t *object,
+                        const char **ret_why)
 {
 	struct slice line = string_of(object, "log"), time = string_of(object, "time");
 	*ret_why = "a line of Docker's without its time";
@@ -124,45 +133,139 @@ static bool read_docker(struct jsonline *ret, struct strbuf *room, const json_t 
 
 /* --- log shippers --- */
 
-/* How a shipper writes a line. It is known by MARK, whose value is VALUE (NULL: any), and by its MESSAGE; of the times and programs
- * the first that is there counts. IS_LINE: if no program is said, the message is a whole line that was read from a file. */
+/* How a shipper writes a line. It is known by MARK, whose value is VALUE (NULL: any), and by its
+ * MESSAGE; of the times and programs the first that is there counts. IS_LINE: if no program is
+ * said, the message is a whole line that was read from a file. */
 static const struct dialect {
 	const char *name, *mark, *value, *message;
 	const char *times[KEYS_MAX], *programs[KEYS_MAX];
 	bool is_line;
-	bool has_tags;   /* the first of the programs is a tag: "postfix/smtpd[220]:" */
+	bool has_tags; /* the first of the programs is a tag: "postfix/smtpd[220]:" */
 	bool needs_time;
 } dialects[] = {
-	/* elastic.co: "Log input fields", Elastic Common Schema */
-#define FILEBEAT(type, has_lines) { "Filebeat", "input.type", (type), "message", { "@timestamp" }, \
-	{ "process.name", "log.syslog.appname", "process.program" }, (has_lines), false, true }
-	FILEBEAT("log", true), FILEBEAT("filestream", true), FILEBEAT("container", true), FILEBEAT("stdin", true),
-	FILEBEAT("syslog", false), FILEBEAT("tcp", false), FILEBEAT("udp", false), FILEBEAT("unix", false),
-	{ "Filebeat", "input.type", "journald", "message", { "@timestamp" },
-	  { "log.syslog.appname", "syslog.identifier", "journald.custom.syslog_identifier" }, false, false, true },
-	/* vector.dev: sources file, docker_logs, kubernetes_logs, stdin, syslog, journald */
-#define VECTOR(type, has_lines, program) { "Vector", "source_type", (type), "message", { "timestamp" }, { program }, (has_lines), \
-	false, true }
-	VECTOR("file", true, NULL), VECTOR("docker_logs", true, NULL), VECTOR("kubernetes_logs", true, NULL),
-	VECTOR("stdin", true, NULL), VECTOR("syslog", false, "appname"), VECTOR("journald", false, "SYSLOG_IDENTIFIER"),
-	/* docs.graylog.org: GELF 1.1; syslog-ng's format-gelf, Graylog's and Fluent Bit's names, Docker's gelf driver */
-	{ "GELF", "_container_id", NULL, "short_message", { "timestamp" }, { NULL }, true, false, true },
-	{ "GELF", "version", "1.1", "short_message", { "timestamp" },
-	  { "_program", "_application_name", "_appname", "_ident", "_SYSLOG_IDENTIFIER" }, false, false, true },
+/* elastic.co: "Log input fields", Elastic Common Schema */
+#define FILEBEAT(type, has_lines) \
+	{ \
+		"Filebeat", "input.type", (type), "message", { "@timestamp" }, \
+			{ "process.name", "log.syslog.appname", "process.program" }, (has_lines), \
+			false, true \
+	}
+	FILEBEAT("log", true),
+	FILEBEAT("filestream", true),
+	FILEBEAT("container", true),
+	FILEBEAT("stdin", true),
+	FILEBEAT("syslog", false),
+	FILEBEAT("tcp", false),
+	FILEBEAT("udp", false),
+	FILEBEAT("unix", false),
+	{ "Filebeat",
+	  "input.type",
+	  "journald",
+	  "message",
+	  { "@timestamp" },
+	  { "log.syslog.appname", "syslog.identifier", "journald.custom.syslog_identifier" },
+	  false,
+	  false,
+	  true },
+/* vector.dev: sources file, docker_logs, kubernetes_logs, stdin, syslog, journald */
+#define VECTOR(type, has_lines, program) \
+	{ \
+		"Vector", "source_type", (type), "message", { "timestamp" }, { program }, \
+			(has_lines), false, true \
+	}
+	VECTOR("file", true, NULL),
+	VECTOR("docker_logs", true, NULL),
+	VECTOR("kubernetes_logs", true, NULL),
+	VECTOR("stdin", true, NULL),
+	VECTOR("syslog", false, "appname"),
+	VECTOR("journald", false, "SYSLOG_IDENTIFIER"),
+	/* docs.graylog.org: GELF 1.1; syslog-ng's format-gelf, Graylog's and Fluent Bit's names,
+	 * Docker's gelf driver */
+	{ "GELF",
+	  "_container_id",
+	  NULL,
+	  "short_message",
+	  { "timestamp" },
+	  { NULL },
+	  true,
+	  false,
+	  true },
+	{ "GELF",
+	  "version",
+	  "1.1",
+	  "short_message",
+	  { "timestamp" },
+	  { "_program", "_application_name", "_appname", "_ident", "_SYSLOG_IDENTIFIER" },
+	  false,
+	  false,
+	  true },
 	/* rsyslog: jsonmesg, and templates with the names of its properties */
-	{ "rsyslog JSON", "syslogtag", NULL, "msg", { "timereported", "@timestamp", "timestamp", "timegenerated" }, { "syslogtag" },
-	  false, true, true },
-	{ "rsyslog JSON", "syslogtag", NULL, "message", { "timereported", "@timestamp", "timestamp", "timegenerated" }, { "syslogtag" },
-	  false, true, true },
-	{ "rsyslog JSON", "programname", NULL, "message", { "timereported", "@timestamp", "timestamp", "timegenerated" },
-	  { "app-name", "programname" }, false, false, true },
-	{ "rsyslog JSON", "programname", NULL, "msg", { "timereported", "@timestamp", "timestamp", "timegenerated" },
-	  { "app-name", "programname" }, false, false, true },
+	{ "rsyslog JSON",
+	  "syslogtag",
+	  NULL,
+	  "msg",
+	  { "timereported", "@timestamp", "timestamp", "timegenerated" },
+	  { "syslogtag" },
+	  false,
+	  true,
+	  true },
+	{ "rsyslog JSON",
+	  "syslogtag",
+	  NULL,
+	  "message",
+	  { "timereported", "@timestamp", "timestamp", "timegenerated" },
+	  { "syslogtag" },
+	  false,
+	  true,
+	  true },
+	{ "rsyslog JSON",
+	  "programname",
+	  NULL,
+	  "message",
+	  { "timereported", "@timestamp", "timestamp", "timegenerated" },
+	  { "app-name", "programname" },
+	  false,
+	  false,
+	  true },
+	{ "rsyslog JSON",
+	  "programname",
+	  NULL,
+	  "msg",
+	  { "timereported", "@timestamp", "timestamp", "timegenerated" },
+	  { "app-name", "programname" },
+	  false,
+	  false,
+	  true },
 	/* syslog-ng: $(format-json --scope rfc3164) or rfc5424 */
-	{ "syslog-ng JSON", "PROGRAM", NULL, "MESSAGE", { "ISODATE", "R_ISODATE", "@timestamp", "DATE" }, { "PROGRAM" }, false, false, true },
-	/* docs.fluentbit.io: json_date_key, its parsers syslog-rfc3164 and -rfc5424, the inputs systemd and tail */
-	{ "Fluent Bit", "ident", NULL, "message", { "date", "@timestamp" }, { "ident" }, false, false, true },
-	{ "Fluent Bit", "SYSLOG_IDENTIFIER", NULL, "MESSAGE", { "date", "@timestamp" }, { "SYSLOG_IDENTIFIER" }, false, false, true },
+	{ "syslog-ng JSON",
+	  "PROGRAM",
+	  NULL,
+	  "MESSAGE",
+	  { "ISODATE", "R_ISODATE", "@timestamp", "DATE" },
+	  { "PROGRAM" },
+	  false,
+	  false,
+	  true },
+	/* docs.fluentbit.io: json_date_key, its parsers syslog-rfc3164 and -rfc5424, the inputs
+	 * systemd and tail */
+	{ "Fluent Bit",
+	  "ident",
+	  NULL,
+	  "message",
+	  { "date", "@timestamp" },
+	  { "ident" },
+	  false,
+	  false,
+	  true },
+	{ "Fluent Bit",
+	  "SYSLOG_IDENTIFIER",
+	  NULL,
+	  "MESSAGE",
+	  { "date", "@timestamp" },
+	  { "SYSLOG_IDENTIFIER" },
+	  false,
+	  false,
+	  true },
 	{ "Fluent Bit", "date", NULL, "log", { "date" }, { NULL }, true, false, true },
 	/* Loki's logcli -o jsonl; stern -o json */
 	{ "Loki", "labels", NULL, "line", { "timestamp" }, { NULL }, true, false, true },
@@ -177,18 +280,23 @@ static bool read_time(int64_t *ret_sec, const json_t *value, int64_t now_sec)
 		*ret_sec = sec >= 0 && sec <= LAST_SEC ? (int64_t)sec : -1;
 		return *ret_sec >= 0;
 	}
-	struct slice text = json_is_string(value) ? slice_make(json_string_value(value), json_string_length(value)) : slice_make("", 0);
+	struct slice text = json_is_string(value)
+		? slice_make(json_string_value(value), json_string_length(value))
+		: slice_make("", 0);
 	return timestamp_take(ret_sec, &text, now_sec) && !text.length;
 }
 
 static bool is_of_dialect(const struct dialect *dialect, const json_t *object)
 {
 	const json_t *mark = find(object, dialect->mark);
-	return mark && (!dialect->value || slice_equals(string_of(object, dialect->mark), dialect->value))
-		&& json_is_string(find(object, dialect->message));
+	return mark &&
+		(!dialect->value ||
+	         slice_equals(string_of(object, dialect->mark), dialect->value)) &&
+		json_is_string(find(object, dialect->message));
 }
 
-static bool find_time(struct jsonline *ret, const struct dialect *dialect, const json_t *object, int64_t now_sec)
+static bool find_time(struct jsonline *ret, const struct dialect *dialect, const json_t *object,
+                      int64_t now_sec)
 {
 	for (size_t i = 0; i < KEYS_MAX && dialect->times[i] && !ret->has_time; i++)
 		ret->has_time = read_time(&ret->at_sec, find(object, dialect->times[i]), now_sec);
@@ -212,21 +320,25 @@ static struct slice find_program(const struct dialect *dialect, const json_t *ob
 /* GELF's short_message may be the front of full_message only. */
 static struct slice find_message(const struct dialect *dialect, const json_t *object)
 {
-	struct slice message = string_of(object, dialect->message), full = string_of(object, "full_message");
-	bool is_front = strcmp(dialect->message, "short_message") == 0 && full.length > message.length && message.length
-		&& memcmp(full.data, message.data, message.length) == 0;
+	struct slice message = string_of(object, dialect->message),
+		     full = string_of(object, "full_message");
+	bool is_front = strcmp(dialect->message, "short_message") == 0 &&
+		full.length > message.length && message.length &&
+		memcmp(full.data, message.data, message.length) == 0;
 	return is_front ? full : message;
 }
 
 /* As the drivers of Docker and the parsers of CRI say it. */
 static bool is_piece(const json_t *object)
 {
-	return json_object_get(object, "partial_message") || json_object_get(object, "_partial") || slice_equals(string_of(object, "_p"), "P")
-		|| slice_equals(string_of(object, "logtag"), "P");
+	return json_object_get(object, "partial_message") || json_object_get(object, "_partial") ||
+		slice_equals(string_of(object, "_p"), "P") ||
+		slice_equals(string_of(object, "logtag"), "P");
 }
 
 /* The texts in ROOM, which may move while it grows. */
-static void keep(struct jsonline *ret, struct strbuf *room, struct slice program, struct slice uid, struct slice message)
+static void keep(struct jsonline *ret, struct strbuf *room, struct slice program, struct slice uid,
+                 struct slice message)
 {
 	strbuf_add(room, program.data, program.length);
 	strbuf_add(room, uid.data, uid.length);
@@ -238,16 +350,19 @@ static void keep(struct jsonline *ret, struct strbuf *room, struct slice program
 	ret->uid = cut(&ret->text, uid.length);
 }
 
-static bool read_shipped(struct jsonline *ret, struct strbuf *room, const json_t *object, int64_t now_sec, const char **ret_why)
+static bool read_shipped(struct jsonline *ret, struct strbuf *room, const json_t *object,
+                         int64_t now_sec, const char **ret_why)
 {
 	*ret_why = "JSON of no kind that I know";
 	for (size_t i = 0; i < ARRAY_SIZE(dialects); i++) {
 		const struct dialect *dialect = &dialects[i];
 		if (!is_of_dialect(dialect, object))
 			continue;
-		struct slice program = find_program(dialect, object), message = find_message(dialect, object);
+		struct slice program = find_program(dialect, object),
+			     message = find_message(dialect, object);
 		*ret_why = "JSON that does not say the program, or not the time";
-		if ((!program.length && !dialect->is_line) || !find_time(ret, dialect, object, now_sec))
+		if ((!program.length && !dialect->is_line) ||
+		    !find_time(ret, dialect, object, now_sec))
 			return false;
 		if (slice_ends_with(message, "\n"))
 			message.length--;
@@ -264,23 +379,28 @@ static bool read_shipped(struct jsonline *ret, struct strbuf *room, const json_t
 
 /* --- all --- */
 
-static bool read_object(struct jsonline *ret, struct strbuf *room, const json_t *object, int64_t now_sec, const char **ret_why)
+static bool read_object(struct jsonline *ret, struct strbuf *room, const json_t *object,
+                        int64_t now_sec, const char **ret_why)
 {
-	if (json_is_string(json_object_get(object, "log")) && json_object_get(object, "stream") && !json_object_get(object, "date"))
+	if (json_is_string(json_object_get(object, "log")) && json_object_get(object, "stream") &&
+	    !json_object_get(object, "date"))
 		return read_docker(ret, room, object, ret_why);
 	if (json_object_get(object, "__REALTIME_TIMESTAMP"))
 		return read_journal(ret, room, object, ret_why);
 	return read_shipped(ret, room, object, now_sec, ret_why);
 }
 
-bool jsonline_read(struct jsonline *ret, struct strbuf *room, struct slice line, int64_t now_sec, const char **ret_why)
+bool jsonline_read(struct jsonline *ret, struct strbuf *room, struct slice line, int64_t now_sec,
+                   const char **ret_why)
 {
 	json_error_t ignored;
 	struct jsonline found = { 0 };
 	*ret_why = "it begins like JSON, but is none";
 	if (line.length > JSONLINE_MAX)
 		return false;
-	json_t *object CLEANUP(json_decrefp) = json_loadb(line.data, line.length, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &ignored);
+	json_t *object CLEANUP(json_decrefp) = json_loadb(line.data, line.length,
+	                                                  JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL,
+	                                                  &ignored);
 	if (!json_is_object(object))
 		return false;
 	strbuf_clear(room);

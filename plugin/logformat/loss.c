@@ -9,17 +9,23 @@
 
 #define DIGITS_MAX 10
 
-const struct slice loss_literals[LOSS_LITERALS] = { { "Suppressed ", 11 }, { "rate-limiting", 13 }, { " repeated ", 10 } };
+const struct slice loss_literals[LOSS_LITERALS] = { { "Suppressed ", 11 },
+	                                            { "rate-limiting", 13 },
+	                                            { " repeated ", 10 } };
 
 /* The number in front of TEXT and BEHIND after it; 0 if that isn't so. */
 static int64_t take_count(struct slice text, const char *behind)
 {
 	int64_t count;
 	struct slice digits = slice_take_while(&text, slice_is_digit, DIGITS_MAX);
-	return digits.length && numparse_int(&count, digits, 0, UINT32_MAX) && slice_starts_with(text, behind) ? count : 0;
+	return digits.length && numparse_int(&count, digits, 0, UINT32_MAX) &&
+			slice_starts_with(text, behind)
+		? count
+		: 0;
 }
 
-/* NAME may hold a path that a user of the host chose, so the number is the last one that these words are behind. */
+/* NAME may hold a path that a user of the host chose, so the number is the last one that these
+ * words are behind. */
 static int64_t count_rsyslog(struct slice text)
 {
 	static const struct slice words = { " messages lost due to rate-limiting", 35 };
@@ -31,7 +37,9 @@ static int64_t count_rsyslog(struct slice text)
 		return 0;
 	while (begin > 0 && slice_is_digit((unsigned char)text.data[begin - 1]))
 		begin--;
-	return begin > 0 && text.data[begin - 1] == ' ' ? take_count(slice_skip(text, begin), " messages lost ") : 0;
+	return begin > 0 && text.data[begin - 1] == ' '
+		? take_count(slice_skip(text, begin), " messages lost ")
+		: 0;
 }
 
 /* Behind the last " repeated " of TEXT, which has no tag in front of it with most. */
@@ -39,11 +47,14 @@ static int64_t count_repeated(struct slice text)
 {
 	static const struct slice word = { " repeated ", 10 };
 	size_t last = text.length;
-	for (size_t at = slice_find(text, word); at < text.length; at += 1 + slice_find(slice_skip(text, at + 1), word))
+	for (size_t at = slice_find(text, word); at < text.length;
+	     at += 1 + slice_find(slice_skip(text, at + 1), word))
 		last = at;
 	struct slice before = slice_make(text.data, last);
 	bool is_known = slice_ends_with(before, "last message") || slice_ends_with(before, "'");
-	return last < text.length && is_known ? take_count(slice_skip(text, last + word.length), " times") : 0;
+	return last < text.length && is_known
+		? take_count(slice_skip(text, last + word.length), " times")
+		: 0;
 }
 
 int64_t loss_count(const struct envelope *line, bool was_login)
@@ -52,7 +63,8 @@ int64_t loss_count(const struct envelope *line, bool was_login)
 		return count_rsyslog(line->message);
 	if (slice_starts_with(line->program, "systemd-journal")) {
 		struct slice text = line->message;
-		return slice_take_string(&text, "Suppressed ") ? take_count(text, " messages from ") : 0;
+		return slice_take_string(&text, "Suppressed ") ? take_count(text, " messages from ")
+							       : 0;
 	}
 	return was_login ? count_repeated(line->message.length ? line->message : line->text) : 0;
 }

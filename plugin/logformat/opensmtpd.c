@@ -1,6 +1,7 @@
 /* opensmtpd.c - OpenSMTPD, whose login and address stand in two lines
  *
- * From smtpd/smtp_session.c of OpenSMTPD 5.x (2016) to 7.8; ID is a session's 16 hexadecimal digits:
+ * From smtpd/smtp_session.c of OpenSMTPD 5.x (2016) to 7.8; ID is a session's 16 hexadecimal
+ * digits:
  *
  *	ID smtp connected address=ADDRESS host=NAME                              6.4 and later
  *	ID smtp authentication user=USER( address=ADDRESS host=NAME) result=ok
@@ -10,8 +11,8 @@
  *	smtp-in: Accepted authentication for user USER on session ID
  *	smtp-in: Closing session ID
  *
- * USER is encoded by strnvis(3) with VIS_WHITE, so it holds no blank; it is kept as it stands. A failed-command line holds
- * the client's own words, but begins with others.
+ * USER is encoded by strnvis(3) with VIS_WHITE, so it holds no blank; it is kept as it stands. A
+ * failed-command line holds the client's own words, but begins with others.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -32,7 +33,9 @@ static bool take_id(uint64_t *ret, struct slice *text)
 	struct slice digits = slice_take_while(text, is_hex, ID_DIGITS);
 	uint64_t id = 0;
 	for (size_t i = 0; i < digits.length; i++)
-		id = id * 16 + (uint64_t)(digits.data[i] <= '9' ? digits.data[i] - '0' : digits.data[i] - 'a' + 10);
+		id = id * 16 +
+			(uint64_t)(digits.data[i] <= '9' ? digits.data[i] - '0'
+		                                         : digits.data[i] - 'a' + 10);
 	*ret = id;
 	return digits.length == ID_DIGITS && id != 0;
 }
@@ -98,11 +101,15 @@ static enum line_kind read_old(struct login *ret, struct slice text, const char 
 	ret->user = slice_make(text.data, 0);
 	if (slice_take_string(&text, "Accepted authentication for user ")) {
 		ret->user = take_word(&text);
-		return slice_take_string(&text, " on session ") && take_id(&ret->session, &text) && !text.length ? LINE_LOGIN : LINE_OTHER;
+		return slice_take_string(&text, " on session ") && take_id(&ret->session, &text) &&
+				!text.length
+			? LINE_LOGIN
+			: LINE_OTHER;
 	}
 	if (slice_take_string(&text, "Closing session "))
 		return take_id(&ret->session, &text) ? LINE_SESSION : LINE_OTHER;
-	if (!slice_take_string(&text, "New session ") || !take_id(&ret->session, &text) || !slice_take_string(&text, " from host "))
+	if (!slice_take_string(&text, "New session ") || !take_id(&ret->session, &text) ||
+	    !slice_take_string(&text, " from host "))
 		return LINE_OTHER;
 	take_word(&text);
 	return slice_take_char(&text, ' ') ? read_connected(ret, text, ret_why) : LINE_OTHER;
@@ -128,8 +135,12 @@ static enum line_kind parse(struct login *ret, const struct envelope *line, cons
 const struct logformat logformat_opensmtpd = {
 	.name = "opensmtpd",
 	.literals = {
-		{ "authentication user=", 20 }, { "smtp connected address=", 23 }, { "smtp disconnected ", 18 },
-		{ "smtp event=c", 12 }, { "smtp-in: Accepted authentication", 32 }, { "smtp-in: New session ", 21 },
+		{ "authentication user=", 20 },
+		{ "smtp connected address=", 23 },
+		{ "smtp disconnected ", 18 },
+		{ "smtp event=c", 12 },
+		{ "smtp-in: Accepted authentication", 32 },
+		{ "smtp-in: New session ", 21 },
 		{ "smtp-in: Closing session ", 25 },
 	},
 	.parse = parse,

@@ -23,7 +23,8 @@ static bool follow_json(struct pieces *pieces, struct strbuf *room, struct slice
 		return false;
 	if (found.is_line)
 		return follow(pieces, found.is_stderr, found.is_piece);
-	return (found.container.length || found.is_piece) && begun_follow(&pieces->begun, found.container, found.is_piece);
+	return (found.container.length || found.is_piece) &&
+		begun_follow(&pieces->begun, found.container, found.is_piece);
 }
 
 static bool follow_cri(struct pieces *pieces, struct slice line)
@@ -38,6 +39,7 @@ bool pieces_follow(struct pieces *pieces, struct strbuf *room, struct slice line
 {
 	bool is_inside = pieces->is_inside[0] || pieces->is_inside[1] || pieces->begun.count;
 	if (line.length && line.data[0] == '{')
-		return (is_inside || jsonline_may_be_piece(line)) && follow_json(pieces, room, line);
+		return (is_inside || jsonline_may_be_piece(line)) &&
+			follow_json(pieces, room, line);
 	return container_may_be_cri(line) && follow_cri(pieces, line);
 }

@@ -1,15 +1,15 @@
 /* postfix.c - Postfix' smtpd
  *
- * One line is a login: that of mail_open_stream() in Postfix' smtpd/smtpd.c (2.2 to 3.12), printed when the first
- * recipient of a message is accepted:
+ * One line is a login: that of mail_open_stream() in Postfix' smtpd/smtpd.c (2.2 to 3.12), printed
+ * when the first recipient of a message is accepted:
  *
  *	QUEUEID: client=NAME[ADDRESS](:PORT), sasl_method=M, sasl_username=U
  *		(, sasl_sender=S)(, orig_queue_id=I)(, orig_client=C)
  *
- * sasl_method and sasl_username are only there after a successful AUTH. sasl_sender is MAIL FROM's AUTH= parameter, raw
- * and from anyone: without a login it stands directly behind the client, and can hold all of this text. Therefore
- * ", sasl_method=" must come directly behind the client. NAME is a verified host name or "unknown", so it can't
- * hold a bracket.
+ * sasl_method and sasl_username are only there after a successful AUTH. sasl_sender is MAIL FROM's
+ * AUTH= parameter, raw and from anyone: without a login it stands directly behind the client, and
+ * can hold all of this text. Therefore ", sasl_method=" must come directly behind the client. NAME
+ * is a verified host name or "unknown", so it can't hold a bracket.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -31,8 +31,8 @@ static bool is_mechanism(unsigned char byte)
 	return slice_is_alnum(byte) || byte == '_' || byte == '-';
 }
 
-/* "postfix/submission/smtpd" to "postfix/submission"; false if it isn't an smtpd of Postfix. A bare "smtpd" is
- * OpenSMTPD's. */
+/* "postfix/submission/smtpd" to "postfix/submission"; false if it isn't an smtpd of Postfix. A bare
+ * "smtpd" is OpenSMTPD's. */
 static bool take_service(struct slice *ret, const struct envelope *line)
 {
 	*ret = line->program;
@@ -48,15 +48,18 @@ static bool take_port(struct slice *text)
 {
 	if (!slice_take_char(text, ':'))
 		return true;
-	return slice_take_while(text, slice_is_digit, 5).length || slice_take_string(text, "unknown");
+	return slice_take_while(text, slice_is_digit, 5).length ||
+		slice_take_string(text, "unknown");
 }
 
 /* QUEUEID: client=NAME[ADDRESS](:PORT) */
 static bool take_client(struct login *ret, struct slice *text)
 {
-	if (!slice_take_while(text, slice_is_alnum, QUEUE_ID_MAX).length || !slice_take_string(text, ": client="))
+	if (!slice_take_while(text, slice_is_alnum, QUEUE_ID_MAX).length ||
+	    !slice_take_string(text, ": client="))
 		return false;
-	if (!slice_take_while(text, is_host_name, HOST_NAME_MAX_BYTES).length || !slice_take_char(text, '['))
+	if (!slice_take_while(text, is_host_name, HOST_NAME_MAX_BYTES).length ||
+	    !slice_take_char(text, '['))
 		return false;
 	if (slice_find(*text, SLICE_LITERAL("]")) == text->length)
 		return false;
@@ -68,7 +71,8 @@ static bool take_client(struct login *ret, struct slice *text)
 	return take_port(text);
 }
 
-/* Up to the first of the fields that can follow: a name that holds such text is cut short, never lengthened. */
+/* Up to the first of the fields that can follow: a name that holds such text is cut short, never
+ * lengthened. */
 static struct slice take_user(struct slice text)
 {
 	static const struct slice ends[] = {
@@ -88,16 +92,23 @@ static const char *why_not(struct slice text)
 		const char *begin, *why;
 	} reasons[] = {
 		{ "warning: ", "a warning, or a failed login, whose text is the client's" },
-		{ "reject", "a refused command: it may name a user, but what stands before him is the client's" },
-		{ "milter-", "a milter's verdict: it may name a user, but what stands before him is the client's" },
+		{ "reject",
+		  "a refused command: it may name a user, but what stands before him is the "
+		  "client's" },
+		{ "milter-",
+		  "a milter's verdict: it may name a user, but what stands before him is the "
+		  "client's" },
 		{ "proxy-", "a proxy's verdict: it may name a user, but not the client's address" },
 		{ "hold: ", "an action of a restriction, not the begin of a message" },
-		{ "client=", "a message that was accepted without a login: sasl_method= does not stand directly behind the client" },
+		{ "client=",
+		  "a message that was accepted without a login: sasl_method= does not stand "
+		  "directly behind the client" },
 		{ "connect from ", "the begin of a connection" },
 		{ "lost connection ", "the end of a connection" },
 	};
 	struct slice rest = text;
-	if (slice_take_while(&rest, slice_is_alnum, QUEUE_ID_MAX).length && slice_take_string(&rest, ": ") && !slice_starts_with(text, "warning"))
+	if (slice_take_while(&rest, slice_is_alnum, QUEUE_ID_MAX).length &&
+	    slice_take_string(&rest, ": ") && !slice_starts_with(text, "warning"))
 		text = rest;
 	for (size_t i = 0; i < ARRAY_SIZE(reasons); i++)
 		if (slice_starts_with(text, reasons[i].begin))

@@ -5,7 +5,8 @@
  *	(QID: )AUTH=server, relay=RELAY, authid=XTEXT, mech=MECHANISM, bits=N
  *	RELAY = (IDENT@)(HOST )[ADDRESS]( (may be forged))
  *
- * authid is in xtext (RFC 3461, section 4): blanks, "=" and the like are +HH, so it can't hold ", mech=".
+ * authid is in xtext (RFC 3461, section 4): blanks, "=" and the like are +HH, so it can't hold ",
+ * mech=".
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -18,7 +19,8 @@
 /* The label of -L and the names that packages give it. */
 static bool is_sendmail(struct slice program)
 {
-	static const char *const names[] = { "sendmail", "sm-mta", "sendmail-mta", "sm-acceptingconnections" };
+	static const char *const names[] = { "sendmail", "sm-mta", "sendmail-mta",
+		                             "sm-acceptingconnections" };
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
 		if (slice_equals(program, names[i]))
 			return true;
@@ -61,9 +63,11 @@ static struct slice decode(struct slice xtext)
 	static char user[USER_MAX];
 	size_t length = 0;
 	for (size_t i = 0; i < xtext.length && length < sizeof user; i++) {
-		bool is_code = xtext.data[i] == '+' && i + 2 < xtext.length && hex_digit(xtext.data[i + 1]) >= 0
-			&& hex_digit(xtext.data[i + 2]) >= 0;
-		user[length++] = is_code ? (char)(hex_digit(xtext.data[i + 1]) * 16 + hex_digit(xtext.data[i + 2])) : xtext.data[i];
+		bool is_code = xtext.data[i] == '+' && i + 2 < xtext.length &&
+			hex_digit(xtext.data[i + 1]) >= 0 && hex_digit(xtext.data[i + 2]) >= 0;
+		user[length++] = is_code
+			? (char)(hex_digit(xtext.data[i + 1]) * 16 + hex_digit(xtext.data[i + 2]))
+			: xtext.data[i];
 		i += is_code ? 2 : 0;
 	}
 	return slice_make(user, length);
@@ -75,7 +79,8 @@ static enum line_kind parse(struct login *ret, const struct envelope *line, cons
 	if (!is_sendmail(line->program))
 		return LINE_OTHER;
 	take_queue_id(&text);
-	*ret_why = slice_starts_with(text, "AUTH=client") ? "AUTH=client: this server logged in elsewhere"
+	*ret_why = slice_starts_with(text, "AUTH=client")
+		? "AUTH=client: this server logged in elsewhere"
 		: "a line of Sendmail, but not \"AUTH=server, relay=...\"";
 	if (!slice_take_string(&text, "AUTH=server, relay="))
 		return LINE_OTHER;

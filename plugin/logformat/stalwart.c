@@ -2,11 +2,13 @@
  *
  * From crates/trc of stalwartlabs/stalwart, 0.10 and later:
  *
- *	INFO Authentication successful (auth.success) KEY = VALUE, ..., remoteIp = ADDRESS, ..., accountName = "USER", accountId = N
+ *	INFO Authentication successful (auth.success) KEY = VALUE, ..., remoteIp = ADDRESS, ...,
+ *		accountName = "USER", accountId = N
  *
- * By default in colours (ansi: true), of which only those are taken that it writes, and where it writes them. A quote in a
- * value is not escaped. The keys before accountName are the server's own, so the first remoteIp counts and the user ends at
- * the last place that can be its end. The fallback administrator has no accountId: then the name is the last of the line.
+ * By default in colours (ansi: true), of which only those are taken that it writes, and where it
+ * writes them. A quote in a value is not escaped. The keys before accountName are the server's own,
+ * so the first remoteIp counts and the user ends at the last place that can be its end. The
+ * fallback administrator has no accountId: then the name is the last of the line.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -23,7 +25,9 @@ static const struct style {
 	struct slice end; /* of the user */
 } styles[] = {
 	{ "INFO Authentication successful (auth.success) ", "", "", { "\", accountId = ", 15 } },
-	{ "\033[32;1mINFO\033[0m \033[37;1mAuthentication successful\033[0m (auth.success) ", "\033[36m", "\033[0m",
+	{ "\033[32;1mINFO\033[0m \033[37;1mAuthentication successful\033[0m (auth.success) ",
+	  "\033[36m",
+	  "\033[0m",
 	  { "\", \033[36maccountId\033[0m = ", 24 } },
 };
 
@@ -44,7 +48,8 @@ static bool is_key(unsigned char byte)
 static bool read_user(struct slice *ret, const struct style *style, struct slice text)
 {
 	size_t last = text.length;
-	for (size_t at = slice_find(text, style->end); at < text.length; at += 1 + slice_find(slice_skip(text, at + 1), style->end))
+	for (size_t at = slice_find(text, style->end); at < text.length;
+	     at += 1 + slice_find(slice_skip(text, at + 1), style->end))
 		last = at;
 	if (last == text.length && slice_ends_with(text, "\""))
 		last--;
@@ -83,7 +88,8 @@ static enum line_kind parse(struct login *ret, const struct envelope *line, cons
 	const struct style *style = take_front(&text);
 	if (!style)
 		return LINE_OTHER;
-	*ret_why = "a success, but not with remoteIp and accountName in one line (multiline: true can't be read)";
+	*ret_why = "a success, but not with remoteIp and accountName in one line (multiline: true "
+		   "can't be read)";
 	ret->service = SLICE_LITERAL("stalwart");
 	return read_pairs(ret, style, text) && ret->has_address ? LINE_LOGIN : LINE_OTHER;
 }

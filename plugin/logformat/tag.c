@@ -41,7 +41,8 @@ static bool is_level(struct slice word)
 {
 	enum { LONGEST = 7 };
 	static const char *const levels[] = {
-		"emerg", "panic", "alert", "crit", "err", "error", "warning", "warn", "notice", "info", "debug",
+		"emerg",   "panic", "alert",  "crit", "err",   "error",
+		"warning", "warn",  "notice", "info", "debug",
 	};
 	return word.length <= LONGEST && is_one_of(word, levels, ARRAY_SIZE(levels));
 }
@@ -50,8 +51,9 @@ static bool is_level(struct slice word)
 static bool is_facility_and_level(struct slice word, char separator)
 {
 	static const char *const facilities[] = {
-		"kern", "user", "mail", "daemon", "auth", "syslog", "lpr", "news", "uucp", "cron", "authpriv", "security", "ftp", "ntp",
-		"console", "local0", "local1", "local2", "local3", "local4", "local5", "local6", "local7",
+		"kern",   "user",   "mail",     "daemon",   "auth",   "syslog", "lpr",     "news",
+		"uucp",   "cron",   "authpriv", "security", "ftp",    "ntp",    "console", "local0",
+		"local1", "local2", "local3",   "local4",   "local5", "local6", "local7",
 	};
 	if (!memchr(word.data, separator, word.length)) /* most words are a host's, or a tag */
 		return false;
@@ -62,8 +64,8 @@ static bool is_facility_and_level(struct slice word, char separator)
 /* "2.6" */
 static bool is_number_pair(struct slice token)
 {
-	return slice_take_while(&token, slice_is_digit, 2).length && slice_take_char(&token, '.')
-		&& slice_take_while(&token, slice_is_digit, 1).length && !token.length;
+	return slice_take_while(&token, slice_is_digit, 2).length && slice_take_char(&token, '.') &&
+		slice_take_while(&token, slice_is_digit, 1).length && !token.length;
 }
 
 static bool take_brackets(struct slice *token, char open, const char *close)
@@ -77,21 +79,24 @@ static bool take_brackets(struct slice *token, char open, const char *close)
 /* "mail.info" of busybox, "<mail.info>" of FreeBSD's syslogd -vv and "<2.6>" of its -v. */
 static bool is_facility(struct slice token)
 {
-	return is_facility_and_level(token, '.')
-		|| (take_brackets(&token, '<', ">") && (is_facility_and_level(token, '.') || is_number_pair(token)));
+	return is_facility_and_level(token, '.') ||
+		(take_brackets(&token, '<', ">") &&
+	         (is_facility_and_level(token, '.') || is_number_pair(token)));
 }
 
 /* What may stand for it behind a host. */
 static bool is_facility_behind_host(struct slice token)
 {
 	bool has_brackets = take_brackets(&token, '<', ">") || take_brackets(&token, '[', "]");
-	return is_facility_and_level(token, '.') || is_facility_and_level(token, ':') || (has_brackets && is_level(token));
+	return is_facility_and_level(token, '.') || is_facility_and_level(token, ':') ||
+		(has_brackets && is_level(token));
 }
 
 /* "<uid=1000>" */
 static bool take_uid(struct slice *ret, struct slice token)
 {
-	if (!take_brackets(&token, '<', ">") || !slice_take_string(&token, "uid=") || !consists_of(token, slice_is_digit))
+	if (!take_brackets(&token, '<', ">") || !slice_take_string(&token, "uid=") ||
+	    !consists_of(token, slice_is_digit))
 		return false;
 	*ret = token;
 	return true;
@@ -100,19 +105,21 @@ static bool take_uid(struct slice *ret, struct slice token)
 /* A name or an address with %zone. */
 static bool is_host_byte(unsigned char byte)
 {
-	return slice_is_alnum(byte) || byte == '.' || byte == '_' || byte == '-' || byte == ':' || byte == '%';
+	return slice_is_alnum(byte) || byte == '.' || byte == '_' || byte == '-' || byte == ':' ||
+		byte == '%';
 }
 
 static bool is_host(struct slice token)
 {
-	return (consists_of(token, is_host_byte) && !slice_ends_with(token, ":")) || slice_equals(token, "(none)");
+	return (consists_of(token, is_host_byte) && !slice_ends_with(token, ":")) ||
+		slice_equals(token, "(none)");
 }
 
 /* Postfix' master.cf may bring "127.0.0.1:10025" into it. */
 static bool is_program_byte(unsigned char byte)
 {
-	return slice_is_alnum(byte) || byte == '.' || byte == '_' || byte == '-' || byte == '/' || byte == '+' || byte == '@' || byte == ':'
-		|| byte == '~';
+	return slice_is_alnum(byte) || byte == '.' || byte == '_' || byte == '-' || byte == '/' ||
+		byte == '+' || byte == '@' || byte == ':' || byte == '~';
 }
 
 /* NAME[PID]:, NAME:, and the cut NAME[PID] and NAME[PI and NAME. */
@@ -123,7 +130,8 @@ bool tag_split(struct slice *ret_program, struct slice token)
 	bool is_whole = !rest.length && slice_ends_with(token, ":");
 	*ret_program = slice_make(token.data, bracket - is_whole);
 	if (!rest.length)
-		return (is_whole || token.length == CUT_TAG_LENGTH) && consists_of(*ret_program, is_program_byte);
+		return (is_whole || token.length == CUT_TAG_LENGTH) &&
+			consists_of(*ret_program, is_program_byte);
 	slice_take_char(&rest, '[');
 	slice_take_while(&rest, slice_is_digit, PID_DIGITS_MAX);
 	if (slice_take_char(&rest, ']'))
@@ -141,7 +149,9 @@ bool tag_take(struct tag *ret, struct slice *line)
 	for (int i = 0; i < 3; i++) {
 		if (!take_token(&token, line))
 			return false;
-		if (!seen_facility && (is_facility(token) || (seen_host && (is_facility_behind_host(token) || take_uid(&ret->uid, token)))))
+		if (!seen_facility &&
+		    (is_facility(token) ||
+		     (seen_host && (is_facility_behind_host(token) || take_uid(&ret->uid, token)))))
 			seen_facility = true;
 		else if (tag_split(&ret->program, token))
 			return true;
@@ -157,8 +167,9 @@ bool tag_take(struct tag *ret, struct slice *line)
 bool tag_take_metalog(struct tag *ret, struct slice *line)
 {
 	struct slice token, rest = *line;
-	if (!line->length || line->data[0] != '[' || !take_token(&token, &rest) || !take_brackets(&token, '[', "]")
-	    || !consists_of(token, is_program_byte) || is_level(token) || consists_of(token, slice_is_digit))
+	if (!line->length || line->data[0] != '[' || !take_token(&token, &rest) ||
+	    !take_brackets(&token, '[', "]") || !consists_of(token, is_program_byte) ||
+	    is_level(token) || consists_of(token, slice_is_digit))
 		return false;
 	*ret = (struct tag){ .program = token };
 	*line = rest;
@@ -181,7 +192,8 @@ static bool take_structured_data(struct slice *line)
 			i++;
 		} else if (byte == '"') {
 			in_quotes = !in_quotes;
-		} else if (byte == ']' && !in_quotes && (i + 1 == line->length || line->data[i + 1] != '[')) {
+		} else if (byte == ']' && !in_quotes &&
+		           (i + 1 == line->length || line->data[i + 1] != '[')) {
 			*line = slice_skip(*line, i + 1);
 			return true;
 		}
@@ -193,8 +205,9 @@ bool tag_take_rfc5424(struct tag *ret, struct slice *line)
 {
 	struct slice host, pid, message_id;
 	*ret = (struct tag){ 0 };
-	if (!take_token(&host, line) || !take_token(&ret->program, line) || !take_token(&pid, line)
-	    || !take_token(&message_id, line) || !take_structured_data(line) || !slice_take_char(line, ' '))
+	if (!take_token(&host, line) || !take_token(&ret->program, line) ||
+	    !take_token(&pid, line) || !take_token(&message_id, line) ||
+	    !take_structured_data(line) || !slice_take_char(line, ' '))
 		return false;
 	slice_take_string(line, "\xef\xbb\xbf"); /* the BOM that says UTF-8 */
 	return true;

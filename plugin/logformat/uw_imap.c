@@ -6,12 +6,14 @@
  *	Authenticated user=USER host=HOST mech=MECHANISM
  *	HOST = (NAME )[ADDRESS] | UNKNOWN
  *
- * USER is an account of this host, raw, and only the server's words follow it; a reverse NAME is of letters, digits, "." and
- * "-". Both are cut at 80 bytes, so a long NAME, which the owner of the address chooses, hides the address: then the login
- * has none. "Login failed user=" and "Login anonymous=" begin in another way.
+ * USER is an account of this host, raw, and only the server's words follow it; a reverse NAME is of
+ * letters, digits, "." and "-". Both are cut at 80 bytes, so a long NAME, which the owner of the
+ * address chooses, hides the address: then the login has none. "Login failed user=" and "Login
+ * anonymous=" begin in another way.
  *
- * ipop3d of the same toolkit writes "Login user=" as well, but it hands on to syslog, as they are, what other IMAP servers say
- * that a stranger can make it ask ("USER HOST:NAME"). Its successes are told, never counted.
+ * ipop3d of the same toolkit writes "Login user=" as well, but it hands on to syslog, as they are,
+ * what other IMAP servers say that a stranger can make it ask ("USER HOST:NAME"). Its successes are
+ * told, never counted.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -21,12 +23,14 @@
 
 static bool is_imapd(struct slice program)
 {
-	return slice_equals(program, "imapd") || slice_equals(program, "uw-imapd") || slice_equals(program, "in.imapd");
+	return slice_equals(program, "imapd") || slice_equals(program, "uw-imapd") ||
+		slice_equals(program, "in.imapd");
 }
 
 static bool is_popd(struct slice program)
 {
-	return slice_equals(program, "ipop3d") || slice_equals(program, "in.ipop3d") || slice_equals(program, "ipop2d");
+	return slice_equals(program, "ipop3d") || slice_equals(program, "in.ipop3d") ||
+		slice_equals(program, "ipop2d");
 }
 
 static bool is_mechanism(unsigned char byte)
@@ -38,7 +42,8 @@ static bool is_mechanism(unsigned char byte)
 static size_t find_last(struct slice text, struct slice separator)
 {
 	size_t last = text.length;
-	for (size_t at = slice_find(text, separator); at < text.length; at += 1 + slice_find(slice_skip(text, at + 1), separator))
+	for (size_t at = slice_find(text, separator); at < text.length;
+	     at += 1 + slice_find(slice_skip(text, at + 1), separator))
 		last = at;
 	return last;
 }
@@ -83,8 +88,8 @@ static bool read_user(struct login *ret, struct slice text)
 static enum line_kind parse_popd(struct slice text, const char **ret_why)
 {
 	*ret_why = "ipop3d also writes what a stranger's server says: such a line proves nothing";
-	bool is_success = slice_take_string(&text, "Login user=") || slice_take_string(&text, "Auth user=")
-		|| slice_take_string(&text, "APOP user=");
+	bool is_success = slice_take_string(&text, "Login user=") ||
+		slice_take_string(&text, "Auth user=") || slice_take_string(&text, "APOP user=");
 	return is_success ? LINE_AMBIGUOUS : LINE_OTHER;
 }
 
@@ -105,6 +110,9 @@ static enum line_kind parse(struct login *ret, const struct envelope *line, cons
 
 const struct logformat logformat_uw_imap = {
 	.name = "uw-imap",
-	.literals = { { "Login user=", 11 }, { "Authenticated user=", 19 }, { "Auth user=", 10 }, { "APOP user=", 10 } },
+	.literals = { { "Login user=", 11 },
+	              { "Authenticated user=", 19 },
+	              { "Auth user=", 10 },
+	              { "APOP user=", 10 } },
 	.parse = parse,
 };

@@ -1,12 +1,14 @@
 /* vpopmail.c - vchkpw of vpopmail, which qmail's SMTP, POP3 and IMAP servers ask
  *
- * From vchkpw.c of vpopmail 5.4 to 5.6, built with --enable-logging=y or v (the default logs errors only):
+ * From vchkpw.c of vpopmail 5.4 to 5.6, built with --enable-logging=y or v (the default logs errors
+ * only):
  *
  *	vchkpw-PORT: (MECHANISM) login success USER@DOMAIN:ADDRESS
- *	vchkpw-PORT: system password login success USER:ADDRESS              an account of /etc/passwd
+ *	vchkpw-PORT: system password login success USER:ADDRESS  an account of /etc/passwd
  *
- * PORT is smtp, pop3, imaps, submission, webmail, … or a number. Before that USER and DOMAIN were found to hold none but some
- * ASCII characters, and no ":". A failure may hold a name or a password as the client sent it, but begins in another way.
+ * PORT is smtp, pop3, imaps, submission, webmail, … or a number. Before that USER and DOMAIN were
+ * found to hold none but some ASCII characters, and no ":". A failure may hold a name or a password
+ * as the client sent it, but begins in another way.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -36,7 +38,8 @@ static bool is_user(unsigned char byte)
 static bool take_service(struct slice *ret, struct slice *text)
 {
 	struct slice rest = *text;
-	if (!slice_take_string(&rest, "vchkpw-") || !slice_take_while(&rest, is_port, PORT_MAX).length)
+	if (!slice_take_string(&rest, "vchkpw-") ||
+	    !slice_take_while(&rest, is_port, PORT_MAX).length)
 		return false;
 	*ret = slice_make(text->data, text->length - rest.length);
 	*text = rest;
@@ -47,8 +50,9 @@ static bool take_success(struct slice *text)
 {
 	if (slice_take_string(text, "system password login success "))
 		return true;
-	return slice_take_char(text, '(') && slice_take_while(text, is_mechanism, MECHANISM_MAX).length
-		&& slice_take_string(text, ") login success ");
+	return slice_take_char(text, '(') &&
+		slice_take_while(text, is_mechanism, MECHANISM_MAX).length &&
+		slice_take_string(text, ") login success ");
 }
 
 static enum line_kind parse(struct login *ret, const struct envelope *line, const char **ret_why)

@@ -1,14 +1,18 @@
 /* zimbra.c - the mailbox server of Zimbra: audit.log
  *
- * From ZimbraLog, RemoteIP and LdapProvisioning of zm-mailbox, 8 to 10; SMTP logins are Postfix' own lines.
+ * From ZimbraLog, RemoteIP and LdapProvisioning of zm-mailbox, 8 to 10; SMTP logins are Postfix'
+ * own lines.
  *
- *	INFO  [THREAD] [KEY=VALUE;...] security - cmd=Auth; account=USER; protocol=NAME;       SSOAuth: by certificate or Kerberos
+ *	INFO  [THREAD] [KEY=VALUE;...] security - cmd=Auth; account=USER; protocol=NAME;
+ *		SSOAuth: by certificate or Kerberos
  *
- * A ";" in a value is doubled, so the keys and the end of the brackets are found by position, whatever a client wrote in its
- * own (via=..., ua=...). The client is "oip" where a proxy is in front, else "ip"; without either it is this host, which
- * Zimbra leaves out. Nothing behind the client's own words is believed. oip may be a whole X-Forwarded-For: each proxy adds
- * the address that it saw at the end, what stands before that is the client's word, so the last public one counts. Nothing may
- * follow the protocol, where a failure (which is a WARN) has "error=", and the account holds neither ";" nor blank.
+ * A ";" in a value is doubled, so the keys and the end of the brackets are found by position,
+ * whatever a client wrote in its own (via=..., ua=...). The client is "oip" where a proxy is in
+ * front, else "ip"; without either it is this host, which Zimbra leaves out. Nothing behind the
+ * client's own words is believed. oip may be a whole X-Forwarded-For: each proxy adds the address
+ * that it saw at the end, what stands before that is the client's word, so the last public one
+ * counts. Nothing may follow the protocol, where a failure (which is a WARN) has "error=", and the
+ * account holds neither ";" nor blank.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -72,7 +76,8 @@ static bool is_clients(struct slice key)
 }
 
 /* Up to the "]". */
-static bool take_context(struct slice *ret_oip, struct slice *ret_ip, bool *ret_is_hidden, struct slice *text)
+static bool take_context(struct slice *ret_oip, struct slice *ret_ip, bool *ret_is_hidden,
+                         struct slice *text)
 {
 	bool is_believed = true;
 	struct slice key, value;
@@ -81,7 +86,9 @@ static bool take_context(struct slice *ret_oip, struct slice *ret_ip, bool *ret_
 		if (!key.length || !slice_take_char(text, '=') || !take_value(&value, text))
 			return false;
 		is_believed = is_believed && !is_clients(key);
-		struct slice *field = slice_equals(key, "oip") ? ret_oip : slice_equals(key, "ip") ? ret_ip : NULL;
+		struct slice *field = slice_equals(key, "oip") ? ret_oip
+			: slice_equals(key, "ip")              ? ret_ip
+							       : NULL;
 		if (is_believed && field && !field->data)
 			*field = value;
 		*ret_is_hidden = *ret_is_hidden || (field && !is_believed);
@@ -121,7 +128,8 @@ static void find_address(struct login *ret, struct slice oip, struct slice ip, b
 		return;
 	}
 	ret->has_address = is_local ? ipaddr_parse(&ret->address, SLICE_LITERAL("127.0.0.1"))
-		: oip.data ? find_proxied(&ret->address, oip) : ipaddr_parse(&ret->address, ip);
+		: oip.data          ? find_proxied(&ret->address, oip)
+				    : ipaddr_parse(&ret->address, ip);
 	ret->is_hidden = !ret->has_address; /* the list of a proxy begins with the client's word */
 }
 
@@ -129,9 +137,11 @@ static enum line_kind parse(struct login *ret, const struct envelope *line, cons
 {
 	struct slice text = line->text, oip = { 0 }, ip = { 0 };
 	bool is_hidden = false;
-	if (!take_front(&text) || !take_context(&oip, &ip, &is_hidden, &text) || !slice_take_string(&text, " security - cmd="))
+	if (!take_front(&text) || !take_context(&oip, &ip, &is_hidden, &text) ||
+	    !slice_take_string(&text, " security - cmd="))
 		return LINE_OTHER;
-	if (!slice_take_string(&text, "Auth; account=") && !slice_take_string(&text, "SSOAuth; account="))
+	if (!slice_take_string(&text, "Auth; account=") &&
+	    !slice_take_string(&text, "SSOAuth; account="))
 		return LINE_OTHER;
 	*ret_why = "a failed login, or one whose account holds what Zimbra's never do";
 	ret->user = slice_take_while(&text, is_account, USER_MAX);
@@ -140,8 +150,9 @@ static enum line_kind parse(struct login *ret, const struct envelope *line, cons
 	struct slice protocol = slice_take_while(&text, is_protocol, 20);
 	find_address(ret, oip, ip, is_hidden);
 	ret->service = slice_equals(protocol, "imap") ? SLICE_LITERAL("zimbra/imap")
-		: slice_equals(protocol, "pop3") ? SLICE_LITERAL("zimbra/pop3")
-		: slice_equals(protocol, "soap") ? SLICE_LITERAL("zimbra/soap") : SLICE_LITERAL("zimbra");
+		: slice_equals(protocol, "pop3")      ? SLICE_LITERAL("zimbra/pop3")
+		: slice_equals(protocol, "soap")      ? SLICE_LITERAL("zimbra/soap")
+						      : SLICE_LITERAL("zimbra");
 	return protocol.length && slice_equals(text, ";") ? LINE_LOGIN : LINE_OTHER;
 }
 

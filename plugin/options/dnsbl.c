@@ -16,7 +16,8 @@
 /* --- one by one --- */
 
 /* Too many are told at the end: an error here would be told with VALUE. */
-static int add(struct dnsbl_options *dnsbl, const char **texts, size_t *count, const char *value, struct strbuf *why)
+static int add(struct dnsbl_options *dnsbl, const char **texts, size_t *count, const char *value,
+               struct strbuf *why)
 {
 	if (!*value)
 		return strbuf_fail(why, -EINVAL, "it is empty");
@@ -30,7 +31,9 @@ static int add(struct dnsbl_options *dnsbl, const char **texts, size_t *count, c
 int options_set_dnsbl(struct options *options, const char *value, struct strbuf *why)
 {
 	options->dnsbl.is_wanted = true;
-	return value ? add(&options->dnsbl, options->dnsbl.lists, &options->dnsbl.list_count, value, why) : 0;
+	return value
+		? add(&options->dnsbl, options->dnsbl.lists, &options->dnsbl.list_count, value, why)
+		: 0;
 }
 
 int options_set_dnsbl_only(struct options *options, const char *value, struct strbuf *why)
@@ -48,7 +51,8 @@ int options_set_dnsbl_file(struct options *options, const char *value, struct st
 
 int options_set_dnsbl_clients(struct options *options, const char *value, struct strbuf *why)
 {
-	return add(&options->dnsbl, options->dnsbl.client_lists, &options->dnsbl.client_list_count, value, why);
+	return add(&options->dnsbl, options->dnsbl.client_lists, &options->dnsbl.client_list_count,
+	           value, why);
 }
 
 int options_set_dnsbl_key_file(struct options *options, const char *value, struct strbuf *why)
@@ -62,14 +66,16 @@ static bool is_target(struct slice text)
 {
 	struct ipaddr address;
 	return ipaddr_parse(&address, text) ||
-	       (dns_is_name(text) && !slice_is_digit((unsigned char)text.data[text.length - 1]));
+		(dns_is_name(text) && !slice_is_digit((unsigned char)text.data[text.length - 1]));
 }
 
 static int add_target(struct options *options, struct slice text, struct strbuf *why)
 {
 	struct dnsbl_options *dnsbl = &options->dnsbl;
 	if (!is_target(text))
-		return strbuf_fail(why, -EINVAL, "must be an address or the name of a mail server, or several with commas between them");
+		return strbuf_fail(why, -EINVAL,
+		                   "must be an address or the name of a mail server, or several "
+		                   "with commas between them");
 	if (dnsbl->target_count == OPTIONS_DNSBL_MOST)
 		return strbuf_fail(why, -EINVAL, "more than %d addresses", OPTIONS_DNSBL_MOST);
 	dnsbl->targets[dnsbl->target_count++] = text;
@@ -84,7 +90,8 @@ int options_set_dnsbl_address(struct options *options, const char *value, struct
 int options_set_dnsbl_interval(struct options *options, const char *value, struct strbuf *why)
 {
 	int64_t *interval_sec = &options->dnsbl.interval_sec;
-	if (numparse_duration(interval_sec, value, 60) && *interval_sec > 0 && *interval_sec <= INTERVAL_MOST_SEC)
+	if (numparse_duration(interval_sec, value, 60) && *interval_sec > 0 &&
+	    *interval_sec <= INTERVAL_MOST_SEC)
 		return 0;
 	return strbuf_fail(why, -EINVAL, "must be a duration of a week at the most: 30m, 2h, 1d");
 }
@@ -94,7 +101,9 @@ int options_set_resolver(struct options *options, const char *value, struct strb
 	options->dnsbl.resolver = value;
 	if (dns_is_resolver(slice_string(value)))
 		return 0;
-	return strbuf_fail(why, -EINVAL, "must be an address, maybe with a port: 127.0.0.1, 127.0.0.1:5353, [::1]:53");
+	return strbuf_fail(why, -EINVAL,
+	                   "must be an address, maybe with a port: 127.0.0.1, 127.0.0.1:5353, "
+	                   "[::1]:53");
 }
 
 /* --- together --- */
@@ -107,8 +116,8 @@ static int blame(const char *option, int error, struct strbuf *why)
 	return strbuf_fail(why, error, "--%s: %s", option, strbuf_text(&reason));
 }
 
-static int add_lists(struct dnsbl_zones *zones, const char *const *texts, size_t count, const char *key, const char *option,
-                     struct strbuf *why)
+static int add_lists(struct dnsbl_zones *zones, const char *const *texts, size_t count,
+                     const char *key, const char *option, struct strbuf *why)
 {
 	for (size_t i = 0; i < count; i++) {
 		int error = dnsbl_add_zones(zones, slice_string(texts[i]), key, why);
@@ -129,7 +138,8 @@ static int read_zones(struct dnsbl_options *dnsbl, const char *key, struct strbu
 	if (error == 0 && dnsbl->is_wanted && !dnsbl->list_count && !dnsbl->file_count)
 		error = add_lists(&dnsbl->zones, usual, 1, key, "dnsbl", why);
 	if (error == 0)
-		error = add_lists(&dnsbl->client_zones, dnsbl->client_lists, dnsbl->client_list_count, key, "dnsbl-clients", why);
+		error = add_lists(&dnsbl->client_zones, dnsbl->client_lists,
+		                  dnsbl->client_list_count, key, "dnsbl-clients", why);
 	if (error == 0 && dnsbl->is_wanted && !dnsbl->zones.count)
 		error = strbuf_fail(why, -EINVAL, "--dnsbl: no blocklist is named");
 	if (error == 0 && dnsbl->client_list_count && !dnsbl->client_zones.count)
@@ -141,27 +151,41 @@ static int check_together(const struct options *options, struct strbuf *why)
 {
 	const struct dnsbl_options *dnsbl = &options->dnsbl;
 	if (dnsbl->has_too_many)
-		return strbuf_fail(why, -EINVAL, "--dnsbl, --dnsbl-file or --dnsbl-clients is given more than %d times: "
-		                   "put the zones into a file, or commas between them", OPTIONS_DNSBL_MOST);
+		return strbuf_fail(why, -EINVAL,
+		                   "--dnsbl, --dnsbl-file or --dnsbl-clients is given more than %d "
+		                   "times: put the zones into a file, or commas between them",
+		                   OPTIONS_DNSBL_MOST);
 	if (dnsbl->is_only && options->log_count)
-		return strbuf_fail(why, -EINVAL, "--dnsbl-only reads no log: take --dnsbl to have both");
+		return strbuf_fail(why, -EINVAL,
+		                   "--dnsbl-only reads no log: take --dnsbl to have both");
 	if (dnsbl->is_only && dnsbl->client_list_count)
-		return strbuf_fail(why, -EINVAL, "--dnsbl-only looks at no logins, so --dnsbl-clients has nothing to look up");
+		return strbuf_fail(why, -EINVAL,
+		                   "--dnsbl-only looks at no logins, so --dnsbl-clients has "
+		                   "nothing to look up");
 	if (!dnsbl->is_wanted && dnsbl->target_count)
 		return strbuf_fail(why, -EINVAL, "--dnsbl-address does nothing without --dnsbl");
 	if (!dnsbl->is_wanted && !dnsbl->client_list_count && dnsbl->interval_sec)
-		return strbuf_fail(why, -EINVAL, "--dnsbl-interval does nothing without --dnsbl or --dnsbl-clients");
+		return strbuf_fail(why, -EINVAL,
+		                   "--dnsbl-interval does nothing without --dnsbl or "
+		                   "--dnsbl-clients");
 	return 0;
 }
 
 static int check_thresholds(const struct options *options, struct strbuf *why)
 {
 	for (size_t i = 0; i < METRIC_COUNT; i++) {
-		if (!policy_was_set(&options->policy, i) || (metrics[i].group & options_metric_groups(options)))
+		if (!policy_was_set(&options->policy, i) ||
+		    (metrics[i].group & options_metric_groups(options)))
 			continue;
 		if (metrics[i].group == METRIC_OF_LOGINS)
-			return strbuf_fail(why, -EINVAL, "there is a threshold for %s, which --dnsbl-only doesn't count", metrics[i].name);
-		return strbuf_fail(why, -EINVAL, "there is a threshold for %s, which is counted with --dnsbl%s only", metrics[i].name,
+			return strbuf_fail(why, -EINVAL,
+			                   "there is a threshold for %s, which --dnsbl-only "
+			                   "doesn't count",
+			                   metrics[i].name);
+		return strbuf_fail(why, -EINVAL,
+		                   "there is a threshold for %s, which is counted with --dnsbl%s "
+		                   "only",
+		                   metrics[i].name,
 		                   metrics[i].group == METRIC_OF_CLIENTS ? "-clients" : "");
 	}
 	return 0;
@@ -185,6 +209,7 @@ int options_finish_dnsbl(struct options *options, struct strbuf *why)
 
 unsigned options_metric_groups(const struct options *options)
 {
-	return (options->dnsbl.is_only ? 0u : METRIC_OF_LOGINS) | (options->dnsbl.zones.count ? METRIC_OF_DNSBL : 0u) |
-	       (options->dnsbl.client_zones.count ? METRIC_OF_CLIENTS : 0u);
+	return (options->dnsbl.is_only ? 0u : METRIC_OF_LOGINS) |
+		(options->dnsbl.zones.count ? METRIC_OF_DNSBL : 0u) |
+		(options->dnsbl.client_zones.count ? METRIC_OF_CLIENTS : 0u);
 }

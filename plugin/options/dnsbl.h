@@ -1,7 +1,7 @@
 /* dnsbl.h - the options about blocklists
  *
- * Zones may hold a key, and the key's file may be named after them: so they are read when all options are known, and what was
- * typed is never told again.
+ * Zones may hold a key, and the key's file may be named after them: so they are read when all
+ * options are known, and what was typed is never told again.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -20,7 +20,8 @@ int options_set_dnsbl_interval(struct options *options, const char *value, struc
 int options_set_dnsbl_clients(struct options *options, const char *value, struct strbuf *why);
 int options_set_resolver(struct options *options, const char *value, struct strbuf *why);
 
-/* Reads the zones, and sees whether the options go together. 0, or -errno with WHY, which names the option. */
+/* Reads the zones, and sees whether the options go together. 0, or -errno with WHY, which names the
+ * option. */
 int options_finish_dnsbl(struct options *options, struct strbuf *why);
 
 #endif

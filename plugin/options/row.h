@@ -7,12 +7,14 @@
 
 #include "plugin/options.h"
 
-/* One row an option. Help text is wrapped by hand to fit behind column 8 of 80; \n begins a new line. */
+/* One row an option. Help text is wrapped by hand to fit behind column 8 of 80; \n begins a new
+ * line. */
 struct option_row {
 	const char *name;
 	char letter;          /* 0: has none */
 	const char *argument; /* NULL: takes none; in [ ] it is optional */
-	/* VALUE is what was given, or NULL: 0, or -EINVAL with WHY, which is read behind "--name=value: ". */
+	/* VALUE is what was given, or NULL: 0, or -EINVAL with WHY, which is read behind
+	 * "--name=value: ". */
 	int (*set)(struct options *options, const char *value, struct strbuf *why);
 	const char *help;
 };

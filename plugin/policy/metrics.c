@@ -8,49 +8,109 @@
 
 const struct metric metrics[METRIC_COUNT] = {
 	{
-		.name = "logins", .total = offsetof(struct totals, logins), .uom = "", .group = METRIC_OF_LOGINS,
+		.name = "logins",
+		.total = offsetof(struct totals, logins),
+		.uom = "",
+		.group = METRIC_OF_LOGINS,
 		.help = "successful logins from public addresses (Postfix: one a message)",
-	}, {
-		.name = "foreign_logins", .total = offsetof(struct totals, foreign_logins), .uom = "", .group = METRIC_OF_LOGINS, .default_warning = "0",
+	},
+	{
+		.name = "foreign_logins",
+		.total = offsetof(struct totals, foreign_logins),
+		.uom = "",
+		.group = METRIC_OF_LOGINS,
+		.default_warning = "0",
 		.help = "those placed outside --home",
-	}, {
-		.name = "foreign_users", .total = offsetof(struct totals, foreign_users), .uom = "", .group = METRIC_OF_LOGINS,
+	},
+	{
+		.name = "foreign_users",
+		.total = offsetof(struct totals, foreign_users),
+		.uom = "",
+		.group = METRIC_OF_LOGINS,
 		.help = "users with at least one foreign login",
-	}, {
-		.name = "foreign_addresses", .total = offsetof(struct totals, foreign_addresses), .uom = "", .group = METRIC_OF_LOGINS,
+	},
+	{
+		.name = "foreign_addresses",
+		.total = offsetof(struct totals, foreign_addresses),
+		.uom = "",
+		.group = METRIC_OF_LOGINS,
 		.help = "distinct addresses of foreign logins",
-	}, {
-		.name = "foreign_countries", .total = offsetof(struct totals, foreign_countries), .uom = "", .group = METRIC_OF_LOGINS,
+	},
+	{
+		.name = "foreign_countries",
+		.total = offsetof(struct totals, foreign_countries),
+		.uom = "",
+		.group = METRIC_OF_LOGINS,
 		.help = "distinct countries of foreign logins",
-	}, {
-		.name = "user_countries", .total = offsetof(struct totals, user_countries), .uom = "", .group = METRIC_OF_LOGINS, .default_critical = "2",
-		.help = "the most countries that one user logged in from (all of --home count as one)",
-	}, {
-		.name = "unlocated", .total = offsetof(struct totals, unlocated), .uom = "", .group = METRIC_OF_LOGINS,
+	},
+	{
+		.name = "user_countries",
+		.total = offsetof(struct totals, user_countries),
+		.uom = "",
+		.group = METRIC_OF_LOGINS,
+		.default_critical = "2",
+		.help = "the most countries that one user logged in from (all of --home count as "
+			"one)",
+	},
+	{
+		.name = "unlocated",
+		.total = offsetof(struct totals, unlocated),
+		.uom = "",
+		.group = METRIC_OF_LOGINS,
 		.help = "logins whose address no database could place",
-	}, {
-		.name = "hidden_addresses", .total = offsetof(struct totals, hidden_addresses), .uom = "", .group = METRIC_OF_LOGINS, .default_warning = "0",
+	},
+	{
+		.name = "hidden_addresses",
+		.total = offsetof(struct totals, hidden_addresses),
+		.uom = "",
+		.group = METRIC_OF_LOGINS,
+		.default_warning = "0",
 		.help = "those without a sure address in their line, as the client could arrange",
-	}, {
-		.name = "log_age", .total = offsetof(struct totals, log_age), .uom = "s", .group = METRIC_OF_LOGINS,
+	},
+	{
+		.name = "log_age",
+		.total = offsetof(struct totals, log_age),
+		.uom = "s",
+		.group = METRIC_OF_LOGINS,
 		.known = offsetof(struct totals, has_log_age),
 		.help = "seconds since the newest line in the log",
-	}, {
-		.name = "lost_lines", .total = offsetof(struct totals, lost_lines), .uom = "", .group = METRIC_OF_LOGINS,
+	},
+	{
+		.name = "lost_lines",
+		.total = offsetof(struct totals, lost_lines),
+		.uom = "",
+		.group = METRIC_OF_LOGINS,
 		.help = "lines that this run was told of and could not read: gaps, rate limits",
-	}, {
-		.name = "dnsbl_listed", .total = offsetof(struct totals, dnsbl_listed), .uom = "", .group = METRIC_OF_DNSBL,
-		.known = offsetof(struct totals, has_dnsbl), .default_critical = "0",
+	},
+	{
+		.name = "dnsbl_listed",
+		.total = offsetof(struct totals, dnsbl_listed),
+		.uom = "",
+		.group = METRIC_OF_DNSBL,
+		.known = offsetof(struct totals, has_dnsbl),
+		.default_critical = "0",
 		.help = "pairs of an own address and a blocklist that has it (with --dnsbl)",
-	}, {
-		.name = "dnsbl_weight", .total = offsetof(struct totals, dnsbl_weight), .uom = "", .group = METRIC_OF_DNSBL,
+	},
+	{
+		.name = "dnsbl_weight",
+		.total = offsetof(struct totals, dnsbl_weight),
+		.uom = "",
+		.group = METRIC_OF_DNSBL,
 		.known = offsetof(struct totals, has_dnsbl),
 		.help = "of the address with the most: the weights of its lists (with --dnsbl)",
-	}, {
-		.name = "dnsbl_unanswered", .total = offsetof(struct totals, dnsbl_unanswered), .uom = "", .group = METRIC_OF_DNSBL,
+	},
+	{
+		.name = "dnsbl_unanswered",
+		.total = offsetof(struct totals, dnsbl_unanswered),
+		.uom = "",
+		.group = METRIC_OF_DNSBL,
 		.help = "blocklists that gave no verdict (with --dnsbl)",
-	}, {
-		.name = "listed_clients", .total = offsetof(struct totals, listed_clients), .uom = "", .group = METRIC_OF_CLIENTS,
+	},
+	{
+		.name = "listed_clients",
+		.total = offsetof(struct totals, listed_clients),
+		.uom = "",
+		.group = METRIC_OF_CLIENTS,
 		.known = offsetof(struct totals, has_listed_clients),
 		.help = "addresses of foreign logins that a blocklist has (with --dnsbl-clients)",
 	},

@@ -33,7 +33,8 @@ static void add_listing(struct strbuf *text, const struct listing *listing)
 {
 	char address[IPADDR_TEXT_ROOM];
 	bool is_listed = listing->verdict == VERDICT_LISTED;
-	strbuf_add_format(text, "%s %slisted on ", ipaddr_format(&listing->address, address), is_listed ? "" : "not ");
+	strbuf_add_format(text, "%s %slisted on ", ipaddr_format(&listing->address, address),
+	                  is_listed ? "" : "not ");
 	printable_add(text, slice_string(listing->zone), LISTING_KEY_ROOM);
 	if (is_listed && listing->detail[0]) {
 		strbuf_add_string(text, " (");
@@ -41,7 +42,8 @@ static void add_listing(struct strbuf *text, const struct listing *listing)
 		strbuf_add_char(text, ')');
 	}
 	if (listing->verdict == VERDICT_NOT_COVERED)
-		strbuf_add_format(text, ", which has no IPv%c addresses", ipaddr_is_ipv4(&listing->address) ? '4' : '6');
+		strbuf_add_format(text, ", which has no IPv%c addresses",
+		                  ipaddr_is_ipv4(&listing->address) ? '4' : '6');
 	strbuf_add_string(text, listing->is_kept ? ", as it answered before\n" : "\n");
 }
 
@@ -50,20 +52,24 @@ void report_listing(struct report *report, const struct listing *listing)
 	char address[IPADDR_TEXT_ROOM];
 	if (begin_line(report))
 		add_listing(&report->lists, listing);
-	if (listing->verdict != VERDICT_LISTED || listing->weight < 0 || report->worst_listing.length)
+	if (listing->verdict != VERDICT_LISTED || listing->weight < 0 ||
+	    report->worst_listing.length)
 		return;
-	strbuf_add_format(&report->worst_listing, "%s is listed on ", ipaddr_format(&listing->address, address));
+	strbuf_add_format(&report->worst_listing, "%s is listed on ",
+	                  ipaddr_format(&listing->address, address));
 	report_add_list(&report->worst_listing, listing);
 }
 
-void report_no_verdict(struct report *report, const char *zone, const struct ipaddr *address, const char *reason)
+void report_no_verdict(struct report *report, const char *zone, const struct ipaddr *address,
+                       const char *reason)
 {
 	char text[IPADDR_TEXT_ROOM];
 	if (!begin_line(report))
 		return;
 	printable_add(&report->lists, slice_string(zone), LISTING_KEY_ROOM);
 	if (address)
-		strbuf_add_format(&report->lists, " gives no verdict of %s: ", ipaddr_format(address, text));
+		strbuf_add_format(&report->lists,
+		                  " gives no verdict of %s: ", ipaddr_format(address, text));
 	else
 		strbuf_add_string(&report->lists, " gives no verdict: ");
 	printable_add_sentence(&report->lists, slice_string(reason), WHY_MAX);
@@ -78,7 +84,8 @@ void report_checked(struct report *report, const struct checked *checked)
 	if (checked->listed > 1 && report->worst_listing.length)
 		strbuf_add_format(&report->worst_listing, " and %zu more", checked->listed - 1);
 	if (report->lists_lines > LINES_MOST)
-		strbuf_add_format(text, "dnsbl: ... and %zu more lines\n", report->lists_lines - LINES_MOST);
+		strbuf_add_format(text, "dnsbl: ... and %zu more lines\n",
+		                  report->lists_lines - LINES_MOST);
 	if (!checked->told)
 		return;
 	strbuf_add_string(text, "dnsbl: looked up ");

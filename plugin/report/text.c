@@ -1,7 +1,7 @@
 /* text.c - the report as Nagios, Icinga and people read it; see report.h
  *
- * The first line holds what matters most, then the performance data, then the long output, which has no "|": Nagios takes
- * everything behind one for performance data.
+ * The first line holds what matters most, then the performance data, then the long output, which
+ * has no "|": Nagios takes everything behind one for performance data.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -39,13 +39,15 @@ static void add_fact(struct strbuf *line, const char *text)
 	strbuf_add_string(line, text);
 }
 
-/* "log_age 7200s (warning 0:600)" for each metric that alerts and isn't told otherwise; a listing is told by name. */
+/* "log_age 7200s (warning 0:600)" for each metric that alerts and isn't told otherwise; a listing
+ * is told by name. */
 static void add_alerts(const struct report *report, struct strbuf *line)
 {
 	for (size_t i = 0; i < report->finding_count; i++) {
 		const struct finding *finding = &report->findings[i];
 		bool is_critical = finding->state == STATE_CRITICAL;
-		if (!finding->is_known || finding->state == STATE_OK || (is_told(finding->name) && value_of(report, "foreign_logins")))
+		if (!finding->is_known || finding->state == STATE_OK ||
+		    (is_told(finding->name) && value_of(report, "foreign_logins")))
 			continue;
 		if (report->worst_listing.length && strcmp(finding->name, "dnsbl_listed") == 0) {
 			add_fact(line, strbuf_text(&report->worst_listing));
@@ -53,9 +55,11 @@ static void add_alerts(const struct report *report, struct strbuf *line)
 		}
 		struct strbuf text CLEANUP(strbuf_release) = STRBUF_INIT(WHY_MAX);
 		if (report->hidden_name.length && strcmp(finding->name, "hidden_addresses") == 0)
-			strbuf_add_format(&text, "%s logged in and hid the address: ", strbuf_text(&report->hidden_name));
-		strbuf_add_format(&text, "%s %" PRId64 "%s (%s %s)", finding->name, finding->value, finding->uom,
-		                  is_critical ? "critical" : "warning", is_critical ? finding->critical : finding->warning);
+			strbuf_add_format(&text, "%s logged in and hid the address: ",
+			                  strbuf_text(&report->hidden_name));
+		strbuf_add_format(&text, "%s %" PRId64 "%s (%s %s)", finding->name, finding->value,
+		                  finding->uom, is_critical ? "critical" : "warning",
+		                  is_critical ? finding->critical : finding->warning);
 		add_fact(line, strbuf_text(&text));
 	}
 }
@@ -76,7 +80,8 @@ static void add_quiet(const struct report *report, struct strbuf *line, const ch
 	int64_t unlocated = value_of(report, "unlocated");
 	struct strbuf text CLEANUP(strbuf_release) = STRBUF_INIT(200);
 	if (logins)
-		strbuf_add_format(&text, "%" PRId64 " login%s in %s, none foreign", logins, logins == 1 ? "" : "s", window);
+		strbuf_add_format(&text, "%" PRId64 " login%s in %s, none foreign", logins,
+		                  logins == 1 ? "" : "s", window);
 	else
 		strbuf_add_format(&text, "no logins from public addresses in %s", window);
 	if (unlocated)
@@ -136,8 +141,8 @@ static void add_first_line(const struct report *report, struct strbuf *text)
 	strbuf_add_string(text, strbuf_text(&line));
 }
 
-/* A value that isn't known is "U" where the state is UNKNOWN, and left out where the state is told anyway: Checkmk's MRPE makes
- * UNKNOWN of any "U", and Monitoring::Plugin drops it. */
+/* A value that isn't known is "U" where the state is UNKNOWN, and left out where the state is told
+ * anyway: Checkmk's MRPE makes UNKNOWN of any "U", and Monitoring::Plugin drops it. */
 static void add_perfdata(const struct report *report, struct strbuf *text)
 {
 	struct strbuf items CLEANUP(strbuf_release) = STRBUF_INIT(PERFDATA_MAX);
@@ -145,10 +150,16 @@ static void add_perfdata(const struct report *report, struct strbuf *text)
 		const struct finding *finding = &report->findings[i];
 		if (!finding->is_known && report->state != STATE_UNKNOWN)
 			continue;
-		perfdata_add(&items, &(struct perfdata){
-			.label = finding->name, .is_known = finding->is_known, .value = finding->value, .uom = finding->uom,
-			.warning = finding->warning, .critical = finding->critical, .minimum = "0",
-		});
+		perfdata_add(&items,
+		             &(struct perfdata){
+				     .label = finding->name,
+				     .is_known = finding->is_known,
+				     .value = finding->value,
+				     .uom = finding->uom,
+				     .warning = finding->warning,
+				     .critical = finding->critical,
+				     .minimum = "0",
+			     });
 	}
 	if (items.length)
 		strbuf_add_format(text, " |%s", strbuf_text(&items));

@@ -13,7 +13,8 @@
 #include "common/xalloc.h"
 #include "plugin/source/archive.h"
 
-/* A second magic, behind the level of bzip2, is of its first block or of its end: "BZh" alone may begin a text. */
+/* A second magic, behind the level of bzip2, is of its first block or of its end: "BZh" alone may
+ * begin a text. */
 #define MAGIC_AT 4
 
 struct archive_kind {
@@ -26,20 +27,27 @@ static const struct archive_kind kinds[] = {
 	{ "gzip", { "\x1f\x8b\x08", 3 }, { "", 0 }, FILTER_GZIP },
 	{ "bzip2", { "BZh", 3 }, { "1AY&SY", 6 }, FILTER_BZIP2 },
 	{ "bzip2", { "BZh", 3 }, { "\x17\x72\x45\x38\x50\x90", 6 }, FILTER_BZIP2 },
-	{ "xz", { "\xfd" "7zXZ\0", 6 }, { "", 0 }, FILTER_XZ },
+	{ "xz",
+	  { "\xfd"
+	    "7zXZ\0",
+	    6 },
+	  { "", 0 },
+	  FILTER_XZ },
 	{ "zstd", { "\x28\xb5\x2f\xfd", 4 }, { "", 0 }, FILTER_ZSTD },
 };
 
 static bool has_bytes(struct slice head, size_t at, struct slice wanted)
 {
-	return head.length >= at + wanted.length && memcmp(head.data + at, wanted.data, wanted.length) == 0;
+	return head.length >= at + wanted.length &&
+		memcmp(head.data + at, wanted.data, wanted.length) == 0;
 }
 
 const struct archive_kind *archive_kind(struct slice head)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
-		if (has_bytes(head, 0, kinds[i].magic)
-		    && (kinds[i].magic_at_4.length == 0 || has_bytes(head, MAGIC_AT, kinds[i].magic_at_4)))
+		if (has_bytes(head, 0, kinds[i].magic) &&
+		    (kinds[i].magic_at_4.length == 0 ||
+		     has_bytes(head, MAGIC_AT, kinds[i].magic_at_4)))
 			return &kinds[i];
 	return NULL;
 }
@@ -50,8 +58,10 @@ int archive_open(struct archive_reader **ret, int descriptor, const struct archi
                  const struct deadline *deadline, struct strbuf *why)
 {
 	(void)ret, (void)descriptor, (void)deadline;
-	return strbuf_fail(why, -ENOTSUP, "it is packed with %s, and this program was built without libarchive: "
-	                   "unpack it, or build with libarchive (Debian: package libarchive-dev)", kind->name);
+	return strbuf_fail(why, -ENOTSUP,
+	                   "it is packed with %s, and this program was built without libarchive: "
+	                   "unpack it, or build with libarchive (Debian: package libarchive-dev)",
+	                   kind->name);
 }
 
 void archive_close(struct archive_reader *reader)
@@ -125,13 +135,14 @@ static bool is_late(const struct archive_reader *reader)
 	return reader->deadline && deadline_is_over(reader->deadline);
 }
 
-/* libarchive's callback. The descriptor's own offset is not used, so others may read it too. The deadline counts here
- * as well: a file of nothing but empty members never gives a byte. */
+/* libarchive's callback. The descriptor's own offset is not used, so others may read it too. The
+ * deadline counts here as well: a file of nothing but empty members never gives a byte. */
 static la_ssize_t read_packed(struct archive *archive, void *context, const void **ret)
 {
 	struct archive_reader *reader = context;
 	(void)archive;
-	ssize_t got = is_late(reader) ? -ETIMEDOUT
+	ssize_t got = is_late(reader)
+		? -ETIMEDOUT
 		: read_at(reader->descriptor, reader->input, sizeof reader->input, reader->offset);
 	if (got < 0) {
 		reader->read_error = (int)got;
@@ -145,20 +156,25 @@ static la_ssize_t read_packed(struct archive *archive, void *context, const void
 static int load(const struct archive_kind *kind, struct strbuf *why)
 {
 	struct strbuf reason CLEANUP(strbuf_release) = STRBUF_INIT(WHY_MAX);
-	if (library.read_new || lazylib_load(LIBARCHIVE_SONAME, "libarchive13 or libarchive13t64", symbols,
-	                                     ARRAY_SIZE(symbols), &reason) == 0)
+	if (library.read_new ||
+	    lazylib_load(LIBARCHIVE_SONAME, "libarchive13 or libarchive13t64", symbols,
+	                 ARRAY_SIZE(symbols), &reason) == 0)
 		return 0;
-	return strbuf_fail(why, -ENOTSUP, "it is packed with %s, and %s", kind->name, strbuf_text(&reason));
+	return strbuf_fail(why, -ENOTSUP, "it is packed with %s, and %s", kind->name,
+	                   strbuf_text(&reason));
 }
 
-/* Only the filter of KIND, or libarchive would also unpack another kind inside it. Not ARCHIVE_OK: it would start a
- * program. */
+/* Only the filter of KIND, or libarchive would also unpack another kind inside it. Not ARCHIVE_OK:
+ * it would start a program. */
 static int prepare(struct archive *archive, const struct archive_kind *kind, struct strbuf *why)
 {
-	if (!archive || library.support_raw(archive) != ARCHIVE_OK || library.support_empty(archive) != ARCHIVE_OK)
+	if (!archive || library.support_raw(archive) != ARCHIVE_OK ||
+	    library.support_empty(archive) != ARCHIVE_OK)
 		return strbuf_fail(why, -ENOMEM, "libarchive can't be set up: out of memory");
 	if (library.support_filter[kind->filter](archive) != ARCHIVE_OK)
-		return strbuf_fail(why, -ENOTSUP, "it is packed with %s: this libarchive can't unpack it", kind->name);
+		return strbuf_fail(why, -ENOTSUP,
+		                   "it is packed with %s: this libarchive can't unpack it",
+		                   kind->name);
 	return 0;
 }
 
@@ -189,7 +205,8 @@ void archive_close(struct archive_reader *reader)
 	free(reader);
 }
 
-/* A file that is cut off in its header is plain for libarchive: only the filter that reads the file is there then. */
+/* A file that is cut off in its header is plain for libarchive: only the filter that reads the file
+ * is there then. */
 static int begin(struct archive_reader *reader)
 {
 	struct archive_entry *entry;
@@ -207,7 +224,8 @@ static int begin(struct archive_reader *reader)
 static ssize_t check_end(const struct archive_reader *reader)
 {
 	char byte;
-	ssize_t got = read_at(reader->descriptor, &byte, 1, library.filter_bytes(reader->archive, -1));
+	ssize_t got = read_at(reader->descriptor, &byte, 1,
+	                      library.filter_bytes(reader->archive, -1));
 	return got > 0 ? -EBADMSG : got;
 }
 
@@ -218,8 +236,10 @@ ssize_t archive_read(struct archive_reader *reader, void *bytes, size_t room)
 	int error = reader->is_begun ? 0 : begin(reader);
 	la_ssize_t got = error;
 	if (error == 0 && !reader->is_empty)
-		got = library.read_data(reader->archive, bytes, room < PIECE_MOST ? room : PIECE_MOST);
-	if (got <= 0 && reader->read_error) /* between two members libarchive takes a failure for the end */
+		got = library.read_data(reader->archive, bytes,
+		                        room < PIECE_MOST ? room : PIECE_MOST);
+	if (got <= 0 &&
+	    reader->read_error) /* between two members libarchive takes a failure for the end */
 		return reader->read_error;
 	if (got < 0)
 		return -EBADMSG;

@@ -17,12 +17,17 @@
 
 static int cannot_read(const char *path, int error, struct strbuf *why)
 {
-	const char *reason = error == -ETIMEDOUT ? "the time was not enough to unpack it (see --timeout)" : strerror(-error);
-	return strbuf_fail(why, error, "%s, which may hold lines that were not read yet, can't be read: %s; nothing of the log is "
-	                   "read before it can", path, reason);
+	const char *reason = error == -ETIMEDOUT
+		? "the time was not enough to unpack it (see --timeout)"
+		: strerror(-error);
+	return strbuf_fail(why, error,
+	                   "%s, which may hold lines that were not read yet, can't be read: %s; "
+	                   "nothing of the log is read before it can",
+	                   path, reason);
 }
 
-/* Asks first, because opening a device can do things, and links are followed elsewhere. 1; 0: it isn't one; -errno. */
+/* Asks first, because opening a device can do things, and links are followed elsewhere. 1; 0: it
+ * isn't one; -errno. */
 static int is_regular(struct chain_search *search, const char *path, struct stat *status)
 {
 	if (lstat(path, status) == 0)
@@ -33,22 +38,28 @@ static int is_regular(struct chain_search *search, const char *path, struct stat
 
 static bool is_file(const struct stat *status, const struct identity_file *file)
 {
-	return file && (uint64_t)status->st_dev == file->device && (uint64_t)status->st_ino == file->inode;
+	return file && (uint64_t)status->st_dev == file->device &&
+		(uint64_t)status->st_ino == file->inode;
 }
 
 static bool is_inode(const struct stat *status, const struct log_position *position)
 {
-	return (uint64_t)status->st_dev == position->device && (uint64_t)status->st_ino == position->inode;
+	return (uint64_t)status->st_dev == position->device &&
+		(uint64_t)status->st_ino == position->inode;
 }
 
 /* 1 with RET; 0: it is no file any more; -ENOTSUP or -errno. */
-static int open_link(struct chain_search *search, struct chain_link *ret, const struct nearby_file *file)
+static int open_link(struct chain_search *search, struct chain_link *ret,
+                     const struct nearby_file *file)
 {
 	*ret = (struct chain_link){ .rank = file->rank };
-	int error = identity_open(&ret->file, file->path, O_NOFOLLOW, search->options->deadline, NULL);
+	int error = identity_open(&ret->file, file->path, O_NOFOLLOW, search->options->deadline,
+	                          NULL);
 	bool is_gone = error == -ENOENT || error == -EAGAIN;
 	search->has_vanished = search->has_vanished || is_gone;
-	return error == 0 ? 1 : is_gone || error == -ELOOP || error == -EISDIR || error == -EINVAL ? 0 : error;
+	return error == 0                                                            ? 1
+		: is_gone || error == -ELOOP || error == -EISDIR || error == -EINVAL ? 0
+										     : error;
 }
 
 void chain_close_links(struct chain_link *links, size_t count)
@@ -68,38 +79,44 @@ bool chain_is_steady(const struct chain_link *links, size_t count)
 
 /* --- the old file --- */
 
-/* A copy that someone made can have the old file's number, if that was deleted: names of the log come first. Unpacking costs: what
- * was written last long before our last line is tried only when nothing else is it. */
-enum old_pass { BY_INODE, BY_BYTES, BY_INODE_ELSEWHERE, BY_PACKED_BYTES, BY_OLD_PACKED_BYTES, BY_PREFIX, OLD_PASSES };
+/* A copy that someone made can have the old file's number, if that was deleted: names of the log
+ * come first. Unpacking costs: what was written last long before our last line is tried only when
+ * nothing else is it. */
+enum old_pass {
+	BY_INODE,
+	BY_BYTES,
+	BY_INODE_ELSEWHERE,
+	BY_PACKED_BYTES,
+	BY_OLD_PACKED_BYTES,
+	BY_PREFIX,
+	OLD_PASSES
+};
 
 struct old_search {
 	struct chain_search *search;
 	const struct log_position *position;
 	enum old_pass pass;
-	bool is_truncated; /* the file of the position was: a copy of it may lack what was written after it was made */
-	bool is_aside;     /* looks into the directories in the log's own */
-	int error;         /* of the first file that couldn't be read */
+	/* the file of the position was: a copy of it may lack what was written after it was made */
+	bool is_truncated;
+	bool is_aside; /* looks into the directories in the log's own */
+	int error;     /* of the first file that couldn't be read */
 	struct strbuf *why;
 };
 
-static bool is_candidate(const struct old_search *old, const struct nearby_file *file, const struct stat *status)
+static bool is_candidate(const struct old_search *old, const struct nearby_file *file,
+                         const struct stat *status)
 {
 	bool is_same_inode = is_inode(status, old->position);
 	bool is_fresh = (int64_t)status->st_mtime >= old->position->read_sec - DAY_SEC;
-	bool is_named = file->rank.is_sibling || strcmp(file->path, old->search->nearby->cursor) == 0;
+	bool is_named = file->rank.is_sibling ||
+		strcmp(file->path, old->search->nearby->cursor) == 0;
 	switch (old->pass) {
-	case BY_INODE:
-		return is_same_inode && is_named;
-	case BY_INODE_ELSEWHERE:
-		return is_same_inode && !is_named;
-	case BY_BYTES:
-		return is_named && !file->rank.is_packed;
-	case BY_PREFIX:
-		return file->rank.is_sibling && old->is_truncated && is_fresh;
-	case BY_PACKED_BYTES:
-		return file->rank.is_sibling && file->rank.is_packed && is_fresh;
-	default:
-		return file->rank.is_sibling && file->rank.is_packed && !is_fresh;
+	case BY_INODE: return is_same_inode && is_named;
+	case BY_INODE_ELSEWHERE: return is_same_inode && !is_named;
+	case BY_BYTES: return is_named && !file->rank.is_packed;
+	case BY_PREFIX: return file->rank.is_sibling && old->is_truncated && is_fresh;
+	case BY_PACKED_BYTES: return file->rank.is_sibling && file->rank.is_packed && is_fresh;
+	default: return file->rank.is_sibling && file->rank.is_packed && !is_fresh;
 	}
 }
 
@@ -126,19 +143,24 @@ static int try_old(struct old_search *old, struct chain_link *ret, const struct 
 	int result = is_regular(old->search, file->path, &status);
 	if (result < 0)
 		return note_error(old, file->path, result);
-	if (result == 0 || is_file(&status, old->search->current) || !is_candidate(old, file, &status))
+	if (result == 0 || is_file(&status, old->search->current) ||
+	    !is_candidate(old, file, &status))
 		return 0;
 	result = open_link(old->search, ret, file);
 	if (result == -ENOTSUP)
-		note_doubt(old->search, file->path, "it is compressed, and libarchive is not there");
+		note_doubt(old->search, file->path,
+		           "it is compressed, and libarchive is not there");
 	if (result <= 0)
 		return result < 0 && result != -ENOTSUP ? note_error(old, file->path, result) : 0;
 	int match = identity_compare(&ret->file, old->position);
-	enum identity_match least = is_by_inode ? IDENTITY_SAME : old->pass == BY_PREFIX ? IDENTITY_PREFIX : IDENTITY_COPY;
+	enum identity_match least = is_by_inode ? IDENTITY_SAME
+		: old->pass == BY_PREFIX        ? IDENTITY_PREFIX
+						: IDENTITY_COPY;
 	ret->is_prefix = match == IDENTITY_PREFIX;
 	if (match >= (int)least)
 		return 1;
-	if (match >= 0 && file->rank.is_packed && (ret->file.is_damaged || identity_has_head(&ret->file, old->position)))
+	if (match >= 0 && file->rank.is_packed &&
+	    (ret->file.is_damaged || identity_has_head(&ret->file, old->position)))
 		note_doubt(old->search, file->path, "it is damaged or cut off");
 	identity_close(&ret->file);
 	return match < 0 ? note_error(old, file->path, match) : 0;
@@ -155,11 +177,14 @@ static int find_old(struct old_search *old, struct chain_link *ret)
 	return result;
 }
 
-int chain_find_old(struct chain_search *search, struct chain_link *ret, const struct log_position *position, struct strbuf *why)
+int chain_find_old(struct chain_search *search, struct chain_link *ret,
+                   const struct log_position *position, struct strbuf *why)
 {
 	struct strbuf reason CLEANUP(strbuf_release) = STRBUF_INIT(WHY_MAX);
 	struct old_search old = {
-		.search = search, .position = position, .why = &reason,
+		.search = search,
+		.position = position,
+		.why = &reason,
 		.is_truncated = search->current && identity_is_inode(search->current, position),
 	};
 	int result = nearby_list(search->nearby, why);
@@ -186,7 +211,7 @@ struct link_search {
 	struct chain_link *links;
 	size_t count;
 	int64_t since_sec;
-	bool is_since;      /* looks for all since SINCE_SEC, and not for those after the old one */
+	bool is_since; /* looks for all since SINCE_SEC, and not for those after the old one */
 	bool has_dropped;
 	struct strbuf *why;
 };
@@ -194,7 +219,8 @@ struct link_search {
 /* Names of one kind tell the order, whatever the clocks did; else the first lines do. */
 static bool is_older(const struct chain_link *a, const struct chain_link *b)
 {
-	int order = sibling_is_comparable(&a->rank, &b->rank) ? sibling_compare(&a->rank, &b->rank) : 0;
+	int order = sibling_is_comparable(&a->rank, &b->rank) ? sibling_compare(&a->rank, &b->rank)
+							      : 0;
 	return order ? order < 0 : a->first_sec < b->first_sec;
 }
 
@@ -220,20 +246,22 @@ static void insert(struct link_search *links, struct chain_link *link)
 static bool is_known(const struct link_search *links, const struct stat *status)
 {
 	const struct chain_search *search = links->search;
-	bool is_found = is_file(status, search->current) || is_file(status, search->late)
-		|| (search->old && is_file(status, &search->old->file));
+	bool is_found = is_file(status, search->current) || is_file(status, search->late) ||
+		(search->old && is_file(status, &search->old->file));
 	for (size_t i = 0; i < links->count && !is_found; i++)
 		is_found = is_file(status, &links->links[i].file);
 	return is_found;
 }
 
-/* The same file again, packed or half-packed or copied: the plain one is kept. True if LINK was taken care of. */
+/* The same file again, packed or half-packed or copied: the plain one is kept. True if LINK was
+ * taken care of. */
 static bool is_double(struct link_search *links, struct chain_link *link)
 {
 	struct chain_search *search = links->search;
-	bool is_double = (search->current && identity_has_same_head(&link->file, search->current))
-		|| (search->late && identity_has_same_head(&link->file, search->late))
-		|| (search->old && identity_has_same_head(&link->file, &search->old->file));
+	bool is_double = (search->current &&
+	                  identity_has_same_head(&link->file, search->current)) ||
+		(search->late && identity_has_same_head(&link->file, search->late)) ||
+		(search->old && identity_has_same_head(&link->file, &search->old->file));
 	for (size_t i = 0; i < links->count && !is_double; i++) {
 		if (!identity_has_same_head(&link->file, &links->links[i].file))
 			continue;
@@ -280,7 +308,8 @@ static bool is_long_ago(const struct link_search *links, const struct stat *stat
 }
 
 /* Before it is opened: is it worth it? */
-static bool may_be_wanted(const struct link_search *links, const struct sibling_rank *rank, const struct stat *status)
+static bool may_be_wanted(const struct link_search *links, const struct sibling_rank *rank,
+                          const struct stat *status)
 {
 	if (!links->is_since)
 		return name_tells(links->search, rank) >= 0;
@@ -294,22 +323,27 @@ static void note_unreadable(struct chain_search *search, const char *path, const
 	strbuf_add_format(search->notes, "lines of %s could not be read: %s", path, reason);
 }
 
-/* FILE can't be read. If it may be left out, that is no failure. STATUS is NULL where even that isn't known. */
-static int refuse(struct link_search *links, const struct nearby_file *file, const struct stat *status, int error)
+/* FILE can't be read. If it may be left out, that is no failure. STATUS is NULL where even that
+ * isn't known. */
+static int refuse(struct link_search *links, const struct nearby_file *file,
+                  const struct stat *status, int error)
 {
 	bool is_named = name_tells(links->search, &file->rank) > 0;
 	bool may_be_left_out = !is_named && status && is_long_ago(links, status);
 	if (error == -ENOTSUP || error == -EBADMSG) {
 		if (is_named || error == -ENOTSUP)
-			note_unreadable(links->search, file->path, error == -EBADMSG ? "it is damaged"
-				: "it is compressed, and libarchive is not there");
+			note_unreadable(links->search, file->path,
+			                error == -EBADMSG
+			                        ? "it is damaged"
+			                        : "it is compressed, and libarchive is not there");
 		return 0;
 	}
 	return may_be_left_out ? 0 : cannot_read(file->path, error, links->why);
 }
 
 /* LINK is one that may be read: is it, and where does it belong? */
-static int take_link(struct link_search *links, struct chain_link *link, const struct nearby_file *file, const struct stat *status)
+static int take_link(struct link_search *links, struct chain_link *link,
+                     const struct nearby_file *file, const struct stat *status)
 {
 	if (is_double(links, link))
 		return 0;
@@ -326,13 +360,16 @@ static int take_link(struct link_search *links, struct chain_link *link, const s
 
 static int visit_link(struct link_search *links, const struct nearby_file *file);
 
-/* While a file is being packed both are there, and until the end the plain one holds more. It may not have been among the entries
- * of the directory yet, so it is visited in place of the packed one. 1: it was. */
+/* While a file is being packed both are there, and until the end the plain one holds more. It may
+ * not have been among the entries of the directory yet, so it is visited in place of the packed
+ * one. 1: it was. */
 static int visit_plain_twin(struct link_search *links, const struct nearby_file *file)
 {
 	struct stat status;
 	const char *ending = strrchr(file->path, '.');
-	char *path CLEANUP(xalloc_freep) = file->rank.is_packed ? xalloc_copy(file->path, (size_t)(ending - file->path)) : NULL;
+	char *path CLEANUP(xalloc_freep) = file->rank.is_packed
+		? xalloc_copy(file->path, (size_t)(ending - file->path))
+		: NULL;
 	struct nearby_file plain = { .path = path, .rank = file->rank };
 	if (!path)
 		return 0;
@@ -365,7 +402,8 @@ static int visit_link(struct link_search *links, const struct nearby_file *file)
 	return result < 0 ? refuse(links, file, &status, result) : 0;
 }
 
-/* Files aside count where the old one is among them; at a first run, if they can be no other log's. 1; 0; -errno. */
+/* Files aside count where the old one is among them; at a first run, if they can be no other log's.
+ * 1; 0; -errno. */
 static int is_in_reach(const struct link_search *links, const struct nearby_file *file)
 {
 	const struct chain_search *search = links->search;
@@ -381,10 +419,14 @@ static void note_left_out(struct link_search *links)
 	const struct nearby *nearby = links->search->nearby;
 	struct strbuf *notes = links->search->notes;
 	if (links->has_dropped)
-		strbuf_add_format(notes, "%s%s has more than %d rotated files that were not read: the oldest are left out",
+		strbuf_add_format(notes,
+		                  "%s%s has more than %d rotated files that were not read: the "
+		                  "oldest are left out",
 		                  notes->length ? "\n" : "", nearby->path, CHAIN_MAX);
 	if (nearby->is_cut)
-		strbuf_add_format(notes, "%s%s has more rotated files than can be looked at (%d): some are left out",
+		strbuf_add_format(notes,
+		                  "%s%s has more rotated files than can be looked at (%d): some "
+		                  "are left out",
 		                  notes->length ? "\n" : "", nearby->path, NEARBY_FILES_MAX);
 }
 
@@ -408,14 +450,20 @@ static int find_links(struct link_search *links, size_t *ret_count)
 	return 0;
 }
 
-int chain_find_newer(struct chain_search *search, struct chain_link *links, size_t *ret_count, struct strbuf *why)
+int chain_find_newer(struct chain_search *search, struct chain_link *links, size_t *ret_count,
+                     struct strbuf *why)
 {
 	struct link_search newer = { .search = search, .links = links, .why = why };
 	return find_links(&newer, ret_count);
 }
 
-int chain_find_since(struct chain_search *search, struct chain_link *links, int64_t since_sec, size_t *ret_count, struct strbuf *why)
+int chain_find_since(struct chain_search *search, struct chain_link *links, int64_t since_sec,
+                     size_t *ret_count, struct strbuf *why)
 {
-	struct link_search since = { .search = search, .links = links, .is_since = true, .since_sec = since_sec, .why = why };
+	struct link_search since = { .search = search,
+		                     .links = links,
+		                     .is_since = true,
+		                     .since_sec = since_sec,
+		                     .why = why };
 	return find_links(&since, ret_count);
 }

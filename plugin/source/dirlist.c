@@ -143,9 +143,11 @@ static struct kept *find_kept(struct dirlists *lists, const char *directory)
 }
 
 /* LOOK is from before LIST was made. */
-static void keep(struct dirlists *lists, struct kept *kept, const char *directory, const struct dirlook *look, struct dirlist *list)
+static void keep(struct dirlists *lists, struct kept *kept, const char *directory,
+                 const struct dirlook *look, struct dirlist *list)
 {
-	bool is_new = !kept && lists && lists->count < DIRLIST_KEPT_MAX && list->count >= DIRLIST_KEPT_LEAST;
+	bool is_new = !kept && lists && lists->count < DIRLIST_KEPT_MAX &&
+		list->count >= DIRLIST_KEPT_LEAST;
 	if (is_new) {
 		kept = &lists->kept[lists->count++];
 		*kept = (struct kept){ .directory = xalloc_string(directory) };

@@ -1,8 +1,9 @@
 /* dirlist.h - the entries of directories, listed once a run
  *
- * Thousands of logs in one directory, all rotated at midnight, would list it thousands of times. The listing of a large one holds while
- * the directory doesn't change, by its time; and as that goes by ticks, one that was made in the tick of the last change holds for
- * once only. Small ones are listed each time.
+ * Thousands of logs in one directory, all rotated at midnight, would list it thousands of times.
+ * The listing of a large one holds while the directory doesn't change, by its time; and as that
+ * goes by ticks, one that was made in the tick of the last change holds for once only. Small ones
+ * are listed each time.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -22,7 +23,7 @@
 /* Without "." and "..", sorted by name. */
 struct dirlist_entry {
 	char *name;
-	uint64_t inode;         /* as readdir(3) has it: not always what lstat(2) says */
+	uint64_t inode; /* as readdir(3) has it: not always what lstat(2) says */
 	bool may_be_file, may_be_directory;
 };
 
@@ -39,8 +40,9 @@ struct dirlists *dirlists_new(void);
 void dirlists_free(struct dirlists *lists);
 void dirlists_freep(struct dirlists **lists);
 
-/* The entries of DIRECTORY ("" is the current one); one that isn't there has none. 0 with *RET, to be released, and before LISTS (NULL:
- * nothing is kept) is asked for the same directory again; or -errno if it can't be read to its end. */
+/* The entries of DIRECTORY ("" is the current one); one that isn't there has none. 0 with *RET, to
+ * be released, and before LISTS (NULL: nothing is kept) is asked for the same directory again; or
+ * -errno if it can't be read to its end. */
 int dirlists_get(struct dirlists *lists, const char *directory, struct dirlist *ret);
 void dirlist_release(struct dirlist *list);
 

@@ -20,17 +20,21 @@
 #define CLOCK_SLACK_SEC 60 /* what is logged into an empty file from now on isn't older than that */
 #define UNFINISHED_SEC 86400 /* nor is an unfinished line than that */
 
-#define ATTEMPTS 5 /* at a log that is rotated again and again while it is read; then the rest waits for the next run */
+/* at a log that is rotated again and again while it is read; then the rest waits for the next
+ * run */
+#define ATTEMPTS 5
 
 struct file_source {
 	struct rotation rotation; /* what is to be read */
 	size_t current;           /* the part that is read now */
 	struct part_reader reader;
-	int attempts;             /* at finding the rest after the log was rotated in the middle of the run */
+	/* at finding the rest after the log was rotated in the middle of the run */
+	int attempts;
 	struct log_position left; /* where the last part before this one that has a line was left */
-	struct log_position stay[LOG_AGES]; /* if no plan could be made: where the next run goes on */
+	/* if no plan could be made: where the next run goes on */
+	struct log_position stay[LOG_AGES];
 	bool has_stay;
-	struct strbuf gaps;       /* of plans before this one */
+	struct strbuf gaps; /* of plans before this one */
 	struct strbuf notes;
 };
 
@@ -44,7 +48,9 @@ static void leave_part(struct file_source *self)
 	struct log_position position;
 	reader_note_read(&self->reader);
 	reader_position(&self->reader, &position);
-	if (position.offset > 0) /* what has no line can't be told from another file, so the last one that has is remembered */
+	/* What has no line can't be told from another file, so the last one that has is
+	 * remembered. */
+	if (position.offset > 0)
 		self->left = position;
 }
 
@@ -59,8 +65,10 @@ static void write_notes(struct file_source *self)
 {
 	struct strbuf skipped CLEANUP(strbuf_release) = STRBUF_INIT(NOTES_MAX);
 	if (self->reader.skipped_lines)
-		strbuf_add_format(&skipped, "%ju line%s of more than %d bytes skipped: %s", (uintmax_t)self->reader.skipped_lines,
-		                  self->reader.skipped_lines == 1 ? "" : "s", SOURCE_LINE_MAX, self->rotation.path);
+		strbuf_add_format(&skipped, "%ju line%s of more than %d bytes skipped: %s",
+		                  (uintmax_t)self->reader.skipped_lines,
+		                  self->reader.skipped_lines == 1 ? "" : "s", SOURCE_LINE_MAX,
+		                  self->rotation.path);
 	strbuf_clear(&self->notes);
 	add_note(&self->notes, &self->gaps);
 	add_note(&self->notes, &self->rotation.gap);
@@ -71,8 +79,9 @@ static void write_notes(struct file_source *self)
 
 /* --- the position --- */
 
-/* How old what comes may be where no line of the file was read. An empty one gets what is younger than what was read and than
- * now; if the clock was put back, than now only. One that was not empty has a line that is older. */
+/* How old what comes may be where no line of the file was read. An empty one gets what is younger
+ * than what was read and than now; if the clock was put back, than now only. One that was not empty
+ * has a line that is older. */
 static int64_t from_when_on(const struct file_source *self, int64_t read_sec)
 {
 	const struct source_options *options = &self->rotation.options;
@@ -83,11 +92,13 @@ static int64_t from_when_on(const struct file_source *self, int64_t read_sec)
 		return read_sec < least_sec || is_put_back ? least_sec : read_sec;
 	if (read_sec)
 		return read_sec;
-	int64_t since_sec = options->cold_start_sec < unfinished_sec ? options->cold_start_sec : unfinished_sec;
+	int64_t since_sec = options->cold_start_sec < unfinished_sec ? options->cold_start_sec
+								     : unfinished_sec;
 	return since_sec > 0 ? since_sec : 1; /* 0 is: not known */
 }
 
-/* The log's position is that of the file that is read now, but while late lines of the one before are read. */
+/* The log's position is that of the file that is read now, but while late lines of the one before
+ * are read. */
 void file_source_position(struct file_source *self, struct log_position *ret)
 {
 	const struct rotation *rotation = &self->rotation;
@@ -95,7 +106,8 @@ void file_source_position(struct file_source *self, struct log_position *ret)
 		memcpy(ret, self->stay, sizeof self->stay);
 		return;
 	}
-	bool has_all = self->current + 1 == rotation->count && reader_is_at_end(&self->reader) && !self->reader.is_cut;
+	bool has_all = self->current + 1 == rotation->count && reader_is_at_end(&self->reader) &&
+		!self->reader.is_cut;
 	reader_note_read(&self->reader);
 	if (part_of(self)->is_late) {
 		ret[LOG_CURRENT] = rotation->old;
@@ -114,8 +126,8 @@ void file_source_position(struct file_source *self, struct log_position *ret)
 
 bool file_source_is_finished(const struct file_source *self)
 {
-	bool has_all = !self->has_stay && self->current + 1 == self->rotation.count && reader_is_at_end(&self->reader)
-		&& !self->reader.is_cut;
+	bool has_all = !self->has_stay && self->current + 1 == self->rotation.count &&
+		reader_is_at_end(&self->reader) && !self->reader.is_cut;
 	if (!has_all)
 		return false;
 	const struct identity_file *file = &part_of(self)->file;
@@ -145,8 +157,8 @@ const char *file_source_notes(const struct file_source *self)
 
 /* --- from part to part --- */
 
-/* The log was rotated while it was read: what comes after this is planned anew, from here. > 0; 0: that can't be done now, and the
- * rest waits for the next run; < 0: -errno with WHY. */
+/* The log was rotated while it was read: what comes after this is planned anew, from here. > 0; 0:
+ * that can't be done now, and the rest waits for the next run; < 0: -errno with WHY. */
 static int plan_anew(struct file_source *self, struct strbuf *why)
 {
 	struct source_options options = self->rotation.options;
@@ -186,7 +198,8 @@ static int read_on(struct file_source *self, struct strbuf *why)
 	return error < 0 ? refusal_read(part_of(self)->file.path, error, why) : 1;
 }
 
-/* A line may have no end, so the clock is looked at while there is none; the position is kept in it. */
+/* A line may have no end, so the clock is looked at while there is none; the position is kept in
+ * it. */
 static int next_line(struct file_source *self, struct slice *ret, struct strbuf *why)
 {
 	const struct deadline *deadline = self->rotation.options.deadline;
@@ -209,7 +222,8 @@ int file_source_next(struct file_source *self, struct slice *ret, struct strbuf 
 	size_t notes_before = self->reader.damage.length + self->reader.torn.length;
 	struct slice line;
 	int result = next_line(self, &line, why);
-	if (self->reader.skipped_lines != skipped_before || self->reader.damage.length + self->reader.torn.length != notes_before)
+	if (self->reader.skipped_lines != skipped_before ||
+	    self->reader.damage.length + self->reader.torn.length != notes_before)
 		write_notes(self);
 	if (result > 0)
 		*ret = line;
@@ -218,8 +232,9 @@ int file_source_next(struct file_source *self, struct slice *ret, struct strbuf 
 
 /* --- open and free --- */
 
-int file_source_open(struct file_source **ret, const char *path, const struct log_position *positions,
-                     const struct source_options *options, struct strbuf *why)
+int file_source_open(struct file_source **ret, const char *path,
+                     const struct log_position *positions, const struct source_options *options,
+                     struct strbuf *why)
 {
 	struct file_source *self = xalloc_zero(1, sizeof *self);
 	strbuf_init(&self->gaps, NOTES_MAX);

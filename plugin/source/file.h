@@ -11,8 +11,9 @@
 
 struct file_source;
 
-int file_source_open(struct file_source **ret, const char *path, const struct log_position *positions,
-                     const struct source_options *options, struct strbuf *why);
+int file_source_open(struct file_source **ret, const char *path,
+                     const struct log_position *positions, const struct source_options *options,
+                     struct strbuf *why);
 void file_source_free(struct file_source *source);
 int file_source_next(struct file_source *source, struct slice *ret, struct strbuf *why);
 void file_source_position(struct file_source *source, struct log_position *ret);

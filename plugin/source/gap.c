@@ -30,7 +30,8 @@ static void begin_gap(struct rotation *self)
 	char from[TIMESTAMP_TEXT_ROOM], to[TIMESTAMP_TEXT_ROOM];
 	const struct rotation_part *first = first_in_order(self);
 	int64_t from_sec = gap_begin_sec(self), to_sec;
-	bool has_to = first && seek_begin_time(&to_sec, first->file.stream, &self->options) > 0 && to_sec >= from_sec;
+	bool has_to = first && seek_begin_time(&to_sec, first->file.stream, &self->options) > 0 &&
+		to_sec >= from_sec;
 	if (self->gap.length > 0)
 		strbuf_add_char(&self->gap, '\n');
 	if (from_sec)
@@ -40,22 +41,26 @@ static void begin_gap(struct rotation *self)
 	if (from_sec && has_to)
 		strbuf_add_format(&self->gap, "lines between %s and %s", from, to);
 	else if (from_sec || has_to)
-		strbuf_add_format(&self->gap, "lines %s %s", from_sec ? "after" : "before", from_sec ? from : to);
+		strbuf_add_format(&self->gap, "lines %s %s", from_sec ? "after" : "before",
+		                  from_sec ? from : to);
 	else
 		strbuf_add_string(&self->gap, "lines");
 	strbuf_add_string(&self->gap, " could not be read: ");
 }
 
-void gap_note(struct rotation *self, const struct identity_file *current, const struct nearby *nearby)
+void gap_note(struct rotation *self, const struct identity_file *current,
+              const struct nearby *nearby)
 {
 	begin_gap(self);
 	strbuf_add_string(&self->gap, self->path);
 	if (self->doubt.length)
-		strbuf_add_format(&self->gap, " was rotated, and its old file is not there: %s", strbuf_text(&self->doubt));
+		strbuf_add_format(&self->gap, " was rotated, and its old file is not there: %s",
+		                  strbuf_text(&self->doubt));
 	else if (current && identity_is_inode(current, &self->old))
 		strbuf_add_string(&self->gap, " was truncated, or removed and made anew");
 	else if (nearby && nearby->closed.length)
-		strbuf_add_format(&self->gap, " was rotated, and its old file was not found; %s", strbuf_text(&nearby->closed));
+		strbuf_add_format(&self->gap, " was rotated, and its old file was not found; %s",
+		                  strbuf_text(&nearby->closed));
 	else
 		strbuf_add_string(&self->gap, " was rotated, and its old file is gone");
 }

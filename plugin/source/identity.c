@@ -33,7 +33,8 @@ static int64_t born_ns(int descriptor)
 {
 #ifdef STATX_BTIME
 	struct statx status;
-	if (statx(descriptor, "", AT_EMPTY_PATH, STATX_BTIME, &status) == 0 && (status.stx_mask & STATX_BTIME))
+	if (statx(descriptor, "", AT_EMPTY_PATH, STATX_BTIME, &status) == 0 &&
+	    (status.stx_mask & STATX_BTIME))
 		return nanoseconds(status.stx_btime.tv_sec, status.stx_btime.tv_nsec);
 #else
 	(void)descriptor;
@@ -57,7 +58,8 @@ static int judge(struct identity_file *file, int descriptor)
 	return 0;
 }
 
-/* What is before it was written at once: a plain file that gives less than it has was truncated since. */
+/* What is before it was written at once: a plain file that gives less than it has was truncated
+ * since. */
 static int read_head(struct identity_file *file)
 {
 	ssize_t got = stream_read(file->stream, file->head, sizeof file->head, 0);
@@ -71,11 +73,14 @@ static int read_head(struct identity_file *file)
 	/* Lines that came meanwhile wait for the next run, and so does their part of the head. */
 	if (size < (int64_t)sizeof file->head && (int64_t)file->head_length > size)
 		file->head_length = (size_t)size;
-	return (int64_t)file->head_length < (int64_t)sizeof file->head && (int64_t)file->head_length < size ? -EAGAIN : 0;
+	return (int64_t)file->head_length < (int64_t)sizeof file->head &&
+			(int64_t)file->head_length < size
+		? -EAGAIN
+		: 0;
 }
 
-int identity_open(struct identity_file *ret, const char *path, int extra_flags, const struct deadline *deadline,
-                  struct strbuf *why)
+int identity_open(struct identity_file *ret, const char *path, int extra_flags,
+                  const struct deadline *deadline, struct strbuf *why)
 {
 	/* O_NONBLOCK: a pipe without a writer must not hold the run. */
 	struct identity_file file = { 0 };
@@ -123,12 +128,13 @@ bool identity_is_of_bytes(const struct log_position *position)
 
 bool identity_has_head(const struct identity_file *file, const struct log_position *position)
 {
-	return position->head_length == 0
-		|| ((int64_t)file->head_length >= position->head_length
-		    && identity_hash(file->head, (size_t)position->head_length) == position->head_hash);
+	return position->head_length == 0 ||
+		((int64_t)file->head_length >= position->head_length &&
+	         identity_hash(file->head, (size_t)position->head_length) == position->head_hash);
 }
 
-/* Less than a line with a time is what many files begin with: the rest of a cut one, a time and a host. So do the NULs of a crash. */
+/* Less than a line with a time is what many files begin with: the rest of a cut one, a time and a
+ * host. So do the NULs of a crash. */
 static bool is_telling(const char *bytes, size_t length)
 {
 	const char *newline = length > 1 ? memchr(bytes + 1, '\n', length - 1) : NULL;
@@ -148,19 +154,24 @@ static int is_shorter(const struct identity_file *file, const struct log_positio
 	return got == -EBADMSG ? 0 : got < 0 ? (int)got : got == 0;
 }
 
-static enum identity_match compare_shorter(const struct identity_file *file, const struct log_position *position)
+static enum identity_match compare_shorter(const struct identity_file *file,
+                                           const struct log_position *position)
 {
-	bool is_known = is_telling(file->head, (size_t)position->head_length) && !identity_is_inode(file, position);
+	bool is_known = is_telling(file->head, (size_t)position->head_length) &&
+		!identity_is_inode(file, position);
 	return is_known ? IDENTITY_PREFIX : IDENTITY_OTHER;
 }
 
-/* The bytes before POSITION's offset into TAIL. 1: they are those that were read; 0: they aren't; -errno. */
-static int has_tail(const struct identity_file *file, const struct log_position *position, char *tail)
+/* The bytes before POSITION's offset into TAIL. 1: they are those that were read; 0: they aren't;
+ * -errno. */
+static int has_tail(const struct identity_file *file, const struct log_position *position,
+                    char *tail)
 {
 	size_t length = (size_t)position->tail_length;
 	if (length == 0)
 		return 1;
-	ssize_t got = stream_read(file->stream, tail, length, position->offset - position->tail_length);
+	ssize_t got = stream_read(file->stream, tail, length,
+	                          position->offset - position->tail_length);
 	if (got < 0)
 		return got == -EBADMSG ? 0 : (int)got;
 	return got == (ssize_t)length && identity_hash(tail, length) == position->tail_hash;
@@ -180,7 +191,8 @@ int identity_compare(const struct identity_file *file, const struct log_position
 		return result;
 	if (is_same)
 		return IDENTITY_SAME;
-	bool is_told = is_telling(file->head, (size_t)position->head_length) || is_telling(tail, (size_t)position->tail_length);
+	bool is_told = is_telling(file->head, (size_t)position->head_length) ||
+		is_telling(tail, (size_t)position->tail_length);
 	return is_told ? IDENTITY_COPY : IDENTITY_OTHER;
 }
 

@@ -13,11 +13,13 @@ bool journal_source_is_here(void)
 	return false;
 }
 
-int journal_source_open(struct journal_source **ret, const char *directory, const struct log_position *position,
-                        const struct source_options *options, struct strbuf *why)
+int journal_source_open(struct journal_source **ret, const char *directory,
+                        const struct log_position *position, const struct source_options *options,
+                        struct strbuf *why)
 {
 	(void)ret, (void)directory, (void)position, (void)options;
-	return strbuf_fail(why, -ENOTSUP, "the journal can't be read: this build was made without libsystemd");
+	return strbuf_fail(why, -ENOTSUP,
+	                   "the journal can't be read: this build was made without libsystemd");
 }
 
 void journal_source_free(struct journal_source *source)
@@ -61,16 +63,50 @@ const char *journal_source_notes(const struct journal_source *source)
 
 static const char *const places[] = { "/var/log/journal", "/run/log/journal" };
 
-/* Who logs logins. Equal fields are alternatives. 2 is mail, 22 is local6: Cyrus' own choice, whose services have any name. */
+/* Who logs logins. Equal fields are alternatives. 2 is mail, 22 is local6: Cyrus' own choice, whose
+ * services have any name. */
 static const char *const facilities[] = { "2", "22" };
 
 /* Those that log elsewhere. */
 static const char *const identifiers[] = {
-	"dovecot", "exim", "exim4", "sendmail", "sm-mta", "stalwart", "smtpd", "courierd", "vpopmail", "uw-imapd",
-	"imapd", "imapd-ssl", "imaplogin", "pop3d", "pop3d-ssl", "pop3login", "courierpop3login", "courierimaplogin", "sqwebmaild",
-	"courier-imapd", "courier-imaps", "courier-pop3d", "courier-pop3s", "courierimapd", "courierpop3d",
-	"cyrus/imap", "cyrus/imaps", "cyrus/pop3", "cyrus/pop3s", "cyrus/sieve", "cyrus/timsieved", "cyrus/http", "cyrus/https",
-	"imap", "imaps", "pop3", "pop3s", "sieve",
+	"dovecot",
+	"exim",
+	"exim4",
+	"sendmail",
+	"sm-mta",
+	"stalwart",
+	"smtpd",
+	"courierd",
+	"vpopmail",
+	"uw-imapd",
+	"imapd",
+	"imapd-ssl",
+	"imaplogin",
+	"pop3d",
+	"pop3d-ssl",
+	"pop3login",
+	"courierpop3login",
+	"courierimaplogin",
+	"sqwebmaild",
+	"courier-imapd",
+	"courier-imaps",
+	"courier-pop3d",
+	"courier-pop3s",
+	"courierimapd",
+	"courierpop3d",
+	"cyrus/imap",
+	"cyrus/imaps",
+	"cyrus/pop3",
+	"cyrus/pop3s",
+	"cyrus/sieve",
+	"cyrus/timsieved",
+	"cyrus/http",
+	"cyrus/https",
+	"imap",
+	"imaps",
+	"pop3",
+	"pop3s",
+	"sieve",
 };
 
 /* Who writes what containers say: the programs' names as the kernel knows them. */
@@ -97,21 +133,39 @@ static struct {
 	__typeof__(sd_journal_has_persistent_files) *has_persistent_files;
 } library;
 
-#define SYMBOL(function) { &library.function, "sd_journal_" #function }
+#define SYMBOL(function) \
+	{ \
+		&library.function, "sd_journal_" #function \
+	}
 
 static const struct lazylib_symbol symbols[] = {
-	SYMBOL(open), SYMBOL(open_directory), SYMBOL(close), SYMBOL(add_match), SYMBOL(add_disjunction), SYMBOL(seek_head),
-	SYMBOL(seek_tail), SYMBOL(seek_realtime_usec), SYMBOL(seek_cursor), SYMBOL(test_cursor), SYMBOL(get_cursor),
-	SYMBOL(get_realtime_usec), SYMBOL(get_cutoff_realtime_usec), SYMBOL(get_data), SYMBOL(next), SYMBOL(previous),
-	SYMBOL(has_runtime_files), SYMBOL(has_persistent_files),
+	SYMBOL(open),
+	SYMBOL(open_directory),
+	SYMBOL(close),
+	SYMBOL(add_match),
+	SYMBOL(add_disjunction),
+	SYMBOL(seek_head),
+	SYMBOL(seek_tail),
+	SYMBOL(seek_realtime_usec),
+	SYMBOL(seek_cursor),
+	SYMBOL(test_cursor),
+	SYMBOL(get_cursor),
+	SYMBOL(get_realtime_usec),
+	SYMBOL(get_cutoff_realtime_usec),
+	SYMBOL(get_data),
+	SYMBOL(next),
+	SYMBOL(previous),
+	SYMBOL(has_runtime_files),
+	SYMBOL(has_persistent_files),
 };
 
 struct journal_source {
 	sd_journal *journal;
 	struct source_options options;
-	uint64_t after_usec;  /* entries up to here were read by former runs, if their cursor is gone; else 0 */
-	uint64_t end_usec;    /* of the newest entry when it was opened */
-	bool is_at_entry;     /* the current entry is the first one to be given */
+	/* entries up to here were read by former runs, if their cursor is gone; else 0 */
+	uint64_t after_usec;
+	uint64_t end_usec; /* of the newest entry when it was opened */
+	bool is_at_entry;  /* the current entry is the first one to be given */
 	struct log_position position;
 	struct begun begun;
 	struct strbuf line, notes;
@@ -135,22 +189,30 @@ static bool has_files(const char *directory)
 static int refuse_nothing(const char *directory, struct strbuf *why)
 {
 	if (directory[0])
-		return strbuf_fail(why, -ENOENT, "%s holds no journal that can be read (*.journal, or a directory of a machine's name)",
+		return strbuf_fail(why, -ENOENT,
+		                   "%s holds no journal that can be read (*.journal, or a "
+		                   "directory of a machine's name)",
 		                   directory);
 	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
 		if (has_files(places[i]))
-			return strbuf_fail(why, -EACCES, "the journal in %s can't be read by this user: add it to group systemd-journal "
-			                   "(usermod -a -G systemd-journal USER) and restart the agent", places[i]);
+			return strbuf_fail(why, -EACCES,
+			                   "the journal in %s can't be read by this user: add it "
+			                   "to group systemd-journal (usermod -a -G "
+			                   "systemd-journal USER) and restart the agent",
+			                   places[i]);
 	}
-	return strbuf_fail(why, -ENOENT, "this machine keeps no systemd journal: name the mail log with --log=FILE");
+	return strbuf_fail(why, -ENOENT,
+	                   "this machine keeps no systemd journal: name the mail log with "
+	                   "--log=FILE");
 }
 
 static int refuse(const char *directory, int error, struct strbuf *why)
 {
 	if (error == -ENOENT || error == -ENOTDIR || error == -EACCES)
-		return strbuf_fail(why, error, "the journal %s can't be opened: %s", directory[0] ? directory : "of this machine",
-		                   strerror(-error));
-	return strbuf_fail(why, error, "the journal %s can't be read: %s", directory[0] ? directory : "of this machine", strerror(-error));
+		return strbuf_fail(why, error, "the journal %s can't be opened: %s",
+		                   directory[0] ? directory : "of this machine", strerror(-error));
+	return strbuf_fail(why, error, "the journal %s can't be read: %s",
+	                   directory[0] ? directory : "of this machine", strerror(-error));
 }
 
 /* --- an entry as a line --- */
@@ -178,7 +240,8 @@ static bool is_host(unsigned char byte)
 static bool is_all(struct slice text, bool (*is_in_set)(unsigned char))
 {
 	size_t length = text.length;
-	return length && length <= TOKEN_MAX && slice_take_while(&text, is_in_set, length).length == length;
+	return length && length <= TOKEN_MAX &&
+		slice_take_while(&text, is_in_set, length).length == length;
 }
 
 static void add_message(struct strbuf *line, struct slice message)
@@ -199,8 +262,8 @@ static void add_time(struct strbuf *line, uint64_t at_usec)
 }
 
 /* BEFORE, the value of FIELD and AFTER, if it can stand in a header. */
-static bool add_field(struct journal_source *self, const char *before, const char *field, bool (*is_in_set)(unsigned char),
-                      const char *after)
+static bool add_field(struct journal_source *self, const char *before, const char *field,
+                      bool (*is_in_set)(unsigned char), const char *after)
 {
 	struct slice value = get_field(self, field);
 	if (!is_all(value, is_in_set))
@@ -211,7 +274,8 @@ static bool add_field(struct journal_source *self, const char *before, const cha
 	return true;
 }
 
-/* The pieces of a line that a container's engine cut say so; Docker's last one, too, but Podman's does not. */
+/* The pieces of a line that a container's engine cut say so; Docker's last one, too, but Podman's
+ * does not. */
 static bool is_piece(struct journal_source *self)
 {
 	if (get_field(self, "CONTAINER_PARTIAL_ID").length)
@@ -220,7 +284,8 @@ static bool is_piece(struct journal_source *self)
 	return begun_follow(&self->begun, get_field(self, "CONTAINER_ID"), is_begun);
 }
 
-/* The container's name is the program of what it writes: the engine's identifier may be its number. */
+/* The container's name is the program of what it writes: the engine's identifier may be its
+ * number. */
 static bool add_program(struct journal_source *self)
 {
 	if (get_field(self, "CONTAINER_NAME").length)
@@ -268,7 +333,8 @@ int journal_source_next(struct journal_source *self, struct slice *ret, struct s
 		int result = self->is_at_entry ? 1 : library.next(self->journal);
 		self->is_at_entry = false;
 		if (result > 0)
-			result = library.get_realtime_usec(self->journal, &at_usec) < 0 ? -EBADMSG : 1;
+			result = library.get_realtime_usec(self->journal, &at_usec) < 0 ? -EBADMSG
+											: 1;
 		if (result < 0)
 			return refuse("", result, why);
 		if (result == 0 || at_usec > self->end_usec)
@@ -297,7 +363,8 @@ const char *journal_source_notes(const struct journal_source *self)
 
 /* --- open and free --- */
 
-static int add_alternatives(sd_journal *journal, const char *field, const char *const *values, size_t count)
+static int add_alternatives(sd_journal *journal, const char *field, const char *const *values,
+                            size_t count)
 {
 	int error = library.add_disjunction(journal);
 	for (size_t i = 0; i < count && error >= 0; i++) {
@@ -310,9 +377,11 @@ static int add_alternatives(sd_journal *journal, const char *field, const char *
 
 static int add_matches(sd_journal *journal)
 {
-	int error = add_alternatives(journal, "SYSLOG_FACILITY", facilities, ARRAY_SIZE(facilities));
+	int error = add_alternatives(journal, "SYSLOG_FACILITY", facilities,
+	                             ARRAY_SIZE(facilities));
 	if (error >= 0)
-		error = add_alternatives(journal, "SYSLOG_IDENTIFIER", identifiers, ARRAY_SIZE(identifiers));
+		error = add_alternatives(journal, "SYSLOG_IDENTIFIER", identifiers,
+		                         ARRAY_SIZE(identifiers));
 	return error < 0 ? error : add_alternatives(journal, "_COMM", engines, ARRAY_SIZE(engines));
 }
 
@@ -323,7 +392,8 @@ static uint64_t cursor_usec(const char *cursor)
 	return at ? strtoull(at + 3, NULL, 16) : 0;
 }
 
-/* The entry that was read last is gone: only if the journal's oldest entry is younger was anything lost. */
+/* The entry that was read last is gone: only if the journal's oldest entry is younger was anything
+ * lost. */
 static void note_gap(struct journal_source *self, int64_t read_sec)
 {
 	uint64_t from_usec, to_usec;
@@ -331,8 +401,11 @@ static void note_gap(struct journal_source *self, int64_t read_sec)
 	if (library.get_cutoff_realtime_usec(self->journal, &from_usec, &to_usec) <= 0)
 		return;
 	if (read_sec && (int64_t)(from_usec / SEC_USEC) > read_sec)
-		strbuf_add_format(&self->notes, "entries between %s and %s could not be read: the journal has dropped them",
-		                  timestamp_format(read_sec, from), timestamp_format((int64_t)(from_usec / SEC_USEC), to));
+		strbuf_add_format(&self->notes,
+		                  "entries between %s and %s could not be read: the journal has "
+		                  "dropped them",
+		                  timestamp_format(read_sec, from),
+		                  timestamp_format((int64_t)(from_usec / SEC_USEC), to));
 }
 
 static int seek_cursor(struct journal_source *self, const struct log_position *position)
@@ -356,8 +429,8 @@ static int seek(struct journal_source *self, const struct log_position *position
 	int64_t cold_sec = self->options.cold_start_sec;
 	if (library.get_cutoff_realtime_usec(self->journal, &from_usec, &self->end_usec) <= 0)
 		self->end_usec = UINT64_MAX;
-	if (library.seek_tail(self->journal) >= 0 && library.previous(self->journal) > 0
-	    && library.get_realtime_usec(self->journal, &from_usec) >= 0)
+	if (library.seek_tail(self->journal) >= 0 && library.previous(self->journal) > 0 &&
+	    library.get_realtime_usec(self->journal, &from_usec) >= 0)
 		self->position.newest_sec = (int64_t)(from_usec / SEC_USEC);
 	if (position->is_known && position->cursor[0])
 		return seek_cursor(self, position);
@@ -368,14 +441,16 @@ static int seek(struct journal_source *self, const struct log_position *position
 
 static int open_journal(struct journal_source *self, const char *directory, struct strbuf *why)
 {
-	int error = directory[0] ? library.open_directory(&self->journal, directory, 0)
+	int error = directory[0]
+		? library.open_directory(&self->journal, directory, 0)
 		: library.open(&self->journal, SD_JOURNAL_LOCAL_ONLY | SD_JOURNAL_SYSTEM);
 	if (error < 0) {
 		self->journal = NULL;
 		return refuse(directory, error, why);
 	}
 	bool is_there = directory[0] ? has_files(directory)
-		: library.has_persistent_files(self->journal) > 0 || library.has_runtime_files(self->journal) > 0;
+				     : library.has_persistent_files(self->journal) > 0 ||
+			library.has_runtime_files(self->journal) > 0;
 	if (!is_there)
 		return refuse_nothing(directory, why);
 	error = add_matches(self->journal);
@@ -390,10 +465,12 @@ bool journal_source_is_here(void)
 	return false;
 }
 
-int journal_source_open(struct journal_source **ret, const char *directory, const struct log_position *position,
-                        const struct source_options *options, struct strbuf *why)
+int journal_source_open(struct journal_source **ret, const char *directory,
+                        const struct log_position *position, const struct source_options *options,
+                        struct strbuf *why)
 {
-	if (!library.open && lazylib_load(LIBSYSTEMD_SONAME, "libsystemd0", symbols, ARRAY_SIZE(symbols), why) < 0)
+	if (!library.open &&
+	    lazylib_load(LIBSYSTEMD_SONAME, "libsystemd0", symbols, ARRAY_SIZE(symbols), why) < 0)
 		return -ENOTSUP;
 	static const struct log_position unknown;
 	struct journal_source *self = xalloc_zero(1, sizeof *self);

@@ -17,7 +17,8 @@ static int open_before(struct rotation *self, struct identity_file *ret, struct 
 	if (!before->cursor[0])
 		return 0;
 	int error = identity_open(ret, before->cursor, O_NOFOLLOW, self->options.deadline, NULL);
-	if (error == -ENOENT || error == -ENOTDIR || error == -ELOOP || error == -EISDIR || error == -EINVAL || error == -ENOTSUP)
+	if (error == -ENOENT || error == -ENOTDIR || error == -ELOOP || error == -EISDIR ||
+	    error == -EINVAL || error == -ENOTSUP)
 		return 0;
 	if (error < 0)
 		return error == -EAGAIN ? error : refusal_open(before->cursor, error, why);
@@ -32,8 +33,10 @@ static int open_before(struct rotation *self, struct identity_file *ret, struct 
 	return match < 0 ? refusal_read(before->cursor, match, why) : 0;
 }
 
-/* The file before the current one, where it was, or wherever it is now, with the rank of its name. 1 with RET; 0; -errno with WHY. */
-static int find_before(struct rotation *self, struct identity_file *ret, const struct identity_file *current, struct strbuf *why)
+/* The file before the current one, where it was, or wherever it is now, with the rank of its name.
+ * 1 with RET; 0; -errno with WHY. */
+static int find_before(struct rotation *self, struct identity_file *ret,
+                       const struct identity_file *current, struct strbuf *why)
 {
 	struct nearby nearby CLEANUP(nearby_release) = { 0 };
 	struct chain_search search;
@@ -48,7 +51,8 @@ static int find_before(struct rotation *self, struct identity_file *ret, const s
 		if (result <= 0)
 			return result < 0 && search.has_vanished ? -EAGAIN : result;
 		*ret = link.file;
-		if (!link.rank.is_sibling && strcmp(ret->path, self->before.cursor) != 0) { /* somebody's copy */
+		/* somebody's copy */
+		if (!link.rank.is_sibling && strcmp(ret->path, self->before.cursor) != 0) {
 			identity_close(ret);
 			return 0;
 		}
@@ -58,19 +62,25 @@ static int find_before(struct rotation *self, struct identity_file *ret, const s
 	return result;
 }
 
-/* Is there something in FILE, the one before, that was not read? > 0: yes; 0: no; -errno with WHY. */
-static int has_late(const struct rotation *self, const struct identity_file *file, struct strbuf *why)
+/* Is there something in FILE, the one before, that was not read? > 0: yes; 0: no; -errno with
+ * WHY. */
+static int has_late(const struct rotation *self, const struct identity_file *file,
+                    struct strbuf *why)
 {
 	const struct log_position *before = &self->before;
 	/* By its name, too: a packed file can get the inode that the plain one had. */
 	bool is_same = identity_is_inode(file, before) && strcmp(file->path, before->cursor) == 0;
-	if (stream_is_compressed(file->stream) ? is_same : stream_size(file->stream) <= before->offset)
+	if (stream_is_compressed(file->stream) ? is_same
+	                                       : stream_size(file->stream) <= before->offset)
 		return 0;
 	int match = identity_compare(file, before);
-	return match < 0 ? refusal_read(file->path, match, why) : match < IDENTITY_COPY ? -ENODATA : 1;
+	return match < 0                ? refusal_read(file->path, match, why)
+		: match < IDENTITY_COPY ? -ENODATA
+					: 1;
 }
 
-int late_add(struct rotation *self, const struct identity_file *current, bool is_last_look, struct strbuf *why)
+int late_add(struct rotation *self, const struct identity_file *current, bool is_last_look,
+             struct strbuf *why)
 {
 	struct log_position *before = &self->before;
 	struct identity_file file;
@@ -85,7 +95,8 @@ int late_add(struct rotation *self, const struct identity_file *current, bool is
 		return 0;
 	result = has_late(self, &file, why);
 	if (result > 0) {
-		bool is_ended = is_last_look || stream_is_compressed(file.stream) || rotation_is_left_alone(&file);
+		bool is_ended = is_last_look || stream_is_compressed(file.stream) ||
+			rotation_is_left_alone(&file);
 		struct rotation_part *part = parts_add_rest(self, &file, before);
 		part->is_late = true;
 		part->at_end = is_ended ? END_IS_LINE : END_WAITS;

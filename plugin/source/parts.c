@@ -14,19 +14,23 @@ bool rotation_is_left_alone(const struct identity_file *file)
 }
 
 /* FILE is owned by the part from then on. */
-struct rotation_part *parts_add(struct rotation *self, const struct identity_file *file, int64_t start)
+struct rotation_part *parts_add(struct rotation *self, const struct identity_file *file,
+                                int64_t start)
 {
 	struct rotation_part *part = &self->parts[self->count++];
 	bool is_packed = stream_is_compressed(file->stream);
 	*part = (struct rotation_part){
-		.file = *file, .start = start, .end = is_packed ? INT64_MAX : stream_size(file->stream),
+		.file = *file,
+		.start = start,
+		.end = is_packed ? INT64_MAX : stream_size(file->stream),
 		.at_end = is_packed ? END_IS_LINE : END_WAITS,
 	};
 	return part;
 }
 
 /* What was read up to POSITION goes on there. */
-struct rotation_part *parts_add_rest(struct rotation *self, const struct identity_file *file, const struct log_position *position)
+struct rotation_part *parts_add_rest(struct rotation *self, const struct identity_file *file,
+                                     const struct log_position *position)
 {
 	struct rotation_part *part = parts_add(self, file, position->offset);
 	part->tail_hash = position->tail_hash;
@@ -37,7 +41,9 @@ struct rotation_part *parts_add_rest(struct rotation *self, const struct identit
 void part_planned_position(const struct rotation_part *part, struct log_position *ret)
 {
 	const struct identity_file *file = &part->file;
-	size_t hashed = part->start > 0 && part->start < (int64_t)file->head_length ? (size_t)part->start : file->head_length;
+	size_t hashed = part->start > 0 && part->start < (int64_t)file->head_length
+		? (size_t)part->start
+		: file->head_length;
 	*ret = (struct log_position){
 		.device = file->device,
 		.inode = file->inode,
@@ -64,7 +70,8 @@ void parts_close(struct rotation *self)
 void parts_watch_last_but_one(struct rotation *self)
 {
 	struct rotation_part *part = self->count < 2 ? NULL : &self->parts[self->count - 2];
-	bool is_watched = part && !part->is_late && !stream_is_compressed(part->file.stream) && !rotation_is_left_alone(&part->file);
+	bool is_watched = part && !part->is_late && !stream_is_compressed(part->file.stream) &&
+		!rotation_is_left_alone(&part->file);
 	if (is_watched)
 		part->at_end = END_WAITS;
 }
@@ -73,6 +80,10 @@ void rotation_init_search(struct rotation *self, struct chain_search *search, st
                           const struct identity_file *current)
 {
 	*search = (struct chain_search){
-		.nearby = nearby, .options = &self->options, .current = current, .notes = &self->gap, .doubt = &self->doubt,
+		.nearby = nearby,
+		.options = &self->options,
+		.current = current,
+		.notes = &self->gap,
+		.doubt = &self->doubt,
 	};
 }

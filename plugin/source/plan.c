@@ -15,16 +15,21 @@
 #include "plugin/source/refusal.h"
 #include "plugin/source/seek.h"
 
-/* What an unfinished line at the end of FILE is, which was rotated. A log that keeps its inode is copied and truncated. */
-static enum rotation_end end_of_rotated(const struct rotation *self, const struct identity_file *current,
+/* What an unfinished line at the end of FILE is, which was rotated. A log that keeps its inode is
+ * copied and truncated. */
+static enum rotation_end end_of_rotated(const struct rotation *self,
+                                        const struct identity_file *current,
                                         const struct identity_file *file)
 {
-	bool is_copy = current && identity_is_inode(current, &self->old) && identity_is_copied(current, file);
+	bool is_copy = current && identity_is_inode(current, &self->old) &&
+		identity_is_copied(current, file);
 	return is_copy ? END_IS_TORN : END_IS_LINE;
 }
 
-/* The log's path holds the file that was read last. CURRENT is a part's then, or still the caller's after an error. */
-static int plan_going_on(struct rotation *self, const struct identity_file *current, struct strbuf *why)
+/* The log's path holds the file that was read last. CURRENT is a part's then, or still the caller's
+ * after an error. */
+static int plan_going_on(struct rotation *self, const struct identity_file *current,
+                         struct strbuf *why)
 {
 	self->is_going_on = true;
 	int error = late_add(self, current, false, why);
@@ -40,22 +45,27 @@ static int bound_times(struct rotation *self, struct chain_search *search, struc
 	if (search->old && !stream_is_compressed(search->old->file.stream)) {
 		struct stream *stream = search->old->file.stream;
 		if (search->after_sec == 0)
-			search->after_sec = search->old->file.written_ns / 1000000000; /* it stayed empty: what was logged later is younger */
-		int result = seek_last_time(&search->after_sec, stream, stream_size(stream), &self->options);
+			search->after_sec = search->old->file.written_ns /
+				1000000000; /* it stayed empty: what was logged later is younger */
+		int result = seek_last_time(&search->after_sec, stream, stream_size(stream),
+		                            &self->options);
 		if (result < 0)
 			return refusal_read(search->old->file.path, result, why);
 	}
 	if (search->after_sec == 0)
-		search->after_sec = INT64_MAX; /* nothing to go by: none can be told from what was read */
+		search->after_sec =
+			INT64_MAX; /* nothing to go by: none can be told from what was read */
 	return 0;
 }
 
-/* CURRENT (may be NULL) becomes the last part, or is closed. Rotation creates the new file before the daemon leaves the old
- * one: while the new one is empty, the old one is still the log. */
+/* CURRENT (may be NULL) becomes the last part, or is closed. Rotation creates the new file before
+ * the daemon leaves the old one: while the new one is empty, the old one is still the log. */
 static void add_current(struct rotation *self, struct identity_file *current, bool has_older)
 {
 	struct rotation_part *last = has_older ? &self->parts[self->count - 1] : NULL;
-	bool is_used = current && (!has_older || stream_is_compressed(current->stream) || stream_size(current->stream) > 0);
+	bool is_used = current &&
+		(!has_older || stream_is_compressed(current->stream) ||
+	         stream_size(current->stream) > 0);
 	if (is_used) {
 		bool is_copied = has_older && last->at_end == END_IS_TORN;
 		parts_add(self, current, 0);
@@ -69,16 +79,19 @@ static void add_current(struct rotation *self, struct identity_file *current, bo
 		last->at_end = stream_is_compressed(last->file.stream) ? END_IS_LINE : END_WAITS;
 }
 
-/* An inode's number alone may be another file's by now. It is all there is of a file that was empty, so it counts only at the same
- * PATH, or where neither the file before it nor the time tells more. */
+/* An inode's number alone may be another file's by now. It is all there is of a file that was
+ * empty, so it counts only at the same PATH, or where neither the file before it nor the time tells
+ * more. */
 static bool has_identity(const struct rotation *self, const char *path)
 {
-	return identity_is_of_bytes(&self->old) || strcmp(path, self->old.cursor) == 0
-		|| (!self->before.is_known && self->old.read_sec == 0);
+	return identity_is_of_bytes(&self->old) || strcmp(path, self->old.cursor) == 0 ||
+		(!self->before.is_known && self->old.read_sec == 0);
 }
 
-/* Was LINK the empty file? Its name tells, if that is one that stays; else the inode does, which is all that is known of it. */
-static bool was_empty(const struct rotation *self, const struct nearby *nearby, const struct chain_link *link)
+/* Was LINK the empty file? Its name tells, if that is one that stays; else the inode does, which is
+ * all that is known of it. */
+static bool was_empty(const struct rotation *self, const struct nearby *nearby,
+                      const struct chain_link *link)
 {
 	struct sibling_rank rank = nearby_rank(nearby, self->old.cursor);
 	if (rank.is_sibling && rank.is_dated)
@@ -86,10 +99,11 @@ static bool was_empty(const struct rotation *self, const struct nearby *nearby, 
 	return identity_is_inode(&link->file, &self->old);
 }
 
-/* Rotated files are deleted oldest first: while the one before the empty file is there, all after it are. Else the empty one
- * must be there, which only the names before it could be older than. 1; 0; -errno with WHY. */
-static int is_all_there(struct chain_search *search, const struct rotation *self, const struct chain_link *links, size_t found,
-                        struct strbuf *why)
+/* Rotated files are deleted oldest first: while the one before the empty file is there, all after
+ * it are. Else the empty one must be there, which only the names before it could be older than. 1;
+ * 0; -errno with WHY. */
+static int is_all_there(struct chain_search *search, const struct rotation *self,
+                        const struct chain_link *links, size_t found, struct strbuf *why)
 {
 	struct chain_link old;
 	if (search->is_rank_read || (found && was_empty(self, search->nearby, &links[0])))
@@ -102,8 +116,9 @@ static int is_all_there(struct chain_search *search, const struct rotation *self
 	return result;
 }
 
-/* By which names the files after what was read are known: those after the old file, or after the one before it. Where a link
- * points at dated files, the name of an old one that can't be found tells, too. */
+/* By which names the files after what was read are known: those after the old file, or after the
+ * one before it. Where a link points at dated files, the name of an old one that can't be found
+ * tells, too. */
 static void rank_by_name(const struct rotation *self, struct chain_search *search)
 {
 	struct sibling_rank cursor_rank = nearby_rank(search->nearby, self->old.cursor);
@@ -131,8 +146,10 @@ static void release_rotated(struct rotated *found)
 	free(found->links);
 }
 
-/* The old file and those that came after it. 0; or -errno with WHY (-EAGAIN: they moved meanwhile). */
-static int find_rotated(struct rotation *self, struct chain_search *search, struct rotated *ret, struct strbuf *why)
+/* The old file and those that came after it. 0; or -errno with WHY (-EAGAIN: they moved
+ * meanwhile). */
+static int find_rotated(struct rotation *self, struct chain_search *search, struct rotated *ret,
+                        struct strbuf *why)
 {
 	search->late = self->count ? &self->parts[0].file : NULL;
 	int result = chain_find_old(search, &ret->old, &self->old, why);
@@ -148,30 +165,35 @@ static int find_rotated(struct rotation *self, struct chain_search *search, stru
 	result = bound_times(self, search, why);
 	if (result == 0)
 		result = chain_find_newer(search, ret->links, &ret->count, why);
-	bool is_steady = !search->has_vanished && chain_is_steady(ret->links, ret->count)
-		&& (!ret->has_old || chain_is_steady(&ret->old, 1));
+	bool is_steady = !search->has_vanished && chain_is_steady(ret->links, ret->count) &&
+		(!ret->has_old || chain_is_steady(&ret->old, 1));
 	return is_steady ? result : -EAGAIN;
 }
 
 /* What was found becomes parts. CURRENT tells of what kind the rotation was, if it isn't NULL. */
-static void take_rotated(struct rotation *self, struct rotated *found, const struct identity_file *current)
+static void take_rotated(struct rotation *self, struct rotated *found,
+                         const struct identity_file *current)
 {
 	const struct chain_link *old = &found->old;
 	if (found->has_old && old->is_prefix)
 		identity_close(&found->old.file);
 	else if (found->has_old)
-		parts_add_rest(self, &old->file, &self->old)->at_end = end_of_rotated(self, current, &old->file);
+		parts_add_rest(self, &old->file, &self->old)->at_end = end_of_rotated(self, current,
+		                                                                      &old->file);
 	for (size_t i = 0; i < found->count; i++)
-		parts_add(self, &found->links[i].file, 0)->at_end = end_of_rotated(self, current, &found->links[i].file);
+		parts_add(self, &found->links[i].file, 0)
+			->at_end = end_of_rotated(self, current, &found->links[i].file);
 	found->has_old = false;
 	found->count = 0;
 }
 
-/* CURRENT (NULL: nothing is at the path now) is not the file that was read last. 1: parts were found, and it is one or closed; 0:
- * nothing is there to read; -errno with WHY (-EAGAIN: the files moved meanwhile), and it is still the caller's. */
+/* CURRENT (NULL: nothing is at the path now) is not the file that was read last. 1: parts were
+ * found, and it is one or closed; 0: nothing is there to read; -errno with WHY (-EAGAIN: the files
+ * moved meanwhile), and it is still the caller's. */
 static int plan_rotated(struct rotation *self, struct identity_file *current, struct strbuf *why)
 {
-	struct rotated found CLEANUP(release_rotated) = { .links = xalloc_zero(CHAIN_MAX, sizeof *found.links) };
+	struct rotated found CLEANUP(
+		release_rotated) = { .links = xalloc_zero(CHAIN_MAX, sizeof *found.links) };
 	struct nearby nearby CLEANUP(nearby_release) = { 0 };
 	struct chain_search search;
 	int result = late_add(self, current, true, why);
@@ -183,9 +205,12 @@ static int plan_rotated(struct rotation *self, struct identity_file *current, st
 	result = find_rotated(self, &search, &found, why);
 	if (result < 0)
 		return result;
-	bool has_old = found.has_old, has_rotated = (has_old && !found.old.is_prefix) || found.count;
+	bool has_old = found.has_old,
+	     has_rotated = (has_old && !found.old.is_prefix) || found.count;
 	bool has_any = has_rotated || current;
-	int is_whole = has_old || !has_any ? 1 : identity_is_of_bytes(&self->old) ? 0
+	int is_whole = has_old || !has_any ? 1
+		: identity_is_of_bytes(&self->old)
+		? 0
 		: is_all_there(&search, self, found.links, found.count, why);
 	if (is_whole < 0)
 		return is_whole;
@@ -196,11 +221,13 @@ static int plan_rotated(struct rotation *self, struct identity_file *current, st
 	return has_any;
 }
 
-/* The last run left an empty file. It is there, but lines may have come and gone since (copied and truncated), so what was
- * rotated after the file before it is looked for. Answers as plan_going_on(). */
+/* The last run left an empty file. It is there, but lines may have come and gone since (copied and
+ * truncated), so what was rotated after the file before it is looked for. Answers as
+ * plan_going_on(). */
 static int plan_from_empty(struct rotation *self, struct identity_file *current, struct strbuf *why)
 {
-	struct rotated found CLEANUP(release_rotated) = { .links = xalloc_zero(CHAIN_MAX, sizeof *found.links) };
+	struct rotated found CLEANUP(
+		release_rotated) = { .links = xalloc_zero(CHAIN_MAX, sizeof *found.links) };
 	struct nearby nearby CLEANUP(nearby_release) = { 0 };
 	struct chain_search search;
 	int result = late_add(self, current, false, why);
@@ -219,7 +246,8 @@ static int plan_from_empty(struct rotation *self, struct identity_file *current,
 	if (result < 0)
 		return result;
 	bool has_links = found.count > 0;
-	/* They are copies, as the log kept its inode; but not where a link leads from one file to the next. */
+	/* They are copies, as the log kept its inode; but not where a link leads from one file to
+	 * the next. */
 	take_rotated(self, &found, nearby.target ? NULL : current);
 	add_current(self, current, has_links);
 	if (self->has_lost_before || (has_links && !search.is_rank_read))
@@ -229,9 +257,11 @@ static int plan_from_empty(struct rotation *self, struct identity_file *current,
 }
 
 /* The rotated files that reach into the window become parts. 0; or -errno with WHY. */
-static int add_since(struct rotation *self, const struct identity_file *current, int64_t since_sec, struct strbuf *why)
+static int add_since(struct rotation *self, const struct identity_file *current, int64_t since_sec,
+                     struct strbuf *why)
 {
-	struct rotated found CLEANUP(release_rotated) = { .links = xalloc_zero(CHAIN_MAX, sizeof *found.links) };
+	struct rotated found CLEANUP(
+		release_rotated) = { .links = xalloc_zero(CHAIN_MAX, sizeof *found.links) };
 	struct nearby nearby CLEANUP(nearby_release) = { 0 };
 	struct chain_search search;
 	int result = nearby_init(&nearby, self->path, NULL, &self->options, why);
@@ -267,7 +297,8 @@ static int seek_start(struct rotation_part *part, const struct source_options *o
 	return 0;
 }
 
-/* CURRENT becomes the last part; where there is none, the newest of the others is what may still be written. */
+/* CURRENT becomes the last part; where there is none, the newest of the others is what may still be
+ * written. */
 static void add_last(struct rotation *self, struct identity_file *current)
 {
 	struct rotation_part *last = self->count ? &self->parts[self->count - 1] : NULL;
@@ -280,8 +311,9 @@ static void add_last(struct rotation *self, struct identity_file *current)
 	parts_watch_last_but_one(self);
 }
 
-/* Never read: the window is searched for in the file, and in the ones before it if it doesn't reach back so far. CURRENT is NULL
- * where nothing is at the path: then in those alone. Answers as plan_going_on(). */
+/* Never read: the window is searched for in the file, and in the ones before it if it doesn't reach
+ * back so far. CURRENT is NULL where nothing is at the path: then in those alone. Answers as
+ * plan_going_on(). */
 static int plan_cold(struct rotation *self, struct identity_file *current, struct strbuf *why)
 {
 	int64_t since_sec = self->options.cold_start_sec, first_sec = INT64_MAX;
@@ -308,11 +340,12 @@ static int plan_cold(struct rotation *self, struct identity_file *current, struc
 
 static int cannot_follow(const char *path, int error, struct strbuf *why)
 {
-	return strbuf_fail(why, error, "where the link %s leads to can't be told: %s", path, strerror(-error));
+	return strbuf_fail(why, error, "where the link %s leads to can't be told: %s", path,
+	                   strerror(-error));
 }
 
-/* What is at the log's path. Where a link leads to is kept, since it may lead elsewhere next time: it must be the file that was
- * opened, or a link was moved meanwhile. */
+/* What is at the log's path. Where a link leads to is kept, since it may lead elsewhere next time:
+ * it must be the file that was opened, or a link was moved meanwhile. */
 static int open_current(struct rotation *self, struct identity_file *ret, struct strbuf *why)
 {
 	struct stat status;
@@ -326,7 +359,8 @@ static int open_current(struct rotation *self, struct identity_file *ret, struct
 	char *target CLEANUP(xalloc_freep) = error == 0 ? realpath(self->path, NULL) : NULL;
 	if (error == 0 && (!target || stat(target, &status) < 0))
 		error = errno == ENOENT ? -EAGAIN : cannot_follow(self->path, -errno, why);
-	else if (error == 0 && ((uint64_t)status.st_ino != ret->inode || (uint64_t)status.st_dev != ret->device))
+	else if (error == 0 &&
+	         ((uint64_t)status.st_ino != ret->inode || (uint64_t)status.st_dev != ret->device))
 		error = -EAGAIN;
 	if (error < 0) {
 		identity_close(ret);
@@ -348,7 +382,8 @@ static int plan_current(struct rotation *self, struct identity_file *current, st
 		return refusal_read(self->path, match, why);
 	if (match < IDENTITY_COPY)
 		return plan_rotated(self, current, why);
-	return identity_is_of_bytes(&self->old) ? plan_going_on(self, current, why) : plan_from_empty(self, current, why);
+	return identity_is_of_bytes(&self->old) ? plan_going_on(self, current, why)
+						: plan_from_empty(self, current, why);
 }
 
 int plan_parts(struct rotation *self, struct strbuf *why)

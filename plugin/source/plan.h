@@ -7,8 +7,9 @@
 
 #include "plugin/source/rotation.h"
 
-/* Makes the parts of SELF, from its positions and what is there now. 0; -EAGAIN: files moved meanwhile; or another -errno with WHY.
- * Parts that were made before a failure stay, and are to be closed. */
+/* Makes the parts of SELF, from its positions and what is there now. 0; -EAGAIN: files moved
+ * meanwhile; or another -errno with WHY. Parts that were made before a failure stay, and are to be
+ * closed. */
 int plan_parts(struct rotation *self, struct strbuf *why);
 
 #endif

@@ -19,11 +19,13 @@
 
 #define HASHED ((size_t)LOG_HASHED_BYTES)
 
-_Static_assert(BUFFER_ROOM > 2 * SOURCE_LINE_MAX + LOG_HASHED_BYTES, "a refill must complete any allowed line");
+_Static_assert(BUFFER_ROOM > 2 * SOURCE_LINE_MAX + LOG_HASHED_BYTES,
+               "a refill must complete any allowed line");
 
 void reader_init(struct part_reader *ret, const struct source_options *options)
 {
-	*ret = (struct part_reader){ .options = options, .buffer = xalloc_resize(NULL, BUFFER_ROOM, 1) };
+	*ret = (struct part_reader){ .options = options,
+		                     .buffer = xalloc_resize(NULL, BUFFER_ROOM, 1) };
 	strbuf_init(&ret->damage, NOTES_MAX);
 	strbuf_init(&ret->torn, NOTES_MAX);
 }
@@ -86,30 +88,35 @@ static void drop_given(struct part_reader *self)
 	self->filled -= gone;
 }
 
-/* The file was truncated, and maybe grew again: what comes now isn't what follows what was read. The position stays there, so the
- * next run finds the rest wherever it was copied to. */
+/* The file was truncated, and maybe grew again: what comes now isn't what follows what was read.
+ * The position stays there, so the next run finds the rest wherever it was copied to. */
 static void cut_part(struct part_reader *self)
 {
 	self->part->end = self->base + (int64_t)self->filled;
 	self->is_cut = true;
 }
 
-/* Of a plain file the last bytes that are known are read again, and must be the same. CHANGED: they aren't. */
+/* Of a plain file the last bytes that are known are read again, and must be the same. CHANGED: they
+ * aren't. */
 static ssize_t read_behind(struct part_reader *self, size_t wanted)
 {
 	char again[HASHED];
 	struct stream *stream = self->part->file.stream;
-	size_t known = stream_is_compressed(stream) ? 0 : self->filled < HASHED ? self->filled : HASHED;
+	size_t known = stream_is_compressed(stream) ? 0
+		: self->filled < HASHED             ? self->filled
+						    : HASHED;
 	char *from = self->buffer + self->filled - known;
 	memcpy(again, from, known);
-	ssize_t got = stream_read(stream, from, known + wanted, self->base + (int64_t)(self->filled - known));
+	ssize_t got = stream_read(stream, from, known + wanted,
+	                          self->base + (int64_t)(self->filled - known));
 	bool is_same = got >= (ssize_t)known && memcmp(from, again, known) == 0;
 	memcpy(from, again, known);
 	return got < 0 ? got : is_same ? got - (ssize_t)known : CHANGED;
 }
 
-/* The file's next bytes, at most WANTED, which the buffer has room for. CHANGED: the file isn't any more what it was. Its head is
- * looked at afterwards: what was changed before shows there, be it that the file was truncated, or that shred(1) is at it. */
+/* The file's next bytes, at most WANTED, which the buffer has room for. CHANGED: the file isn't any
+ * more what it was. Its head is looked at afterwards: what was changed before shows there, be it
+ * that the file was truncated, or that shred(1) is at it. */
 static ssize_t read_next(struct part_reader *self, size_t wanted)
 {
 	ssize_t got = read_behind(self, wanted);
@@ -119,11 +126,13 @@ static ssize_t read_next(struct part_reader *self, size_t wanted)
 	return result < 0 ? result : result == 0 ? CHANGED : got;
 }
 
-/* Nothing was ever written to a hole, so it is not read: all that was given ends with NULs, and so does the hole. */
+/* Nothing was ever written to a hole, so it is not read: all that was given ends with NULs, and so
+ * does the hole. */
 static void skip_hole(struct part_reader *self)
 {
 	struct rotation_part *part = self->part;
-	bool is_in_nuls = self->filled > 0 && self->at == self->filled && self->buffer[self->filled - 1] == '\0';
+	bool is_in_nuls = self->filled > 0 && self->at == self->filled &&
+		self->buffer[self->filled - 1] == '\0';
 	if (!is_in_nuls)
 		return;
 	int64_t from = self->base + (int64_t)self->filled;
@@ -168,13 +177,15 @@ int reader_fill(struct part_reader *self)
 	return 0;
 }
 
-/* Are the BEFORE bytes before the start, which are in the buffer, those that were planned to be there? */
+/* Are the BEFORE bytes before the start, which are in the buffer, those that were planned to be
+ * there? */
 static bool is_as_planned(const struct part_reader *self, size_t before)
 {
 	const struct rotation_part *part = self->part;
 	if (self->filled < before)
 		return false;
-	return before == 0 || part->tail_length != (int64_t)before || identity_hash(self->buffer, before) == part->tail_hash;
+	return before == 0 || part->tail_length != (int64_t)before ||
+		identity_hash(self->buffer, before) == part->tail_hash;
 }
 
 /* A line that is longer than allowed may go on at the start. */
@@ -217,8 +228,9 @@ static void begin_skipping(struct part_reader *self)
 	self->skipped_lines++;
 }
 
-/* After a crash of the host a file system may show NULs where bytes had not been written. They begin where a line does, or in the
- * middle of one that was not written to its end: then at a sector's begin, or they are many. Nobody can log such a thing. */
+/* After a crash of the host a file system may show NULs where bytes had not been written. They
+ * begin where a line does, or in the middle of one that was not written to its end: then at a
+ * sector's begin, or they are many. Nobody can log such a thing. */
 static bool is_padding(const struct part_reader *self, size_t from, size_t to)
 {
 	int64_t offset = self->base + (int64_t)from;
@@ -233,11 +245,13 @@ static size_t skip_nuls(const struct part_reader *self, size_t from)
 	return from;
 }
 
-/* True: buffer[at] is behind padding that was found before END; what stood before it was the begin of a line at most. */
+/* True: buffer[at] is behind padding that was found before END; what stood before it was the begin
+ * of a line at most. */
 static bool skip_padding(struct part_reader *self, size_t end)
 {
 	const char *nul;
-	for (size_t from = self->at; from < end && (nul = memchr(self->buffer + from, '\0', end - from));) {
+	for (size_t from = self->at;
+	     from < end && (nul = memchr(self->buffer + from, '\0', end - from));) {
 		size_t begin = (size_t)(nul - self->buffer);
 		from = skip_nuls(self, begin);
 		if (!is_padding(self, begin, from))
@@ -278,7 +292,9 @@ bool reader_take_line(struct part_reader *self, struct slice *ret)
 
 static void note_torn(struct part_reader *self)
 {
-	strbuf_add_format(&self->torn, "%sthe last line of %s has no end, and may be part of another one: left out",
+	strbuf_add_format(&self->torn,
+	                  "%sthe last line of %s has no end, and may be part of another one: left "
+	                  "out",
 	                  self->torn.length ? "\n" : "", self->part->file.path);
 }
 
@@ -299,8 +315,8 @@ bool reader_take_end(struct part_reader *self, struct slice *ret)
 
 /* --- the position --- */
 
-/* Of the part that is read now. It is hashed from the bytes that were read, so a file that changes under us is another one next
- * time. */
+/* Of the part that is read now. It is hashed from the bytes that were read, so a file that changes
+ * under us is another one next time. */
 void reader_position(const struct part_reader *self, struct log_position *ret)
 {
 	const struct rotation_part *part = self->part;

@@ -45,8 +45,10 @@ static int refuse_access(const char *path, struct strbuf *why)
 	struct stat status;
 	user_name(geteuid(), me);
 	if (stat(path, &status) < 0) {
-		strbuf_fail(why, 0, "%s can't be reached by user %s: a directory on the way is closed to it, and namei shows which: "
-		            "namei -l ", path, me);
+		strbuf_fail(why, 0,
+		            "%s can't be reached by user %s: a directory on the way is closed to "
+		            "it, and namei shows which: namei -l ",
+		            path, me);
 		if (why)
 			shellquote_add(why, path);
 		return -EACCES;
@@ -55,11 +57,12 @@ static int refuse_access(const char *path, struct strbuf *why)
 	group_name(status.st_gid, group);
 	/* Nobody should join group root to read a log. */
 	bool is_group_enough = (status.st_mode & S_IRGRP) && status.st_gid != 0;
-	strbuf_fail(why, 0, "%s can't be read by user %s: it belongs to %s:%s with mode %04o; ", path, me, owner, group,
-	            (unsigned)(status.st_mode & 07777));
+	strbuf_fail(why, 0, "%s can't be read by user %s: it belongs to %s:%s with mode %04o; ",
+	            path, me, owner, group, (unsigned)(status.st_mode & 07777));
 	if (why && is_group_enough)
 		strbuf_add_format(why,
-		                  "add the monitoring user to group %s (usermod -a -G %s %s) and restart the agent",
+		                  "add the monitoring user to group %s (usermod -a -G %s %s) and "
+		                  "restart the agent",
 		                  group, group, me);
 	else if (why) {
 		strbuf_add_format(why, "allow it (setfacl -m u:%s:r ", me);
@@ -73,38 +76,44 @@ int refusal_open(const char *path, int error, struct strbuf *why)
 {
 	switch (error) {
 	case -EACCES:
-	case -EPERM:
-		return refuse_access(path, why);
+	case -EPERM: return refuse_access(path, why);
 	case -ENOENT:
 	case -ENOTDIR:
-		return strbuf_fail(why, -ENOENT, "%s does not exist: which file does the mail server log to?", path);
+		return strbuf_fail(why, -ENOENT,
+		                   "%s does not exist: which file does the mail server log to?",
+		                   path);
 	case -EISDIR:
 		return strbuf_fail(why, error, "%s is a directory: name the log file in it", path);
 	case -EINVAL:
-		return strbuf_fail(why, error, "%s is a device, pipe or socket: name a regular file", path);
+		return strbuf_fail(why, error,
+		                   "%s is a device, pipe or socket: name a regular file", path);
 	case -ENOTSUP: {
 		struct strbuf reason CLEANUP(strbuf_release) = STRBUF_INIT(WHY_MAX);
 		strbuf_add_string(&reason, why ? strbuf_text(why) : "");
-		return strbuf_fail(why, error, "%s is compressed, and can't be unpacked: %s", path, strbuf_text(&reason));
+		return strbuf_fail(why, error, "%s is compressed, and can't be unpacked: %s", path,
+		                   strbuf_text(&reason));
 	}
-	default:
-		return strbuf_fail(why, error, "%s can't be opened: %s", path, strerror(-error));
+	default: return strbuf_fail(why, error, "%s can't be opened: %s", path, strerror(-error));
 	}
 }
 
 int refusal_read(const char *path, int error, struct strbuf *why)
 {
 	if (error == -EBADMSG)
-		return strbuf_fail(why, error, "%s can't be unpacked: it is damaged or cut off", path);
+		return strbuf_fail(why, error, "%s can't be unpacked: it is damaged or cut off",
+		                   path);
 	if (error == -ETIMEDOUT)
-		return strbuf_fail(why, error, "the time was not enough to read %s to its end: the next run goes on; see --timeout", path);
+		return strbuf_fail(why, error,
+		                   "the time was not enough to read %s to its end: the next run "
+		                   "goes on; see --timeout",
+		                   path);
 	return strbuf_fail(why, error, "%s can't be read: %s", path, strerror(-error));
 }
 
 /* --- files that are no logs --- */
 
-int refusal_examine(const char *path, const struct identity_file *file, const struct source_options *options,
-                    struct strbuf *why)
+int refusal_examine(const char *path, const struct identity_file *file,
+                    const struct source_options *options, struct strbuf *why)
 {
 	int64_t sec;
 	struct stream *stream = file->stream;
@@ -118,6 +127,8 @@ int refusal_examine(const char *path, const struct identity_file *file, const st
 		return refusal_read(path, result, why);
 	if (result == 0)
 		return strbuf_fail(why, -EINVAL,
-		                   "%s has no line that begins with a time I know: is it a mail log?", path);
+		                   "%s has no line that begins with a time I know: is it a mail "
+		                   "log?",
+		                   path);
 	return 0;
 }

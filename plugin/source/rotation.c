@@ -17,12 +17,12 @@
 /* A position comes from a state file: what it says is not believed. */
 static bool is_sound(const struct log_position *position)
 {
-	return position->is_known && position->offset >= 0
-		&& position->head_length >= 0 && position->head_length <= LOG_HASHED_BYTES
-		&& (position->head_length <= position->offset || position->offset == 0)
-		&& position->tail_length >= 0 && position->tail_length <= LOG_HASHED_BYTES
-		&& position->tail_length <= position->offset
-		&& (position->offset == 0 || (position->head_length > 0 && position->tail_length > 0));
+	return position->is_known && position->offset >= 0 && position->head_length >= 0 &&
+		position->head_length <= LOG_HASHED_BYTES &&
+		(position->head_length <= position->offset || position->offset == 0) &&
+		position->tail_length >= 0 && position->tail_length <= LOG_HASHED_BYTES &&
+		position->tail_length <= position->offset &&
+		(position->offset == 0 || (position->head_length > 0 && position->tail_length > 0));
 }
 
 /* A tick, then two, four, …: logrotate may have many logs to rotate in one directory. */
@@ -42,11 +42,14 @@ static void take_positions(struct rotation *self, const struct log_position *pos
 	if (positions && is_sound(&positions[LOG_CURRENT]))
 		self->old = positions[LOG_CURRENT];
 	/* One that had no line yet can't be told from a new file with the same inode. */
-	if (self->old.is_known && is_sound(&positions[LOG_BEFORE]) && positions[LOG_BEFORE].offset > 0)
+	if (self->old.is_known && is_sound(&positions[LOG_BEFORE]) &&
+	    positions[LOG_BEFORE].offset > 0)
 		self->before = positions[LOG_BEFORE];
 }
 
-/* Files that are renamed while a directory is read can be missed under both names: -EAGAIN if it changed meanwhile. But where the log is still the file that was read last, nothing was looked for. */
+/* Files that are renamed while a directory is read can be missed under both names: -EAGAIN if it
+ * changed meanwhile. But where the log is still the file that was read last, nothing was looked
+ * for. */
 static int try_plan(struct rotation *self, int attempt, struct strbuf *why)
 {
 	char *directory CLEANUP(xalloc_freep) = nearby_directory_of(self->path);
@@ -73,7 +76,10 @@ int rotation_open(struct rotation *ret, const char *path, const struct log_posit
 		error = try_plan(ret, i, why);
 	}
 	if (error == -EAGAIN)
-		strbuf_fail(why, error, "%s was being rotated each time that it was looked at: the next run goes on", path);
+		strbuf_fail(why, error,
+		            "%s was being rotated each time that it was looked at: the next run "
+		            "goes on",
+		            path);
 	if (error < 0)
 		rotation_close(ret);
 	return error;
@@ -93,8 +99,8 @@ void rotation_close(struct rotation *self)
 int64_t rotation_newest_sec(const struct rotation *self)
 {
 	const struct rotation_part *last = &self->parts[self->count - 1];
-	bool is_unchanged = self->old.is_known && self->old.newest_sec != 0 && self->count == 1
-		&& last->start == self->old.offset && last->end == last->start;
+	bool is_unchanged = self->old.is_known && self->old.newest_sec != 0 && self->count == 1 &&
+		last->start == self->old.offset && last->end == last->start;
 	int64_t sec;
 	for (size_t i = self->count; i > 0 && !is_unchanged; i--) {
 		const struct rotation_part *part = &self->parts[i - 1];

@@ -7,17 +7,20 @@
 #include "common/xalloc.h"
 #include "plugin/source/seek.h"
 
-#define PROBES_MAX 64      /* 2^63 bytes are halved 47 times until a block is left; the rest is for moved probes */
+/* 2^63 bytes are halved 47 times until a block is left; the rest is for moved probes */
+#define PROBES_MAX 64
 #define BEGIN_MAX (16 * 1024 * 1024)
 #define PROBE_BLOCKS_MAX 4 /* without a line with a time, before the probe is moved */
 
 /* --- one block --- */
 
-static bool has_time(const struct source_options *options, int64_t *ret_sec, const char *data, size_t length)
+static bool has_time(const struct source_options *options, int64_t *ret_sec, const char *data,
+                     size_t length)
 {
 	for (; length && *data == '\0'; data++) /* padding after a crash */
 		length--;
-	return options->line_time && options->line_time(options->context, ret_sec, slice_make(data, length));
+	return options->line_time &&
+		options->line_time(options->context, ret_sec, slice_make(data, length));
 }
 
 /* The first line with a time in BLOCK, whose first byte is the start of a line. -1: none. */
@@ -44,8 +47,8 @@ static size_t skip_line(const char *block, size_t length)
 	return newline ? (size_t)(newline - block) + 1 : length;
 }
 
-int seek_first_time(int64_t *ret_sec, int64_t *ret_offset, struct stream *stream, int64_t from, int64_t end,
-                    const struct source_options *options)
+int seek_first_time(int64_t *ret_sec, int64_t *ret_offset, struct stream *stream, int64_t from,
+                    int64_t end, const struct source_options *options)
 {
 	/* The byte before tells whether a line begins at FROM itself. */
 	int64_t base = from > 0 ? from - 1 : 0;
@@ -67,7 +70,8 @@ int seek_first_time(int64_t *ret_sec, int64_t *ret_offset, struct stream *stream
 }
 
 /* The last complete line with a time; the first line of BLOCK counts only if it is whole. */
-static int last_in_block(int64_t *ret_sec, struct slice block, bool is_file_begin, const struct source_options *options)
+static int last_in_block(int64_t *ret_sec, struct slice block, bool is_file_begin,
+                         const struct source_options *options)
 {
 	const char *end = memrchr(block.data, '\n', block.length);
 	while (end) {
@@ -82,7 +86,8 @@ static int last_in_block(int64_t *ret_sec, struct slice block, bool is_file_begi
 	return 0;
 }
 
-int seek_last_time(int64_t *ret_sec, struct stream *stream, int64_t end, const struct source_options *options)
+int seek_last_time(int64_t *ret_sec, struct stream *stream, int64_t end,
+                   const struct source_options *options)
 {
 	int64_t from = end > SEEK_BLOCK ? end - SEEK_BLOCK : 0;
 	if (end <= from)
@@ -97,12 +102,13 @@ int seek_last_time(int64_t *ret_sec, struct stream *stream, int64_t end, const s
 /* --- the binary search --- */
 
 /* As seek_first_time(), but goes on for some blocks. */
-static int probe(int64_t *ret_sec, int64_t *ret_offset, struct stream *stream, int64_t from, int64_t end,
-                 const struct source_options *options)
+static int probe(int64_t *ret_sec, int64_t *ret_offset, struct stream *stream, int64_t from,
+                 int64_t end, const struct source_options *options)
 {
 	int result = 0;
 	for (int step = 0; step < PROBE_BLOCKS_MAX && result == 0; step++)
-		result = seek_first_time(ret_sec, ret_offset, stream, from + step * (int64_t)SEEK_BLOCK, end, options);
+		result = seek_first_time(ret_sec, ret_offset, stream,
+		                         from + step * (int64_t)SEEK_BLOCK, end, options);
 	return result;
 }
 
@@ -116,8 +122,9 @@ int seek_begin_time(int64_t *ret_sec, struct stream *stream, const struct source
 	return result;
 }
 
-/* Clocks step back, and daemons write a little out of order: one block more covers it. A line begins at FOUND, so the
- * block that ends there holds a newline, at the least the one before FOUND. */
+/* Clocks step back, and daemons write a little out of order: one block more covers it. A line
+ * begins at FOUND, so the block that ends there holds a newline, at the least the one before
+ * FOUND. */
 static int step_back(int64_t *ret_offset, struct stream *stream, int64_t found)
 {
 	*ret_offset = 0;
@@ -132,14 +139,16 @@ static int step_back(int64_t *ret_offset, struct stream *stream, int64_t found)
 	return 0;
 }
 
-int seek_cold_start(int64_t *ret_offset, struct stream *stream, int64_t size, const struct source_options *options)
+int seek_cold_start(int64_t *ret_offset, struct stream *stream, int64_t size,
+                    const struct source_options *options)
 {
 	/* A packed one can only be read from its front. */
 	if (stream_is_compressed(stream)) {
 		*ret_offset = 0;
 		return 0;
 	}
-	/* LOW is the start of a line that is too old, or 0; lines at or after HIGH are new enough, or the file ends. */
+	/* LOW is the start of a line that is too old, or 0; lines at or after HIGH are new enough,
+	 * or the file ends. */
 	int64_t low = 0, high = options->cold_start_sec == INT64_MIN ? 0 : size, middle = high / 2;
 	for (int probes = 0; probes < PROBES_MAX && middle - low >= SEEK_BLOCK / 2; probes++) {
 		int64_t sec, at;

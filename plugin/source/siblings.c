@@ -9,7 +9,8 @@
 #include "plugin/source/siblings.h"
 
 #define NUMBER_DIGITS_MAX 4 /* a number; more digits are a date, or seconds since 1970 */
-#define DATE_DIGITS_MIN 6   /* of a date without anything before it, and of one in the path that a link leads to */
+/* of a date without anything before it, and of one in the path that a link leads to */
+#define DATE_DIGITS_MIN 6
 #define YEAR_DIGITS 4
 #define TAI64N_DIGITS 24
 
@@ -75,14 +76,16 @@ static bool read_groups(struct digit_groups *ret, struct slice text)
 	*ret = (struct digit_groups){ 0 };
 	for (size_t i = 0; i < text.length; i++) {
 		unsigned char byte = (unsigned char)text.data[i];
-		bool is_before_digit = i + 1 < text.length && slice_is_digit((unsigned char)text.data[i + 1]);
+		bool is_before_digit = i + 1 < text.length &&
+			slice_is_digit((unsigned char)text.data[i + 1]);
 		if (slice_is_digit(byte)) {
 			if (!add_digit(ret, (char)byte, !was_digit))
 				return false;
 			was_digit = true;
 			continue;
 		}
-		bool is_letter = is_before_digit && i > 0 && (byte == 'W' || (byte == 'T' && was_digit));
+		bool is_letter = is_before_digit && i > 0 &&
+			(byte == 'W' || (byte == 'T' && was_digit));
 		if (!is_separator(byte) && !is_letter)
 			return false;
 		was_digit = false;
@@ -90,7 +93,8 @@ static bool read_groups(struct digit_groups *ret, struct slice text)
 	return ret->count > 0;
 }
 
-/* What stands between the log's name and the end, into RANK. Without a separator before them only a date's digits are meant. */
+/* What stands between the log's name and the end, into RANK. Without a separator before them only a
+ * date's digits are meant. */
 static bool read_suffix(struct sibling_rank *rank, struct slice suffix)
 {
 	struct digit_groups groups;
@@ -108,7 +112,8 @@ static bool read_suffix(struct sibling_rank *rank, struct slice suffix)
 
 /* --- names --- */
 
-/* svlogd's @4000000069f1c2d32f1a3c04.s: seconds and nanoseconds in hexadecimal digits, which are in order as text. */
+/* svlogd's @4000000069f1c2d32f1a3c04.s: seconds and nanoseconds in hexadecimal digits, which are in
+ * order as text. */
 static bool read_tai64n(struct sibling_rank *rank, struct slice name)
 {
 	static const char *const endings[] = { ".s", ".u" };
@@ -132,8 +137,10 @@ static bool read_tai64n(struct sibling_rank *rank, struct slice name)
 static bool read_before_ending(struct sibling_rank *rank, const char *base, struct slice name)
 {
 	const char *ending = strrchr(base, '.');
-	char *stem CLEANUP(xalloc_freep) = ending ? xalloc_copy(base, (size_t)(ending - base)) : NULL;
-	if (!stem || !*stem || !slice_ends_with(name, ending) || !slice_take_string(&name, stem) || name.length <= strlen(ending))
+	char *stem CLEANUP(xalloc_freep) = ending ? xalloc_copy(base, (size_t)(ending - base))
+						  : NULL;
+	if (!stem || !*stem || !slice_ends_with(name, ending) || !slice_take_string(&name, stem) ||
+	    name.length <= strlen(ending))
 		return false;
 	name.length -= strlen(ending);
 	struct sibling_rank found = { 0 };
@@ -161,8 +168,9 @@ struct sibling_rank sibling_rank(const char *base, const char *name)
 	struct sibling_rank rank = { 0 };
 	struct slice rest = slice_string(name);
 	rank.is_packed = cut_packing(&rest);
-	rank.is_sibling = read_behind_name(&rank, base, rest) || read_before_ending(&rank, base, rest)
-		|| (strcmp(base, "current") == 0 && read_tai64n(&rank, rest));
+	rank.is_sibling = read_behind_name(&rank, base, rest) ||
+		read_before_ending(&rank, base, rest) ||
+		(strcmp(base, "current") == 0 && read_tai64n(&rank, rest));
 	return rank;
 }
 
@@ -208,19 +216,22 @@ const char *sibling_date_begin(const char *path)
 		digits += found;
 		if (digits >= DATE_DIGITS_MIN)
 			return name;
-		if (!slash || (found == 0 && end != path + whole.length)) /* mail.log below a date is usual, a name within one isn't */
+		/* mail.log below a date is usual, a name within one isn't */
+		if (!slash || (found == 0 && end != path + whole.length))
 			return NULL;
 		end = slash;
 	}
 	return NULL;
 }
 
-bool sibling_has_same_form(const char *pattern, size_t pattern_length, const char *name, size_t length)
+bool sibling_has_same_form(const char *pattern, size_t pattern_length, const char *name,
+                           size_t length)
 {
 	size_t i = 0, k = 0;
 	while (i < pattern_length && k < length) {
 		bool is_digit = slice_is_digit((unsigned char)pattern[i]);
-		if (is_digit != slice_is_digit((unsigned char)name[k]) || (!is_digit && pattern[i] != name[k]))
+		if (is_digit != slice_is_digit((unsigned char)name[k]) ||
+		    (!is_digit && pattern[i] != name[k]))
 			return false;
 		if (!is_digit) {
 			i++, k++;
@@ -241,7 +252,8 @@ static bool read_date(struct sibling_rank *rank, const char *date, size_t length
 	bool was_digit = false;
 	for (size_t i = 0; i < length; i++) {
 		bool is_digit = slice_is_digit((unsigned char)date[i]);
-		bool is_alone = is_digit && !was_digit && (i + 1 == length || !slice_is_digit((unsigned char)date[i + 1]));
+		bool is_alone = is_digit && !was_digit &&
+			(i + 1 == length || !slice_is_digit((unsigned char)date[i + 1]));
 		if (is_alone && !add_digit(&groups, '0', true))
 			return false;
 		if (is_digit && !add_digit(&groups, date[i], !was_digit && !is_alone))
@@ -264,7 +276,8 @@ struct sibling_rank sibling_dated_rank(const char *target, const char *path)
 	rank.is_packed = cut_packing(&whole);
 	if (!date || whole.length < before || memcmp(target, path, before) != 0)
 		return rank;
-	rank.is_sibling = sibling_has_same_form(date, pattern.length - before, path + before, whole.length - before)
-		&& read_date(&rank, path + before, whole.length - before);
+	rank.is_sibling = sibling_has_same_form(date, pattern.length - before, path + before,
+	                                        whole.length - before) &&
+		read_date(&rank, path + before, whole.length - before);
 	return rank;
 }

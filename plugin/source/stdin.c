@@ -19,9 +19,9 @@ struct stdin_source {
 	int descriptor;
 	struct source_options options;
 	char *buffer;
-	size_t at, filled;   /* buffer[at] is the first byte that was not given */
+	size_t at, filled; /* buffer[at] is the first byte that was not given */
 	bool is_ended;
-	bool is_skipping;    /* inside of a line that is too long */
+	bool is_skipping; /* inside of a line that is too long */
 	int64_t skipped_lines;
 	int64_t read_bytes, total_bytes; /* total 0: unknown */
 	int64_t newest_sec;
@@ -40,7 +40,8 @@ static int wait_for_more(const struct stdin_source *self)
 	return ready ? 1 : -ETIMEDOUT;
 }
 
-/* The newest line is the last one with a time, here in what was given and is about to leave the buffer. */
+/* The newest line is the last one with a time, here in what was given and is about to leave the
+ * buffer. */
 static void note_newest(struct stdin_source *self)
 {
 	size_t end = self->at;
@@ -64,7 +65,8 @@ static int fill(struct stdin_source *self)
 	int ready = wait_for_more(self);
 	if (ready <= 0)
 		return ready;
-	ssize_t got = read(self->descriptor, self->buffer + self->filled, BUFFER_ROOM - self->filled);
+	ssize_t got = read(self->descriptor, self->buffer + self->filled,
+	                   BUFFER_ROOM - self->filled);
 	if (got < 0)
 		return errno == EINTR || errno == EAGAIN ? 0 : -errno;
 	self->is_ended = got == 0;
@@ -76,7 +78,9 @@ static int fill(struct stdin_source *self)
 static int refuse(int error, struct strbuf *why)
 {
 	if (error == -ETIMEDOUT)
-		return strbuf_fail(why, error, "standard input did not end in time: what came until then was read; see --timeout");
+		return strbuf_fail(why, error,
+		                   "standard input did not end in time: what came until then was "
+		                   "read; see --timeout");
 	return strbuf_fail(why, error, "standard input can't be read: %s", strerror(-error));
 }
 
@@ -87,8 +91,10 @@ static void end_skipping(struct stdin_source *self)
 	self->is_skipping = false;
 	self->skipped_lines++;
 	strbuf_clear(&self->notes);
-	strbuf_add_format(&self->notes, "%" PRId64 " line%s of more than %d bytes skipped: standard input", self->skipped_lines,
-	                  self->skipped_lines == 1 ? "" : "s", SOURCE_LINE_MAX);
+	strbuf_add_format(&self->notes,
+	                  "%" PRId64 " line%s of more than %d bytes skipped: standard input",
+	                  self->skipped_lines, self->skipped_lines == 1 ? "" : "s",
+	                  SOURCE_LINE_MAX);
 }
 
 /* The next line in the buffer that is complete and not too long. False: read on. */
@@ -151,9 +157,15 @@ const char *stdin_source_notes(const struct stdin_source *self)
 
 static bool is_compressed(const struct stdin_source *self)
 {
-	static const struct slice magics[] = { { "\x1f\x8b", 2 }, { "BZh", 3 }, { "\xfd" "7zXZ", 5 }, { "\x28\xb5\x2f\xfd", 4 } };
+	static const struct slice magics[] = { { "\x1f\x8b", 2 },
+		                               { "BZh", 3 },
+		                               { "\xfd"
+		                                 "7zXZ",
+		                                 5 },
+		                               { "\x28\xb5\x2f\xfd", 4 } };
 	for (size_t i = 0; i < ARRAY_SIZE(magics); i++)
-		if (self->filled >= magics[i].length && memcmp(self->buffer, magics[i].data, magics[i].length) == 0)
+		if (self->filled >= magics[i].length &&
+		    memcmp(self->buffer, magics[i].data, magics[i].length) == 0)
 			return true;
 	return false;
 }
@@ -162,7 +174,9 @@ static int begin(struct stdin_source *self, struct strbuf *why)
 {
 	struct stat status;
 	if (isatty(self->descriptor))
-		return strbuf_fail(why, -EINVAL, "standard input is a terminal: pipe a log into it, or name the file");
+		return strbuf_fail(why, -EINVAL,
+		                   "standard input is a terminal: pipe a log into it, or name the "
+		                   "file");
 	if (fstat(self->descriptor, &status) == 0 && S_ISREG(status.st_mode))
 		self->total_bytes = (int64_t)status.st_size;
 	int error = 0;
@@ -171,11 +185,14 @@ static int begin(struct stdin_source *self, struct strbuf *why)
 	if (error < 0)
 		return refuse(error, why);
 	if (is_compressed(self))
-		return strbuf_fail(why, -EINVAL, "standard input is compressed: name the file instead, or unpack it (zcat, xzcat...)");
+		return strbuf_fail(why, -EINVAL,
+		                   "standard input is compressed: name the file instead, or unpack "
+		                   "it (zcat, xzcat...)");
 	return 0;
 }
 
-int stdin_source_open(struct stdin_source **ret, int descriptor, const struct source_options *options, struct strbuf *why)
+int stdin_source_open(struct stdin_source **ret, int descriptor,
+                      const struct source_options *options, struct strbuf *why)
 {
 	struct stdin_source *self = xalloc_zero(1, sizeof *self);
 	self->descriptor = descriptor;

@@ -18,13 +18,14 @@ struct stream {
 	int descriptor;
 	const struct deadline *deadline;
 	const struct archive_kind *kind; /* NULL: plain */
-	int64_t size;                  /* < 0: not known yet */
-	struct archive_reader *reader; /* unpacks; NULL: not begun, or ended */
-	int64_t unpacked;              /* how far READER is */
-	char head[KEPT_BYTES];         /* the first bytes, and those before UNPACKED: what an identity is made of, so that */
-	char recent[KEPT_BYTES];       /* looking at it again doesn't unpack all again */
+	int64_t size;                    /* < 0: not known yet */
+	struct archive_reader *reader;   /* unpacks; NULL: not begun, or ended */
+	int64_t unpacked;                /* how far READER is */
+	/* the first bytes, and those before UNPACKED: what an identity is made of, so that */
+	char head[KEPT_BYTES];
+	char recent[KEPT_BYTES]; /* looking at it again doesn't unpack all again */
 	size_t head_length, recent_length;
-	int error;                     /* -EBADMSG: it ended at damage */
+	int error; /* -EBADMSG: it ended at damage */
 	bool is_ended;
 };
 
@@ -52,7 +53,8 @@ static int restart(struct stream *stream, struct strbuf *why)
 	stream->error = 0;
 	stream->is_ended = false;
 	stream->head_length = stream->recent_length = 0;
-	return archive_open(&stream->reader, stream->descriptor, stream->kind, stream->deadline, why);
+	return archive_open(&stream->reader, stream->descriptor, stream->kind, stream->deadline,
+	                    why);
 }
 
 /* A reader must be there, or the end be known. */
@@ -80,7 +82,8 @@ static void keep(struct stream *stream, const char *bytes, size_t length)
 		stream->head_length += part;
 	}
 	size_t new_part = length < KEPT_BYTES ? length : KEPT_BYTES;
-	size_t old_part = stream->recent_length < KEPT_BYTES - new_part ? stream->recent_length : KEPT_BYTES - new_part;
+	size_t old_part = stream->recent_length < KEPT_BYTES - new_part ? stream->recent_length
+									: KEPT_BYTES - new_part;
 	memmove(stream->recent, stream->recent + stream->recent_length - old_part, old_part);
 	memcpy(stream->recent + old_part, bytes + length - new_part, new_part);
 	stream->recent_length = old_part + new_part;
@@ -138,7 +141,8 @@ static int skip_to(struct stream *stream, int64_t offset)
 /* At the place of the damage it is told: what is before it can be read. */
 static ssize_t read_compressed(struct stream *stream, char *bytes, size_t room, int64_t offset)
 {
-	size_t kept = stream->reader || stream->is_ended ? take_kept(stream, bytes, room, offset) : 0;
+	size_t kept = stream->reader || stream->is_ended ? take_kept(stream, bytes, room, offset)
+							 : 0;
 	offset += (int64_t)kept;
 	if (kept == room)
 		return (ssize_t)kept;
@@ -158,7 +162,7 @@ static ssize_t read_compressed(struct stream *stream, char *bytes, size_t room, 
 ssize_t stream_read(struct stream *stream, void *bytes, size_t room, int64_t offset)
 {
 	ssize_t got = stream->kind ? read_compressed(stream, bytes, room, offset)
-		: fullread_at(stream->descriptor, bytes, room, offset);
+				   : fullread_at(stream->descriptor, bytes, room, offset);
 	bytes_read += got > 0 ? (uint64_t)got : 0;
 	return got;
 }
@@ -179,7 +183,8 @@ int64_t stream_size(struct stream *stream)
 int64_t stream_next_data(const struct stream *stream, int64_t offset)
 {
 #ifdef SEEK_DATA
-	off_t data = stream->kind ? (off_t)offset : lseek(stream->descriptor, (off_t)offset, SEEK_DATA);
+	off_t data = stream->kind ? (off_t)offset
+				  : lseek(stream->descriptor, (off_t)offset, SEEK_DATA);
 	if (data < 0)
 		return errno == ENXIO ? INT64_MAX : offset;
 	return (int64_t)data;
@@ -204,7 +209,8 @@ static int cannot_read(int error, struct strbuf *why)
 	return strbuf_fail(why, error, "it can't be read: %s", strerror(-error));
 }
 
-int stream_open(struct stream **ret, int descriptor, const struct deadline *deadline, struct strbuf *why)
+int stream_open(struct stream **ret, int descriptor, const struct deadline *deadline,
+                struct strbuf *why)
 {
 	char head[ARCHIVE_HEAD_BYTES];
 	struct stat status;

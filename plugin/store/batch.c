@@ -57,7 +57,8 @@ static uint32_t number_of(struct batch *batch, struct keyset *names, struct slic
 
 static uint32_t service_of(struct batch *batch, struct slice name)
 {
-	if (!batch->count || slice_compare(keyset_get(batch->services, batch->last_service), name) != 0)
+	if (!batch->count ||
+	    slice_compare(keyset_get(batch->services, batch->last_service), name) != 0)
 		batch->last_service = number_of(batch, batch->services, name);
 	return batch->last_service;
 }
@@ -70,9 +71,13 @@ void batch_add(struct batch *batch, const struct batch_login *login)
 	}
 	struct entry *entry = &batch->entries[batch->count];
 	*entry = (struct entry){
-		.user = number_of(batch, batch->users, login->user), .service = service_of(batch, login->service),
-		.has_address = login->address.length > 0, .place = login->place,
-		.effective_at_sec = login->effective_at_sec, .at_sec = login->at_sec, .count = login->count,
+		.user = number_of(batch, batch->users, login->user),
+		.service = service_of(batch, login->service),
+		.has_address = login->address.length > 0,
+		.place = login->place,
+		.effective_at_sec = login->effective_at_sec,
+		.at_sec = login->at_sec,
+		.count = login->count,
 	};
 	if (entry->has_address)
 		memcpy(entry->address, login->address.data, sizeof entry->address);
@@ -90,10 +95,10 @@ bool batch_is_full(const struct batch *batch)
 	return batch_count(batch) >= BATCH_LOGINS_MAX || (batch && batch->bytes >= BATCH_BYTES_MAX);
 }
 
-/* -- in order ------------------------------------------------------------------------------------------------ */
+/* -- in order ---------------------------------------------------------------------------------- */
 
-/* The first bytes as numbers, which tell most names apart without going to where they are. With 32 bytes, and no more, the C
- * library sorts it directly. */
+/* The first bytes as numbers, which tell most names apart without going to where they are. With 32
+ * bytes, and no more, the C library sorts it directly. */
 struct name {
 	const char *text;
 	uint32_t length, number;
@@ -132,8 +137,11 @@ static struct name *rank(const struct keyset *set, uint32_t **ret_ranks)
 	for (size_t i = 0; i < count; i++) {
 		struct slice text = keyset_get(set, i);
 		names[i] = (struct name){
-			.text = text.data, .length = (uint32_t)text.length, .number = (uint32_t)i,
-			.begin = eight_bytes(text), .middle = eight_bytes(slice_skip(text, sizeof names->begin)),
+			.text = text.data,
+			.length = (uint32_t)text.length,
+			.number = (uint32_t)i,
+			.begin = eight_bytes(text),
+			.middle = eight_bytes(slice_skip(text, sizeof names->begin)),
 		};
 	}
 	qsort(names, count, sizeof *names, compare_names);
@@ -173,24 +181,32 @@ static void sort(struct batch *batch, const uint32_t *users, const uint32_t *ser
 	qsort(batch->entries, batch->count, sizeof *batch->entries, compare_entries);
 }
 
-static int show(const struct entry *entry, int64_t count, const struct name *users, const struct name *services,
-                batch_fn *function, void *context)
+static int show(const struct entry *entry, int64_t count, const struct name *users,
+                const struct name *services, batch_fn *function, void *context)
 {
 	struct batch_login login = {
-		.user = text_of(&users[entry->user]), .service = text_of(&services[entry->service]),
-		.address = slice_make((const char *)entry->address, entry->has_address ? sizeof entry->address : 0),
-		.place = entry->place, .effective_at_sec = entry->effective_at_sec, .at_sec = entry->at_sec, .count = count,
+		.user = text_of(&users[entry->user]),
+		.service = text_of(&services[entry->service]),
+		.address = slice_make((const char *)entry->address,
+		                      entry->has_address ? sizeof entry->address : 0),
+		.place = entry->place,
+		.effective_at_sec = entry->effective_at_sec,
+		.at_sec = entry->at_sec,
+		.count = count,
 	};
 	memcpy(login.country, entry->country, sizeof login.country);
 	return function(context, &login);
 }
 
-static int show_all(struct batch *batch, const struct name *users, const struct name *services, batch_fn *function, void *context)
+static int show_all(struct batch *batch, const struct name *users, const struct name *services,
+                    batch_fn *function, void *context)
 {
 	int result = 0;
 	for (size_t i = 0, next; i < batch->count && result >= 0; i = next) {
 		int64_t count = 0;
-		for (next = i; next < batch->count && !compare_entries(&batch->entries[i], &batch->entries[next]); next++)
+		for (next = i; next < batch->count &&
+		     !compare_entries(&batch->entries[i], &batch->entries[next]);
+		     next++)
 			count += batch->entries[next].count;
 		result = show(&batch->entries[i], count, users, services, function, context);
 	}
@@ -200,7 +216,8 @@ static int show_all(struct batch *batch, const struct name *users, const struct 
 int batch_drain(struct batch *batch, batch_fn *function, void *context)
 {
 	uint32_t *user_ranks, *service_ranks;
-	struct name *users = rank(batch->users, &user_ranks), *services = rank(batch->services, &service_ranks);
+	struct name *users = rank(batch->users, &user_ranks),
+		    *services = rank(batch->services, &service_ranks);
 	sort(batch, user_ranks, service_ranks);
 	int result = show_all(batch, users, services, function, context);
 	free(users);

@@ -1,7 +1,8 @@
-/* batch.h - logins on their way into the state: gathered in memory, and written in the order of the table
+/* batch.h - logins on their way into the state: gathered in memory, and written in the order of the
+ * table
  *
- * A login written alone lands anywhere in the table. With a million of them there, each would read and write a page of its own
- * again and again; in order a page is touched once a batch.
+ * A login written alone lands anywhere in the table. With a million of them there, each would read
+ * and write a page of its own again and again; in order a page is touched once a batch.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -39,8 +40,8 @@ size_t batch_count(const struct batch *batch); /* of NULL 0 */
 /* True when it must be written before more is added. */
 bool batch_is_full(const struct batch *batch);
 
-/* Calls FUNCTION for each login by user, address, service and times, those that are equal in all of that as one whose count is
- * their sum, and empties BATCH. A result < 0 ends it and is returned. */
+/* Calls FUNCTION for each login by user, address, service and times, those that are equal in all of
+ * that as one whose count is their sum, and empties BATCH. A result < 0 ends it and is returned. */
 typedef int batch_fn(void *context, const struct batch_login *login);
 int batch_drain(struct batch *batch, batch_fn *function, void *context);
 

@@ -18,8 +18,8 @@ const char *directory_base_name(const char *path)
 	return slash ? slash + 1 : path;
 }
 
-/* Only ever a directory that isn't there yet, or the plugin's own: a command like this one changes the owner and the mode of
- * whatever it names. */
+/* Only ever a directory that isn't there yet, or the plugin's own: a command like this one changes
+ * the owner and the mode of whatever it names. */
 static void add_command(struct strbuf *why, const char *path)
 {
 	strbuf_add_format(why, "; as root: install -d -o %u -m 700 ", (unsigned)geteuid());
@@ -31,7 +31,9 @@ void directory_add_remedy(struct strbuf *why)
 	struct strbuf usual CLEANUP(strbuf_release) = STRBUF_INIT(PATH_MAX);
 	struct stat st;
 	place_add_usual(&usual);
-	strbuf_add_string(why, "; name a file in a directory of its own with --state, or use the usual place");
+	strbuf_add_string(why,
+	                  "; name a file in a directory of its own with --state, or use the usual "
+	                  "place");
 	if (lstat(strbuf_text(&usual), &st) && errno == ENOENT)
 		add_command(why, strbuf_text(&usual));
 }
@@ -68,7 +70,8 @@ static bool goes_back(const char *path)
 	return false;
 }
 
-static int refuse_to_make(const char *path, const char *whole, bool is_missing, int error, struct strbuf *why)
+static int refuse_to_make(const char *path, const char *whole, bool is_missing, int error,
+                          struct strbuf *why)
 {
 	if ((error != EACCES && error != EPERM) || !is_missing || goes_back(whole))
 		return fail(why, error, "can't make the directory", path);
@@ -115,11 +118,17 @@ static int check_above(const char *path, struct strbuf *why)
 	if (!S_ISDIR(st.st_mode))
 		return strbuf_fail(why, -ENOTDIR, "%s is no directory any more", path);
 	if (!is_trusted(st.st_uid))
-		return strbuf_fail(why, -EPERM, "the directory %s, in which the state's is, belongs to another user (uid %u), who could "
-		                   "put another state there; name a file elsewhere with --state", path, (unsigned)st.st_uid);
+		return strbuf_fail(why, -EPERM,
+		                   "the directory %s, in which the state's is, belongs to another "
+		                   "user (uid %u), who could put another state there; name a file "
+		                   "elsewhere with --state",
+		                   path, (unsigned)st.st_uid);
 	if ((st.st_mode & S_IWOTH) && !(st.st_mode & S_ISVTX))
-		return strbuf_fail(why, -EPERM, "everybody may write in the directory %s, in which the state's is, and so put another "
-		                   "state there; name a file elsewhere with --state", path);
+		return strbuf_fail(why, -EPERM,
+		                   "everybody may write in the directory %s, in which the state's "
+		                   "is, and so put another state there; name a file elsewhere with "
+		                   "--state",
+		                   path);
 	return 0;
 }
 
@@ -139,9 +148,12 @@ static int check_way(const char *real, struct strbuf *why)
 static int refuse_writable(const char *path, const char *base, struct strbuf *why)
 {
 	struct strbuf better CLEANUP(strbuf_release) = STRBUF_INIT(PATH_MAX);
-	strbuf_add_format(&better, "%s/check_mail_geo/%s", strcmp(path, "/") == 0 ? "" : path, base);
-	strbuf_fail(why, 0, "others may write in the directory %s, and what they put beside the state changes it; give it a "
-	            "directory of its own, which is made: --state=", path);
+	strbuf_add_format(&better, "%s/check_mail_geo/%s", strcmp(path, "/") == 0 ? "" : path,
+	                  base);
+	strbuf_fail(why, 0,
+	            "others may write in the directory %s, and what they put beside the state "
+	            "changes it; give it a directory of its own, which is made: --state=",
+	            path);
 	if (why)
 		shellquote_add(why, strbuf_text(&better));
 	return -EPERM;
@@ -153,8 +165,10 @@ static int check(int descriptor, const char *path, const char *base, struct strb
 	if (fstat(descriptor, &st))
 		return fail(why, errno, "can't look at the directory", path);
 	if (!is_trusted(st.st_uid))
-		return strbuf_fail(why, -EPERM, "the directory %s belongs to another user (uid %u); name a file in a directory of your "
-		                   "own with --state", path, (unsigned)st.st_uid);
+		return strbuf_fail(why, -EPERM,
+		                   "the directory %s belongs to another user (uid %u); name a file "
+		                   "in a directory of your own with --state",
+		                   path, (unsigned)st.st_uid);
 	if (st.st_mode & (S_IWGRP | S_IWOTH))
 		return refuse_writable(path, base, why);
 	/* SQLite makes its journal beside the file. */
@@ -168,7 +182,7 @@ static int open_checked(const char *real, const char *base, struct strbuf *why)
 	int descriptor = open(real, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (descriptor < 0)
 		return errno == ENOTDIR ? strbuf_fail(why, -ENOTDIR, "%s is not a directory", real)
-		                        : fail(why, errno, "can't open the directory", real);
+					: fail(why, errno, "can't open the directory", real);
 	int result = check_way(real, why);
 	if (result == 0)
 		result = check(descriptor, real, base, why);
@@ -181,7 +195,8 @@ static int open_checked(const char *real, const char *base, struct strbuf *why)
 int directory_open(const char *path, struct strbuf *real, struct strbuf *why)
 {
 	const char *base = directory_base_name(path);
-	char *given CLEANUP(xalloc_freep) = base == path ? xalloc_string(".") : xalloc_copy(path, (size_t)(base - path));
+	char *given CLEANUP(xalloc_freep) = base == path ? xalloc_string(".")
+							 : xalloc_copy(path, (size_t)(base - path));
 	for (size_t length = strlen(given); length > 1 && given[length - 1] == '/'; length--)
 		given[length - 1] = '\0';
 	int result = make_missing(given, why);
@@ -199,6 +214,6 @@ int directory_open(const char *path, struct strbuf *real, struct strbuf *why)
 bool directory_is_same(const char *real, int descriptor)
 {
 	struct stat named, opened;
-	return lstat(real, &named) == 0 && fstat(descriptor, &opened) == 0 && named.st_dev == opened.st_dev &&
-	       named.st_ino == opened.st_ino;
+	return lstat(real, &named) == 0 && fstat(descriptor, &opened) == 0 &&
+		named.st_dev == opened.st_dev && named.st_ino == opened.st_ino;
 }

@@ -1,7 +1,7 @@
 /* holder.c - who holds the state; see holder.h
  *
- * SQLite locks bytes of its file by fcntl(2), at a place that its file format fixes ("The Lock-Byte Page"), so the
- * kernel knows whose they are.
+ * SQLite locks bytes of its file by fcntl(2), at a place that its file format fixes ("The Lock-Byte
+ * Page"), so the kernel knows whose they are.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -24,13 +24,16 @@
 #define NAME_MAX_SHOWN 64
 #define FIELDS_TO_START 20 /* from the name's end to the time of the start: field 22 of proc(5) */
 
-/* -- the lock ----------------------------------------------------------------------------------------------- */
+/* -- the lock ---------------------------------------------------------------------------------- */
 
-/* Whose lock is in the way of one of TYPE; 0: nobody's, or not known. Asking needs no right to write, as no lock
- * is set. */
+/* Whose lock is in the way of one of TYPE; 0: nobody's, or not known. Asking needs no right to
+ * write, as no lock is set. */
 static pid_t ask(int descriptor, short type)
 {
-	struct flock lock = { .l_type = type, .l_whence = SEEK_SET, .l_start = LOCK_BYTES_BEGIN, .l_len = LOCK_BYTES };
+	struct flock lock = { .l_type = type,
+		              .l_whence = SEEK_SET,
+		              .l_start = LOCK_BYTES_BEGIN,
+		              .l_len = LOCK_BYTES };
 
 	if (fcntl(descriptor, F_GETLK, &lock) < 0 || lock.l_type == F_UNLCK)
 		return 0;
@@ -51,7 +54,7 @@ static pid_t find_holder(const char *path)
 	return holder;
 }
 
-/* -- the process -------------------------------------------------------------------------------------------- */
+/* -- the process ------------------------------------------------------------------------------- */
 
 /* What is in /proc/PID/stat: "4711 (NAME) S 1 …"; empty if it can't be read. */
 static struct slice read_stat(pid_t process, char buffer[STAT_MAX])
@@ -67,7 +70,8 @@ static struct slice read_stat(pid_t process, char buffer[STAT_MAX])
 	return slice_make(buffer, length > 0 ? (size_t)length : 0);
 }
 
-/* The name may be any bytes, ")" too: it ends at the last one, as only numbers and a letter follow. */
+/* The name may be any bytes, ")" too: it ends at the last one, as only numbers and a letter
+ * follow. */
 static bool take_name(struct slice *stat, struct slice *ret)
 {
 	slice_take_until(stat, '(');
@@ -81,7 +85,8 @@ static bool take_name(struct slice *stat, struct slice *ret)
 	return true;
 }
 
-/* Seconds since the process began, by a clock that counts a suspended machine's time, as the kernel does there. */
+/* Seconds since the process began, by a clock that counts a suspended machine's time, as the kernel
+ * does there. */
 static bool take_age(struct slice *stat, int64_t *ret_sec)
 {
 	struct timespec now;
@@ -91,7 +96,8 @@ static bool take_age(struct slice *stat, int64_t *ret_sec)
 
 	for (int i = 0; i <= FIELDS_TO_START; i++)
 		field = slice_take_until(stat, ' ');
-	if (ticks <= 0 || clock_gettime(CLOCK_BOOTTIME, &now) < 0 || !numparse_int(&start, field, 0, INT64_MAX))
+	if (ticks <= 0 || clock_gettime(CLOCK_BOOTTIME, &now) < 0 ||
+	    !numparse_int(&start, field, 0, INT64_MAX))
 		return false;
 	*ret_sec = (int64_t)now.tv_sec - start / ticks;
 	return *ret_sec >= 0;

@@ -9,7 +9,7 @@
 #include "plugin/store/speed.h"
 #include "plugin/store/sql.h"
 
-/* -- what is known without reading all ----------------------------------------------------------------------- */
+/* -- what is known without reading all --------------------------------------------------------- */
 
 static int read_age(struct store *store, struct strbuf *why)
 {
@@ -19,8 +19,9 @@ static int read_age(struct store *store, struct strbuf *why)
 
 	if (result == 0)
 		result = sql_step(store, statement, why);
-	if (result > 0 && (!sql_get_integer(statement, 0, INT64_MIN, INT64_MAX, &age.oldest_sec) ||
-	                   !sql_get_integer(statement, 1, INT64_MIN, INT64_MAX, &age.dropped_sec)))
+	if (result > 0 &&
+	    (!sql_get_integer(statement, 0, INT64_MIN, INT64_MAX, &age.oldest_sec) ||
+	     !sql_get_integer(statement, 1, INT64_MIN, INT64_MAX, &age.dropped_sec)))
 		return sql_fail_damaged(store, why, "an age of logins that can't be");
 	if (result >= 0)
 		store->age = store->kept_age = age;
@@ -55,7 +56,10 @@ static int keep_age(struct store *store, struct strbuf *why)
 static int find_oldest(struct store *store, struct strbuf *why)
 {
 	int64_t oldest_sec = INT64_MAX;
-	int result = sql_get_number(store, "SELECT coalesce(min(effective_at), 9223372036854775807) FROM login", &oldest_sec, why);
+	int result = sql_get_number(store,
+	                            "SELECT coalesce(min(effective_at), 9223372036854775807) FROM "
+	                            "login",
+	                            &oldest_sec, why);
 
 	if (result < 0)
 		return result;
@@ -63,10 +67,10 @@ static int find_oldest(struct store *store, struct strbuf *why)
 	return 0;
 }
 
-/* -- forgetting --------------------------------------------------------------------------------------------- */
+/* -- forgetting -------------------------------------------------------------------------------- */
 
-/* No index by age: keeping it costs more, with every login, than reading the logins once when some are old. A quiet run has
- * none, and must neither read them for this nor write. */
+/* No index by age: keeping it costs more, with every login, than reading the logins once when some
+ * are old. A quiet run has none, and must neither read them for this nor write. */
 static int forget_old(struct store *store, int64_t since_sec, struct strbuf *why)
 {
 	int result = know_age(store, why);
@@ -82,8 +86,10 @@ static int drop_until(struct store *store, int64_t at_sec, int64_t more, struct 
 {
 	sqlite3_stmt *statement CLEANUP(sql_finalize) = NULL;
 	int result = sql_prepare(store, &statement,
-		"DELETE FROM login WHERE (user, address, service, effective_at, at) IN (SELECT user, address, service, "
-		"effective_at, at FROM login WHERE effective_at = ?1 LIMIT ?2)", why);
+	                         "DELETE FROM login WHERE (user, address, service, effective_at, "
+	                         "at) IN (SELECT user, address, service, effective_at, at FROM "
+	                         "login WHERE effective_at = ?1 LIMIT ?2)",
+	                         why);
 
 	if (result < 0)
 		return result;
@@ -105,7 +111,10 @@ static int drop_oldest(struct store *store, struct strbuf *why)
 	if (result < 0 || surplus <= 0)
 		return result < 0 ? result : 0;
 	sqlite3_stmt *statement CLEANUP(sql_finalize) = NULL;
-	result = sql_prepare(store, &statement, "SELECT effective_at FROM login ORDER BY effective_at LIMIT 1 OFFSET ?", why);
+	result = sql_prepare(store, &statement,
+	                     "SELECT effective_at FROM login ORDER BY effective_at LIMIT 1 OFFSET "
+	                     "?",
+	                     why);
 	if (result < 0)
 		return result;
 	sqlite3_bind_int64(statement, 1, surplus - 1);
@@ -119,10 +128,12 @@ static int drop_oldest(struct store *store, struct strbuf *why)
 	if (result < 0)
 		return result;
 	store->logins = store->logins_max;
-	return drop_until(store, at_sec, surplus - (sqlite3_total_changes(store->db) - before), why);
+	return drop_until(store, at_sec, surplus - (sqlite3_total_changes(store->db) - before),
+	                  why);
 }
 
-/* What was dropped makes the window too small until the window has passed it, in later runs, too. */
+/* What was dropped makes the window too small until the window has passed it, in later runs,
+ * too. */
 static void tell_shortage(struct store *store, int64_t since_sec)
 {
 	char at[TIMESTAMP_TEXT_ROOM];
@@ -130,8 +141,10 @@ static void tell_shortage(struct store *store, int64_t since_sec)
 	strbuf_clear(&store->shortage);
 	if (store->age.dropped_sec == INT64_MIN || store->age.dropped_sec <= since_sec)
 		return;
-	strbuf_add_format(&store->shortage, "more than %" PRId64 " logins in the window: those until %s were dropped and are not "
-		"counted; take a shorter --window", store->logins_max, timestamp_format(store->age.dropped_sec, at));
+	strbuf_add_format(&store->shortage,
+	                  "more than %" PRId64 " logins in the window: those until %s were dropped "
+	                  "and are not counted; take a shorter --window",
+	                  store->logins_max, timestamp_format(store->age.dropped_sec, at));
 }
 
 static int forget_more(struct store *store, int64_t since_sec, struct strbuf *why)
@@ -162,7 +175,7 @@ int store_forget(struct store *store, int64_t since_sec, struct strbuf *why)
 	return result < 0 ? result : 0;
 }
 
-/* -- adding ------------------------------------------------------------------------------------------------- */
+/* -- adding ------------------------------------------------------------------------------------ */
 
 bool store_is_country(const char *code, size_t length)
 {
@@ -190,7 +203,8 @@ static void bind_key(sqlite3_stmt *statement, const struct batch_login *login)
 	sql_bind_text(statement, 3, login->service, SERVICE_MAX);
 	sqlite3_bind_int64(statement, 4, login->effective_at_sec);
 	sqlite3_bind_int64(statement, 5, login->at_sec);
-	sqlite3_bind_int64(statement, 6, login->count < STORE_COUNT_MAX ? login->count : STORE_COUNT_MAX);
+	sqlite3_bind_int64(statement, 6,
+	                   login->count < STORE_COUNT_MAX ? login->count : STORE_COUNT_MAX);
 }
 
 static int step_once(const struct flush *flush, sqlite3_stmt *statement)
@@ -207,11 +221,13 @@ static int add_count(const struct flush *flush, const struct batch_login *login)
 	sqlite3_bind_int64(flush->update, 7, STORE_COUNT_MAX);
 	int result = step_once(flush, flush->update);
 	if (result == 0 && sqlite3_changes(flush->store->db) != 1)
-		return sql_fail_damaged(flush->store, flush->why, "a login is neither there nor can be added");
+		return sql_fail_damaged(flush->store, flush->why,
+		                        "a login is neither there nor can be added");
 	return result;
 }
 
-/* Two statements and not one with ON CONFLICT DO UPDATE: that one keeps each page as it was, to undo itself. */
+/* Two statements and not one with ON CONFLICT DO UPDATE: that one keeps each page as it was, to
+ * undo itself. */
 static int write_login(void *context, const struct batch_login *login)
 {
 	const struct flush *flush = context;
@@ -231,18 +247,24 @@ static int write_login(void *context, const struct batch_login *login)
 static int prepare_flush(struct flush *flush)
 {
 	int result = sql_prepare_once(flush->store, ADD_LOGIN, &flush->insert,
-		"INSERT OR IGNORE INTO login(user, address, service, effective_at, at, count, country, place) "
-		"VALUES(?1,?2,?3,?4,?5,?6,?7,?8)", flush->why);
+	                              "INSERT OR IGNORE INTO login(user, address, service, "
+	                              "effective_at, at, count, country, place) "
+	                              "VALUES(?1,?2,?3,?4,?5,?6,?7,?8)",
+	                              flush->why);
 
-	return result < 0 ? result : sql_prepare_once(flush->store, ADD_COUNT, &flush->update,
-		"UPDATE login SET count = min(count + ?6, ?7) WHERE user = ?1 AND address = ?2 AND service = ?3 "
-		"AND effective_at = ?4 AND at = ?5", flush->why);
+	return result < 0 ? result
+			  : sql_prepare_once(flush->store, ADD_COUNT, &flush->update,
+	                                     "UPDATE login SET count = min(count + ?6, ?7) WHERE "
+	                                     "user = ?1 AND address = ?2 AND service = ?3 AND "
+	                                     "effective_at = ?4 AND at = ?5",
+	                                     flush->why);
 }
 
 /* Some more than the limit may gather before it is enforced, for each time costs. */
 static int enforce_limit(struct store *store, struct strbuf *why)
 {
-	bool is_full = store->logins < 0 || store->logins > store->logins_max + store->logins_max / 10;
+	bool is_full = store->logins < 0 ||
+		store->logins > store->logins_max + store->logins_max / 10;
 	int result = is_full ? know_age(store, why) : 0;
 
 	return is_full && result == 0 ? drop_oldest(store, why) : result;
@@ -272,26 +294,32 @@ static struct slice cut(struct slice text, size_t most)
 }
 
 /* What PLACE says into LOGIN. */
-static int add_place(struct store *store, struct batch_login *login, const struct place *place, struct strbuf *why)
+static int add_place(struct store *store, struct batch_login *login, const struct place *place,
+                     struct strbuf *why)
 {
 	if (store_is_country(place->country, strnlen(place->country, sizeof(place->country))))
 		memcpy(login->country, place->country, 2);
 	return place_rows_find(store, place, &login->place, why);
 }
 
-int store_add(struct store *store, const struct login *login, const struct place *place, int64_t effective_at_sec,
-	struct strbuf *why)
+int store_add(struct store *store, const struct login *login, const struct place *place,
+              int64_t effective_at_sec, struct strbuf *why)
 {
 	struct batch_login added = {
-		.user = cut(login->user, USER_MAX), .service = cut(login->service, SERVICE_MAX),
-		.effective_at_sec = effective_at_sec, .at_sec = login->at_sec,
-		.count = login->count < 1 ? 1 : login->count < STORE_COUNT_MAX ? login->count : STORE_COUNT_MAX,
+		.user = cut(login->user, USER_MAX),
+		.service = cut(login->service, SERVICE_MAX),
+		.effective_at_sec = effective_at_sec,
+		.at_sec = login->at_sec,
+		.count = login->count < 1                ? 1
+			: login->count < STORE_COUNT_MAX ? login->count
+							 : STORE_COUNT_MAX,
 	};
 	int result = know_age(store, why);
 
 	/* Whatever the caller says, what has no address is nowhere. */
 	if (login->has_address)
-		added.address = slice_make((const char *)login->address.bytes, sizeof(login->address.bytes));
+		added.address = slice_make((const char *)login->address.bytes,
+		                           sizeof(login->address.bytes));
 	else if (login->is_hidden)
 		added.address = STORE_HIDDEN;
 	if (result == 0 && login->has_address && place)
@@ -306,10 +334,10 @@ int store_add(struct store *store, const struct login *login, const struct place
 	return batch_is_full(store->batch) ? store_flush(store, why) : 0;
 }
 
-/* -- placing later ------------------------------------------------------------------------------------------ */
+/* -- placing later ----------------------------------------------------------------------------- */
 
-static int place_address(struct store *store, const struct ipaddr *address, const struct place *place,
-	struct strbuf *why)
+static int place_address(struct store *store, const struct ipaddr *address,
+                         const struct place *place, struct strbuf *why)
 {
 	sqlite3_stmt *statement CLEANUP(sql_finalize) = NULL;
 	struct batch_login placed = { .place = 0 };
@@ -317,7 +345,9 @@ static int place_address(struct store *store, const struct ipaddr *address, cons
 
 	if (result == 0)
 		result = sql_prepare(store, &statement,
-			"UPDATE login SET country = ?2, place = ?3 WHERE address = ?1 AND country IS NULL", why);
+		                     "UPDATE login SET country = ?2, place = ?3 WHERE address = ?1 "
+		                     "AND country IS NULL",
+		                     why);
 	if (result < 0)
 		return result;
 	sqlite3_bind_blob(statement, 1, address->bytes, sizeof(address->bytes), SQLITE_STATIC);
@@ -328,17 +358,19 @@ static int place_address(struct store *store, const struct ipaddr *address, cons
 
 /* The first unlocated address after LAST. STATEMENT is reset, so that nothing is open while rows
  * change. */
-static int next_unlocated(struct store *store, sqlite3_stmt *statement, struct slice last, struct ipaddr *ret,
-	struct strbuf *why)
+static int next_unlocated(struct store *store, sqlite3_stmt *statement, struct slice last,
+                          struct ipaddr *ret, struct strbuf *why)
 {
 	struct slice bytes;
 
 	sql_bind_blob(statement, 1, last, sizeof(ret->bytes));
 	int result = sql_step(store, statement, why);
-	if (result > 0 && (!sql_get_slice(statement, 0, SQLITE_BLOB, sizeof(ret->bytes), &bytes) ||
-	                   bytes.length != sizeof(ret->bytes)))
+	if (result > 0 &&
+	    (!sql_get_slice(statement, 0, SQLITE_BLOB, sizeof(ret->bytes), &bytes) ||
+	     bytes.length != sizeof(ret->bytes)))
 		result = sql_fail_damaged(store, why, "an address is none");
-	/* A damaged index gives one again and again: a run that goes on for ever would be told as a slow disk, and mend nothing. */
+	/* A damaged index gives one again and again: a run that goes on for ever would be told as a
+	 * slow disk, and mend nothing. */
 	if (result > 0 && last.length && memcmp(bytes.data, last.data, last.length) <= 0)
 		result = sql_fail_damaged(store, why, "its addresses are in no order");
 	if (result > 0)
@@ -347,7 +379,8 @@ static int next_unlocated(struct store *store, sqlite3_stmt *statement, struct s
 	return result;
 }
 
-int store_place_unlocated(struct store *store, store_place_fn *function, void *context, struct strbuf *why)
+int store_place_unlocated(struct store *store, store_place_fn *function, void *context,
+                          struct strbuf *why)
 {
 	sqlite3_stmt *statement CLEANUP(sql_finalize) = NULL;
 	struct slice last = STORE_HIDDEN; /* which can't be placed */
@@ -356,9 +389,12 @@ int store_place_unlocated(struct store *store, store_place_fn *function, void *c
 
 	if (result >= 0)
 		result = sql_prepare(store, &statement,
-			"SELECT address FROM login WHERE country IS NULL AND address > ? ORDER BY address LIMIT 1", why);
+		                     "SELECT address FROM login WHERE country IS NULL AND address "
+		                     "> ? ORDER BY address LIMIT 1",
+		                     why);
 
-	while (result >= 0 && (result = next_unlocated(store, statement, last, &address, why)) > 0) {
+	while (result >= 0 &&
+	       (result = next_unlocated(store, statement, last, &address, why)) > 0) {
 		struct place place = { .country = "" };
 		last = slice_make((const char *)address.bytes, sizeof(address.bytes));
 		result = function(context, &address, &place, why);

@@ -50,7 +50,8 @@ static bool add_home(struct strbuf *path)
 	return path->length > 0 && !path->truncated;
 }
 
-/* It is there, whosever it is (then opening it says what is wrong with it), or we may make it in what is there. */
+/* It is there, whosever it is (then opening it says what is wrong with it), or we may make it in
+ * what is there. */
 static bool is_there_or_can_be_made(const char *path)
 {
 	struct stat st;
@@ -60,7 +61,8 @@ static bool is_there_or_can_be_made(const char *path)
 	for (char *slash; (slash = strrchr(above, '/')) != NULL && slash != above;) {
 		*slash = '\0';
 		if (stat(above, &st) == 0)
-			return S_ISDIR(st.st_mode) && faccessat(AT_FDCWD, above, W_OK | X_OK, AT_EACCESS) == 0;
+			return S_ISDIR(st.st_mode) &&
+				faccessat(AT_FDCWD, above, W_OK | X_OK, AT_EACCESS) == 0;
 	}
 	return faccessat(AT_FDCWD, "/", W_OK | X_OK, AT_EACCESS) == 0;
 }
@@ -73,6 +75,6 @@ void place_add(struct strbuf *path)
 		return;
 	place_add_usual(&usual);
 	bool is_at_home = !is_there_or_can_be_made(strbuf_text(&usual)) && add_home(&home) &&
-	                  is_there_or_can_be_made(strbuf_text(&home));
+		is_there_or_can_be_made(strbuf_text(&home));
 	strbuf_add_string(path, strbuf_text(is_at_home ? &home : &usual));
 }

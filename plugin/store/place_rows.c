@@ -23,7 +23,7 @@ void place_rows_release(struct place_rows *rows)
 	*rows = (struct place_rows){ 0 };
 }
 
-/* -- what is in a row ---------------------------------------------------------------------------------------- */
+/* -- what is in a row -------------------------------------------------------------------------- */
 
 /* Coordinates that can't be are none: they decide nothing. */
 static void read_coordinates(sqlite3_stmt *statement, int first, struct place *ret)
@@ -32,8 +32,9 @@ static void read_coordinates(sqlite3_stmt *statement, int first, struct place *r
 	double longitude = sqlite3_column_double(statement, first + 1);
 	double radius_km = sqlite3_column_double(statement, first + 2);
 
-	ret->has_coordinates = sqlite3_column_type(statement, first) == SQLITE_FLOAT && fabs(latitude) <= 90 &&
-		sqlite3_column_type(statement, first + 1) == SQLITE_FLOAT && fabs(longitude) <= 180;
+	ret->has_coordinates = sqlite3_column_type(statement, first) == SQLITE_FLOAT &&
+		fabs(latitude) <= 90 && sqlite3_column_type(statement, first + 1) == SQLITE_FLOAT &&
+		fabs(longitude) <= 180;
 	if (!ret->has_coordinates)
 		return;
 	ret->latitude = latitude;
@@ -62,7 +63,7 @@ bool place_rows_read(sqlite3_stmt *statement, int first, struct place *ret)
 	return true;
 }
 
-/* -- finding ------------------------------------------------------------------------------------------------- */
+/* -- finding ----------------------------------------------------------------------------------- */
 
 /* Every byte that is compared is set, and what isn't told is 0. */
 struct key {
@@ -102,7 +103,8 @@ struct place_memo {
 /* Its number; *RET_IS_NEW: it has no id yet. */
 static size_t number_of(struct place_rows *rows, const struct key *key, bool *ret_is_new)
 {
-	size_t number = keyset_add(rows->keys, slice_make((const char *)key, sizeof(*key)), ret_is_new);
+	size_t number = keyset_add(rows->keys, slice_make((const char *)key, sizeof(*key)),
+	                           ret_is_new);
 
 	if (number >= rows->room) {
 		rows->room = rows->room ? rows->room * 2 : 64;
@@ -133,7 +135,8 @@ static int add_row(struct store *store, const struct key *key, int64_t *ret, str
 {
 	sqlite3_stmt *statement CLEANUP(sql_reset) = NULL;
 	int result = sql_prepare_once(store, ADD_PLACE, &statement,
-		"INSERT INTO place(" PLACE_COLUMNS ") VALUES(?,?,?,?,?,?)", why);
+	                              "INSERT INTO place(" PLACE_COLUMNS ") VALUES(?,?,?,?,?,?)",
+	                              why);
 
 	if (result < 0)
 		return result;
@@ -172,7 +175,8 @@ static int find_key(struct store *store, const struct key *key, int64_t *ret, st
 	return result;
 }
 
-int place_rows_find(struct store *store, const struct place *place, int64_t *ret, struct strbuf *why)
+int place_rows_find(struct store *store, const struct place *place, int64_t *ret,
+                    struct strbuf *why)
 {
 	struct key key;
 	int result = begin(store, why);
@@ -192,7 +196,7 @@ int place_rows_find(struct store *store, const struct place *place, int64_t *ret
 	return result;
 }
 
-/* -- forgetting ---------------------------------------------------------------------------------------------- */
+/* -- forgetting -------------------------------------------------------------------------------- */
 
 int place_rows_forget(struct store *store, int64_t logins, struct strbuf *why)
 {

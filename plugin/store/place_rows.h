@@ -1,4 +1,5 @@
-/* place_rows.h - what a database says of a place beside its country, once for all logins that have it (internal to the store)
+/* place_rows.h - what a database says of a place beside its country, once for all logins that have
+ * it (internal to the store)
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -11,10 +12,11 @@
 void place_rows_release(struct place_rows *rows);
 
 /* The row of what PLACE holds beside its country, made if there is none; 0 if it holds nothing. */
-int place_rows_find(struct store *store, const struct place *place, int64_t *ret, struct strbuf *why);
+int place_rows_find(struct store *store, const struct place *place, int64_t *ret,
+                    struct strbuf *why);
 
-/* The columns asn, as_name, is_anonymiser, latitude, longitude and radius_km, from FIRST on, into RET, all but its country. All
- * NULL: it holds nothing. False if they can't be ours. */
+/* The columns asn, as_name, is_anonymiser, latitude, longitude and radius_km, from FIRST on, into
+ * RET, all but its country. All NULL: it holds nothing. False if they can't be ours. */
 #define PLACE_COLUMNS "asn, as_name, is_anonymiser, latitude, longitude, radius_km"
 #define PLACE_COLUMN_COUNT 6
 bool place_rows_read(sqlite3_stmt *statement, int first, struct place *ret);

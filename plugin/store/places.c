@@ -6,7 +6,7 @@
 
 #include "plugin/store/sql.h"
 
-/* -- reading ------------------------------------------------------------------------------------------------ */
+/* -- reading ----------------------------------------------------------------------------------- */
 
 static bool read_place(sqlite3_stmt *statement, struct place *ret)
 {
@@ -14,7 +14,8 @@ static bool read_place(sqlite3_stmt *statement, struct place *ret)
 	struct place place = { 0 };
 	int64_t asn;
 
-	if (!sql_get_slice(statement, 0, SQLITE_TEXT, 2, &code) || (code.length && !store_is_country(code.data, code.length)) ||
+	if (!sql_get_slice(statement, 0, SQLITE_TEXT, 2, &code) ||
+	    (code.length && !store_is_country(code.data, code.length)) ||
 	    !sql_get_integer(statement, 1, 0, UINT32_MAX, &asn) ||
 	    !sql_get_slice(statement, 2, SQLITE_TEXT, AS_NAME_MAX - 1, &name))
 		return false;
@@ -30,12 +31,15 @@ static bool read_place(sqlite3_stmt *statement, struct place *ret)
 	return true;
 }
 
-int store_get_place(struct store *store, const struct ipaddr *address, int64_t now_sec, struct place *ret, struct strbuf *why)
+int store_get_place(struct store *store, const struct ipaddr *address, int64_t now_sec,
+                    struct place *ret, struct strbuf *why)
 {
 	sqlite3_stmt *statement CLEANUP(sql_reset) = NULL;
 	int result = sql_prepare_once(store, GET_PLACE, &statement,
-		"SELECT country, asn, as_name, is_anonymiser, latitude, longitude, radius_km FROM geo_cache "
-		"WHERE address = ?1 AND expires_at > ?2 AND made_at <= ?2", why);
+	                              "SELECT country, asn, as_name, is_anonymiser, latitude, "
+	                              "longitude, radius_km FROM geo_cache WHERE address = ?1 AND "
+	                              "expires_at > ?2 AND made_at <= ?2",
+	                              why);
 
 	if (result < 0)
 		return result;
@@ -47,14 +51,16 @@ int store_get_place(struct store *store, const struct ipaddr *address, int64_t n
 	return result;
 }
 
-/* -- writing ------------------------------------------------------------------------------------------------ */
+/* -- writing ----------------------------------------------------------------------------------- */
 
-int store_put_place(struct store *store, const struct ipaddr *address, const struct place *place, int64_t now_sec,
-	int64_t lifetime_sec, struct strbuf *why)
+int store_put_place(struct store *store, const struct ipaddr *address, const struct place *place,
+                    int64_t now_sec, int64_t lifetime_sec, struct strbuf *why)
 {
 	sqlite3_stmt *statement CLEANUP(sql_reset) = NULL;
 	int result = sql_prepare_once(store, PUT_PLACE, &statement,
-		"INSERT OR REPLACE INTO geo_cache VALUES(?,?,?,?,?,?,?,?,?,?)", why);
+	                              "INSERT OR REPLACE INTO geo_cache "
+	                              "VALUES(?,?,?,?,?,?,?,?,?,?)",
+	                              why);
 
 	if (result < 0)
 		return result;
@@ -78,14 +84,18 @@ int store_put_place(struct store *store, const struct ipaddr *address, const str
 int store_forget_places(struct store *store, int64_t now_sec, struct strbuf *why)
 {
 	int64_t left;
-	int result = sql_run_with(store, "DELETE FROM geo_cache WHERE expires_at <= ?1 OR made_at > ?1", now_sec, why);
+	int result = sql_run_with(store,
+	                          "DELETE FROM geo_cache WHERE expires_at <= ?1 OR made_at > ?1",
+	                          now_sec, why);
 
-	return result < 0 ? result : sql_limit(store, "SELECT count(*) FROM geo_cache",
-		"DELETE FROM geo_cache WHERE address IN (SELECT address FROM geo_cache ORDER BY expires_at LIMIT ?)",
-		STORE_PLACES_MAX, &left, why);
+	return result < 0 ? result
+			  : sql_limit(store, "SELECT count(*) FROM geo_cache",
+	                              "DELETE FROM geo_cache WHERE address IN (SELECT address FROM "
+	                              "geo_cache ORDER BY expires_at LIMIT ?)",
+	                              STORE_PLACES_MAX, &left, why);
 }
 
-/* -- the pause ---------------------------------------------------------------------------------------------- */
+/* -- the pause --------------------------------------------------------------------------------- */
 
 int store_get_pause(struct store *store, int64_t *ret_until_sec, struct strbuf *why)
 {
@@ -99,6 +109,7 @@ int store_put_pause(struct store *store, int64_t until_sec, struct strbuf *why)
 {
 	int result = sql_run(store, "DELETE FROM geo_pause", why);
 
-	return result < 0 || until_sec == 0 ? result :
-		sql_run_with(store, "INSERT INTO geo_pause VALUES(?)", until_sec, why);
+	return result < 0 || until_sec == 0
+		? result
+		: sql_run_with(store, "INSERT INTO geo_pause VALUES(?)", until_sec, why);
 }

@@ -11,11 +11,12 @@
 
 /* How often each log had the line, in two numbers. */
 struct line_counts {
-	int64_t own, others; /* in the log that is asked about, and in that of the others that has it most often */
+	/* in the log that is asked about, and in that of the others that has it most often */
+	int64_t own, others;
 };
 
-static int add_count(struct store *store, sqlite3_stmt *statement, int64_t source, struct line_counts *counts,
-	struct strbuf *why)
+static int add_count(struct store *store, sqlite3_stmt *statement, int64_t source,
+                     struct line_counts *counts, struct strbuf *why)
 {
 	int64_t found_source, count;
 
@@ -29,12 +30,13 @@ static int add_count(struct store *store, sqlite3_stmt *statement, int64_t sourc
 }
 
 /* At most one row a log. */
-static int count_lines(struct store *store, int64_t hash, int64_t source, struct line_counts *ret, struct strbuf *why)
+static int count_lines(struct store *store, int64_t hash, int64_t source, struct line_counts *ret,
+                       struct strbuf *why)
 {
 	sqlite3_stmt *statement CLEANUP(sql_reset) = NULL;
 	struct line_counts counts = { 0 };
 	int result = sql_prepare_once(store, COUNT_LINES, &statement,
-		"SELECT source, count FROM seen_line WHERE hash = ?", why);
+	                              "SELECT source, count FROM seen_line WHERE hash = ?", why);
 
 	if (result < 0)
 		return result;
@@ -50,7 +52,7 @@ static int put_line(struct store *store, const int64_t values[4], struct strbuf 
 {
 	sqlite3_stmt *statement CLEANUP(sql_reset) = NULL;
 	int result = sql_prepare_once(store, PUT_LINE, &statement,
-		"INSERT OR REPLACE INTO seen_line VALUES(?,?,?,?)", why);
+	                              "INSERT OR REPLACE INTO seen_line VALUES(?,?,?,?)", why);
 
 	if (result < 0)
 		return result;
@@ -67,9 +69,9 @@ static int64_t lines_max(const struct store *store)
 static int limit_lines(struct store *store, struct strbuf *why)
 {
 	return sql_limit(store, "SELECT count(*) FROM seen_line",
-		"DELETE FROM seen_line WHERE (hash, source) IN "
-		"(SELECT hash, source FROM seen_line ORDER BY effective_at LIMIT ?)",
-		lines_max(store), &store->lines, why);
+	                 "DELETE FROM seen_line WHERE (hash, source) IN "
+	                 "(SELECT hash, source FROM seen_line ORDER BY effective_at LIMIT ?)",
+	                 lines_max(store), &store->lines, why);
 }
 
 static int read_key(struct store *store, struct strbuf *why)
@@ -99,11 +101,11 @@ int store_hash_line(struct store *store, struct slice line, uint64_t *ret, struc
 	return result;
 }
 
-int store_is_repeat(struct store *store, const char *source_name, uint64_t line_hash, int64_t effective_at_sec,
-	struct strbuf *why)
+int store_is_repeat(struct store *store, const char *source_name, uint64_t line_hash,
+                    int64_t effective_at_sec, struct strbuf *why)
 {
-	/* The name's hash and not a table of names: nothing to look up or to forget, and two logs of one check
-	 * that fall together are as likely as two files of one hash. */
+	/* The name's hash and not a table of names: nothing to look up or to forget, and two logs
+	 * of one check that fall together are as likely as two files of one hash. */
 	int64_t hash = (int64_t)line_hash, source = (int64_t)store_hash_name(source_name);
 	struct line_counts counts = { 0 };
 	/* Some more than the limit may gather before it is enforced, for each time costs. */
@@ -113,7 +115,10 @@ int store_is_repeat(struct store *store, const char *source_name, uint64_t line_
 	if (result == 0)
 		result = count_lines(store, hash, source, &counts, why);
 	if (result == 0)
-		result = put_line(store, (const int64_t[]){ hash, source, counts.own + 1, effective_at_sec }, why);
+		result = put_line(store,
+		                  (const int64_t[]){ hash, source, counts.own + 1,
+		                                     effective_at_sec },
+		                  why);
 	if (result < 0)
 		return result;
 	store->lines += counts.own == 0;
@@ -127,7 +132,7 @@ int store_forget_lines(struct store *store, int64_t since_sec, struct strbuf *wh
 	if (store->lines < 0)
 		return 0;
 	if (since_sec >= INT64_MIN + KEPT_SEC)
-		result = sql_run_with(store, "DELETE FROM seen_line WHERE effective_at <= ?", since_sec - KEPT_SEC,
-			why);
+		result = sql_run_with(store, "DELETE FROM seen_line WHERE effective_at <= ?",
+		                      since_sec - KEPT_SEC, why);
 	return result < 0 ? result : limit_lines(store, why);
 }

@@ -9,16 +9,17 @@
 static int limit_sessions(struct store *store, struct strbuf *why)
 {
 	return sql_limit(store, "SELECT count(*) FROM session",
-		"DELETE FROM session WHERE id IN (SELECT id FROM session ORDER BY at LIMIT ?)", STORE_SESSIONS_MAX,
-		&store->sessions, why);
+	                 "DELETE FROM session WHERE id IN (SELECT id FROM session ORDER BY at "
+	                 "LIMIT ?)",
+	                 STORE_SESSIONS_MAX, &store->sessions, why);
 }
 
-static int write_session(struct store *store, uint64_t session, const struct ipaddr *address, int64_t at_sec,
-	struct strbuf *why)
+static int write_session(struct store *store, uint64_t session, const struct ipaddr *address,
+                         int64_t at_sec, struct strbuf *why)
 {
 	sqlite3_stmt *statement CLEANUP(sql_reset) = NULL;
 	int result = sql_prepare_once(store, PUT_SESSION, &statement,
-		"INSERT OR REPLACE INTO session VALUES(?,?,?)", why);
+	                              "INSERT OR REPLACE INTO session VALUES(?,?,?)", why);
 
 	if (result < 0)
 		return result;
@@ -28,8 +29,8 @@ static int write_session(struct store *store, uint64_t session, const struct ipa
 	return sql_step(store, statement, why);
 }
 
-int store_put_session(struct store *store, uint64_t session, const struct ipaddr *address, int64_t at_sec,
-	struct strbuf *why)
+int store_put_session(struct store *store, uint64_t session, const struct ipaddr *address,
+                      int64_t at_sec, struct strbuf *why)
 {
 	bool is_first = store->sessions < 0;
 	/* Some more than the limit may gather before it is enforced, for each time costs. */
@@ -50,7 +51,8 @@ int store_get_session(struct store *store, uint64_t session, struct ipaddr *ret,
 {
 	sqlite3_stmt *statement CLEANUP(sql_reset) = NULL;
 	struct slice bytes;
-	int result = sql_prepare_once(store, GET_SESSION, &statement, "SELECT address FROM session WHERE id = ?", why);
+	int result = sql_prepare_once(store, GET_SESSION, &statement,
+	                              "SELECT address FROM session WHERE id = ?", why);
 
 	if (result < 0)
 		return result;
@@ -68,7 +70,8 @@ int store_get_session(struct store *store, uint64_t session, struct ipaddr *ret,
 int store_drop_session(struct store *store, uint64_t session, struct strbuf *why)
 {
 	sqlite3_stmt *statement CLEANUP(sql_reset) = NULL;
-	int result = sql_prepare_once(store, DROP_SESSION, &statement, "DELETE FROM session WHERE id = ?", why);
+	int result = sql_prepare_once(store, DROP_SESSION, &statement,
+	                              "DELETE FROM session WHERE id = ?", why);
 
 	if (result < 0)
 		return result;
@@ -79,13 +82,15 @@ int store_drop_session(struct store *store, uint64_t session, struct strbuf *why
 	return result;
 }
 
-/* Sessions of a day after the newest one of this run are no better than those of a day before: a clock was wrong
- * once, and they would never end. */
+/* Sessions of a day after the newest one of this run are no better than those of a day before: a
+ * clock was wrong once, and they would never end. */
 int store_forget_sessions(struct store *store, struct strbuf *why)
 {
 	if (store->sessions < 0)
 		return 0;
-	int result = sql_run_with(store, "DELETE FROM session WHERE at NOT BETWEEN ?1 - 86400 AND ?1 + 86400",
-		store->newest_session_sec, why);
+	int result = sql_run_with(store,
+	                          "DELETE FROM session WHERE at NOT BETWEEN ?1 - 86400 AND ?1 + "
+	                          "86400",
+	                          store->newest_session_sec, why);
 	return result < 0 ? result : limit_sessions(store, why);
 }

@@ -1,6 +1,7 @@
 /* speed.c - how long the rest of a run will take: counting and committing
  *
- * Both depend on the disk and on how much there is, so they are measured: each run leaves what it took to the next ones.
+ * Both depend on the disk and on how much there is, so they are measured: each run leaves what it
+ * took to the next ones.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -9,7 +10,8 @@
 #include "plugin/store/sql.h"
 
 #define FIXED_US 50000 /* for what doesn't grow: the answer, the last syncs */
-#define WORTH_US 100000 /* a step that took less says more of the clock than of itself, and is not kept */
+/* a step that took less says more of the clock than of itself, and is not kept */
+#define WORTH_US 100000
 #define WORTH_AMOUNT 1000
 #define AMOUNT_MAX INT64_C(1000000000000)
 #define FLUSH_US_PER_LOGIN 8
@@ -34,14 +36,16 @@ static int read_speed(struct store *store, enum store_step step, struct strbuf *
 {
 	sqlite3_stmt *statement CLEANUP(sql_finalize) = NULL;
 	struct store_speed speed;
-	int result = sql_prepare(store, &statement, "SELECT amount, took_us FROM speed WHERE work = ?", why);
+	int result = sql_prepare(store, &statement,
+	                         "SELECT amount, took_us FROM speed WHERE work = ?", why);
 
 	if (result < 0)
 		return result;
 	sql_bind_text(statement, 1, slice_string(steps[step].name), 20);
 	result = sql_step(store, statement, why);
-	if (result > 0 && (!sql_get_integer(statement, 0, WORTH_AMOUNT, AMOUNT_MAX, &speed.amount) ||
-	                   !sql_get_integer(statement, 1, 0, AMOUNT_MAX, &speed.took_us)))
+	if (result > 0 &&
+	    (!sql_get_integer(statement, 0, WORTH_AMOUNT, AMOUNT_MAX, &speed.amount) ||
+	     !sql_get_integer(statement, 1, 0, AMOUNT_MAX, &speed.took_us)))
 		return sql_fail_damaged(store, why, "a speed that can't be");
 	if (result > 0)
 		store->speeds[step] = speed;
@@ -75,9 +79,11 @@ int64_t store_changes(const struct store *store)
 int64_t store_finish_ms(const struct store *store)
 {
 	int64_t waiting = (int64_t)batch_count(store->batch);
-	int64_t logins = (store->logins < 0 ? store->speeds[STEP_COUNT].amount : store->logins) + waiting;
-	int64_t flush_us = store->flushed.amount ? waiting * store->flushed.took_us / store->flushed.amount
-	                                         : waiting * FLUSH_US_PER_LOGIN;
+	int64_t logins = (store->logins < 0 ? store->speeds[STEP_COUNT].amount : store->logins) +
+		waiting;
+	int64_t flush_us = store->flushed.amount
+		? waiting * store->flushed.took_us / store->flushed.amount
+		: waiting * FLUSH_US_PER_LOGIN;
 	int64_t us = (store->counted.amount ? 0 : time_of(store, STEP_COUNT, logins)) + flush_us;
 
 	if (!store->is_in_memory)
@@ -96,10 +102,12 @@ static bool is_new(const struct store *store, enum store_step step, const struct
 		found->took_us < expected_us - expected_us / 4;
 }
 
-static int write_speed(struct store *store, enum store_step step, const struct store_speed *found, struct strbuf *why)
+static int write_speed(struct store *store, enum store_step step, const struct store_speed *found,
+                       struct strbuf *why)
 {
 	sqlite3_stmt *statement CLEANUP(sql_finalize) = NULL;
-	int result = sql_prepare(store, &statement, "INSERT OR REPLACE INTO speed VALUES(?,?,?)", why);
+	int result = sql_prepare(store, &statement, "INSERT OR REPLACE INTO speed VALUES(?,?,?)",
+	                         why);
 
 	if (result < 0)
 		return result;

@@ -6,7 +6,7 @@
 
 #include "plugin/store/sql.h"
 
-/* -- errors ------------------------------------------------------------------------------------------------- */
+/* -- errors ------------------------------------------------------------------------------------ */
 
 const char *sql_name(const struct store *store)
 {
@@ -31,7 +31,9 @@ static int file_error(struct store *store)
 {
 	int error = 0;
 
-	return sqlite3_file_control(store->db, "main", SQLITE_FCNTL_LAST_ERRNO, &error) == SQLITE_OK ? error : 0;
+	return sqlite3_file_control(store->db, "main", SQLITE_FCNTL_LAST_ERRNO, &error) == SQLITE_OK
+		? error
+		: 0;
 }
 
 /* The errno below SQLite's error; a failing COMMIT only leaves it with the file. */
@@ -55,8 +57,8 @@ static bool is_disk_at_fault(struct store *store)
 static int fail_damaged_or_unreadable(struct store *store, struct strbuf *why, int rc)
 {
 	if (is_disk_at_fault(store))
-		return strbuf_fail(why, -EIO, "can't read the state %s: %s; it is left as it is", sql_name(store),
-			strerror(EIO));
+		return strbuf_fail(why, -EIO, "can't read the state %s: %s; it is left as it is",
+		                   sql_name(store), strerror(EIO));
 	return sql_fail_damaged(store, why, sqlite3_errstr(rc));
 }
 
@@ -65,28 +67,25 @@ int sql_fail(struct store *store, struct strbuf *why, int rc)
 	switch (rc & 0xff) {
 	case SQLITE_CORRUPT:
 	case SQLITE_NOTADB:
-	case SQLITE_TOOBIG:
-		return fail_damaged_or_unreadable(store, why, rc);
+	case SQLITE_TOOBIG: return fail_damaged_or_unreadable(store, why, rc);
 	case SQLITE_BUSY:
 	case SQLITE_LOCKED:
-		return strbuf_fail(why, -EBUSY, "another run holds the state %s, and did not end in time",
-			sql_name(store));
-	case SQLITE_FULL:
-		return sql_fail_unwritable(store, why, ENOSPC);
+		return strbuf_fail(why, -EBUSY,
+		                   "another run holds the state %s, and did not end in time",
+		                   sql_name(store));
+	case SQLITE_FULL: return sql_fail_unwritable(store, why, ENOSPC);
 	case SQLITE_READONLY:
-	case SQLITE_PERM:
-		return sql_fail_unwritable(store, why, EACCES);
-	case SQLITE_NOMEM:
-		return sql_fail_unwritable(store, why, ENOMEM);
+	case SQLITE_PERM: return sql_fail_unwritable(store, why, EACCES);
+	case SQLITE_NOMEM: return sql_fail_unwritable(store, why, ENOMEM);
 	case SQLITE_IOERR:
-	case SQLITE_CANTOPEN:
-		return sql_fail_unwritable(store, why, system_error(store));
+	case SQLITE_CANTOPEN: return sql_fail_unwritable(store, why, system_error(store));
 	default:
-		return strbuf_fail(why, -EIO, "the state %s: %s", sql_name(store), sqlite3_errmsg(store->db));
+		return strbuf_fail(why, -EIO, "the state %s: %s", sql_name(store),
+		                   sqlite3_errmsg(store->db));
 	}
 }
 
-/* -- statements --------------------------------------------------------------------------------------------- */
+/* -- statements -------------------------------------------------------------------------------- */
 
 void sql_finalize(sqlite3_stmt **statement)
 {
@@ -106,10 +105,12 @@ int sql_prepare(struct store *store, sqlite3_stmt **ret, const char *sql, struct
 	return rc == SQLITE_OK ? 0 : sql_fail(store, why, rc);
 }
 
-int sql_prepare_once(struct store *store, enum store_statement which, sqlite3_stmt **ret, const char *sql,
-	struct strbuf *why)
+int sql_prepare_once(struct store *store, enum store_statement which, sqlite3_stmt **ret,
+                     const char *sql, struct strbuf *why)
 {
-	int result = store->statements[which] ? 0 : sql_prepare(store, &store->statements[which], sql, why);
+	int result = store->statements[which]
+		? 0
+		: sql_prepare(store, &store->statements[which], sql, why);
 
 	*ret = store->statements[which];
 	return result;
@@ -152,8 +153,8 @@ int sql_get_number(struct store *store, const char *sql, int64_t *ret, struct st
 	return result;
 }
 
-int sql_limit(struct store *store, const char *count, const char *drop, int64_t most, int64_t *ret_count,
-	struct strbuf *why)
+int sql_limit(struct store *store, const char *count, const char *drop, int64_t most,
+              int64_t *ret_count, struct strbuf *why)
 {
 	int64_t found = 0;
 	int result = sql_get_number(store, count, &found, why);
@@ -165,10 +166,11 @@ int sql_limit(struct store *store, const char *count, const char *drop, int64_t 
 	return result < 0 ? result : 0;
 }
 
-/* -- values ------------------------------------------------------------------------------------------------- */
+/* -- values ------------------------------------------------------------------------------------ */
 
-/* Through sqlite3_column_value, which finds the column once and not for its type, bytes and length each: that saves a
- * sixth of store_each_visit. Its value is only unsafe among threads, and there is one. */
+/* Through sqlite3_column_value, which finds the column once and not for its type, bytes and length
+ * each: that saves a sixth of store_each_visit. Its value is only unsafe among threads, and there
+ * is one. */
 
 void sql_bind_blob(sqlite3_stmt *statement, int index, struct slice value, size_t most)
 {

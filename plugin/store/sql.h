@@ -24,8 +24,8 @@ void sql_reset(sqlite3_stmt **statement);
 
 int sql_prepare(struct store *store, sqlite3_stmt **ret, const char *sql, struct strbuf *why);
 /* Prepared at the first use, and kept with the store. */
-int sql_prepare_once(struct store *store, enum store_statement which, sqlite3_stmt **ret, const char *sql,
-	struct strbuf *why);
+int sql_prepare_once(struct store *store, enum store_statement which, sqlite3_stmt **ret,
+                     const char *sql, struct strbuf *why);
 
 /* > 0: a row, 0: the end. */
 int sql_step(struct store *store, sqlite3_stmt *statement, struct strbuf *why);
@@ -37,19 +37,20 @@ int sql_run_with(struct store *store, const char *sql, int64_t value, struct str
 /* The first column of the first row: > 0 if there is one. */
 int sql_get_number(struct store *store, const char *sql, int64_t *ret, struct strbuf *why);
 
-/* If COUNT (a statement that gives a number) has more than MOST, the statement DROP removes the surplus, ?1 of
- * them. *RET_COUNT is what is left. */
-int sql_limit(struct store *store, const char *count, const char *drop, int64_t most, int64_t *ret_count,
-	struct strbuf *why);
+/* If COUNT (a statement that gives a number) has more than MOST, the statement DROP removes the
+ * surplus, ?1 of them. *RET_COUNT is what is left. */
+int sql_limit(struct store *store, const char *count, const char *drop, int64_t most,
+              int64_t *ret_count, struct strbuf *why);
 
 /* At most MOST bytes of VALUE, which is borrowed until the statement is done. */
 void sql_bind_blob(sqlite3_stmt *statement, int index, struct slice value, size_t most);
 void sql_bind_text(sqlite3_stmt *statement, int index, struct slice value, size_t most);
 
-/* False if the column is not of TYPE (SQLITE_BLOB or SQLITE_TEXT) or longer than MOST. *RET is borrowed until the next
- * step. */
+/* False if the column is not of TYPE (SQLITE_BLOB or SQLITE_TEXT) or longer than MOST. *RET is
+ * borrowed until the next step. */
 bool sql_get_slice(sqlite3_stmt *statement, int column, int type, size_t most, struct slice *ret);
 /* False if the column is no integer from LEAST to MOST. */
-bool sql_get_integer(sqlite3_stmt *statement, int column, int64_t least, int64_t most, int64_t *ret);
+bool sql_get_integer(sqlite3_stmt *statement, int column, int64_t least, int64_t most,
+                     int64_t *ret);
 
 #endif

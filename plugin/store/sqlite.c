@@ -1,8 +1,8 @@
 /* sqlite.c - the state as a database: opening and commit
  *
- * The file is input like any other: whoever could write it once may have put anything in it. So the schema must be
- * ours to the letter (no triggers, no views; see schema.h), and every row's types and lengths are checked when it
- * is handed out.
+ * The file is input like any other: whoever could write it once may have put anything in it. So the
+ * schema must be ours to the letter (no triggers, no views; see schema.h), and every row's types
+ * and lengths are checked when it is handed out.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -20,8 +20,8 @@
 #define READER_MS 1000
 #define ROW_MAX 1000000 /* no row of ours comes near */
 
-/* Before SQLite is used first; later it has no effect. There is one thread, and nobody asks how much memory SQLite has: so it needs
- * no lock and no sum for each piece that it takes. */
+/* Before SQLite is used first; later it has no effect. There is one thread, and nobody asks how
+ * much memory SQLite has: so it needs no lock and no sum for each piece that it takes. */
 static void simplify(void)
 {
 	sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
@@ -39,16 +39,22 @@ static void harden(sqlite3 *db)
 #endif
 }
 
-/* EXTRA syncs the directory, too, when the journal is gone: with FULL a power loss could bring it back, and undo a run that has
- * said it is done. */
+/* EXTRA syncs the directory, too, when the journal is gone: with FULL a power loss could bring it
+ * back, and undo a run that has said it is done. */
 static int begin(struct store *store, struct strbuf *why)
 {
 	sqlite3_busy_timeout(store->db, deadline_left_ms(&store->deadline));
 	int result = sql_run(store,
-		"PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON; PRAGMA mmap_size=0; PRAGMA cache_size=-8000;"
-		"PRAGMA page_size=8192;" /* of a new state: a quiet run reads it all, in half the calls */
-		"PRAGMA secure_delete=ON;" /* what is forgotten is gone, and not only free */
-		"PRAGMA temp_store=MEMORY; PRAGMA journal_mode=DELETE; PRAGMA synchronous=EXTRA; BEGIN IMMEDIATE", why);
+	                     "PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON; PRAGMA "
+	                     "mmap_size=0;"
+	                     "PRAGMA cache_size=-8000;"
+	                     /* of a new state: a quiet run reads it all, in half the calls */
+	                     "PRAGMA page_size=8192;"
+	                     /* what is forgotten is gone, and not only free */
+	                     "PRAGMA secure_delete=ON;"
+	                     "PRAGMA temp_store=MEMORY; PRAGMA journal_mode=DELETE;"
+	                     "PRAGMA synchronous=EXTRA; BEGIN IMMEDIATE",
+	                     why);
 	if (result < 0)
 		return result;
 	if (!store->is_in_memory && sqlite3_db_readonly(store->db, "main") > 0)
@@ -56,20 +62,23 @@ static int begin(struct store *store, struct strbuf *why)
 	return 0;
 }
 
-/* Another run may have renamed the file (damaged, or taken over) while we waited for it: what we wrote would have its journal
- * beside the wrong name. */
+/* Another run may have renamed the file (damaged, or taken over) while we waited for it: what we
+ * wrote would have its journal beside the wrong name. */
 static int check_name(struct store *store, struct strbuf *why)
 {
 	int has_moved = 0;
 
 	if (store->is_in_memory ||
-	    sqlite3_file_control(store->db, "main", SQLITE_FCNTL_HAS_MOVED, &has_moved) != SQLITE_OK || !has_moved)
+	    sqlite3_file_control(store->db, "main", SQLITE_FCNTL_HAS_MOVED, &has_moved) !=
+	            SQLITE_OK ||
+	    !has_moved)
 		return 0;
-	return strbuf_fail(why, -EAGAIN, "the state %s was renamed by another run", sql_name(store));
+	return strbuf_fail(why, -EAGAIN, "the state %s was renamed by another run",
+	                   sql_name(store));
 }
 
-/* Looking opens and closes the file, and whoever closes any descriptor of a file loses his POSIX locks on it, so
- * that another run could write beside us: only when we hold none. */
+/* Looking opens and closes the file, and whoever closes any descriptor of a file loses his POSIX
+ * locks on it, so that another run could write beside us: only when we hold none. */
 static void add_holder(const struct store *store, struct strbuf *why)
 {
 	struct strbuf holder CLEANUP(strbuf_release) = STRBUF_INIT(HOLDER_TEXT_MAX);
@@ -86,9 +95,11 @@ static void add_holder(const struct store *store, struct strbuf *why)
 int store_database_lock(struct store *store, struct strbuf *why)
 {
 	const char *path = store->is_in_memory ? ":memory:" : strbuf_text(&store->file.path);
-	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW;
+	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_NOMUTEX |
+		SQLITE_OPEN_NOFOLLOW;
 	simplify();
-	int rc = sqlite3_open_v2(path, &store->db, flags | (store->is_in_memory ? SQLITE_OPEN_CREATE : 0), NULL);
+	int rc = sqlite3_open_v2(path, &store->db,
+	                         flags | (store->is_in_memory ? SQLITE_OPEN_CREATE : 0), NULL);
 
 	if (!store->db)
 		return strbuf_fail(why, -ENOMEM, "no memory for the state");
@@ -130,7 +141,8 @@ static int commit(struct store *store, struct strbuf *why)
 	int left_ms = deadline_left_ms(&store->deadline);
 	int64_t changes = store_changes(store), begin_us = store_clock_us();
 
-	/* All of the run would be lost for a reader who is in the way: he gets some time even when there is none. */
+	/* All of the run would be lost for a reader who is in the way: he gets some time even when
+	 * there is none. */
 	sqlite3_busy_timeout(store->db, left_ms > READER_MS ? left_ms : READER_MS);
 	int result = sql_run(store, "COMMIT", why);
 	if (result == 0)

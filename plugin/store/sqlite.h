@@ -12,17 +12,36 @@
 #include "plugin/store/batch.h"
 #include "plugin/store/path.h"
 
-#define STORE_LOGINS_MAX 1000000     /* kept in one state; the oldest are dropped, see store_shortage() */
-#define STORE_LINES_PER_LOGIN 2      /* so many lines for each login that may be kept: most stand in one or two logs */
-#define STORE_COUNT_MAX 1000000000   /* of one login; so no sum of STORE_LOGINS_MAX of them overflows */
+/* kept in one state; the oldest are dropped, see store_shortage() */
+#define STORE_LOGINS_MAX 1000000
+/* so many lines for each login that may be kept: most stand in one or two logs */
+#define STORE_LINES_PER_LOGIN 2
+/* of one login; so no sum of STORE_LOGINS_MAX of them overflows */
+#define STORE_COUNT_MAX 1000000000
 
 /* What stands in the place of an address that the client hid: "::", which no client has. */
-#define STORE_HIDDEN slice_make("\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", sizeof((struct ipaddr){ 0 }.bytes))
+#define STORE_HIDDEN \
+	slice_make("\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", sizeof((struct ipaddr){ 0 }.bytes))
 
 /* The statements that are used once a login, or once a log; made at the first use. */
 enum store_statement {
-	ADD_LOGIN, ADD_COUNT, ADD_PLACE, PUT_SESSION, GET_SESSION, DROP_SESSION, COUNT_LINES, PUT_LINE,
-	GET_PLACE, PUT_PLACE, GET_LISTING, PUT_LISTING, GET_POSITION, PUT_POSITION, DROP_POSITION, GET_HISTORY, PUT_HISTORY,
+	ADD_LOGIN,
+	ADD_COUNT,
+	ADD_PLACE,
+	PUT_SESSION,
+	GET_SESSION,
+	DROP_SESSION,
+	COUNT_LINES,
+	PUT_LINE,
+	GET_PLACE,
+	PUT_PLACE,
+	GET_LISTING,
+	PUT_LISTING,
+	GET_POSITION,
+	PUT_POSITION,
+	DROP_POSITION,
+	GET_HISTORY,
+	PUT_HISTORY,
 	STORE_STATEMENTS
 };
 
@@ -36,8 +55,10 @@ struct place_rows {
 
 /* Of the table login_age: what is known without reading all logins. */
 struct login_age {
-	int64_t oldest_sec;  /* no login counts from before; INT64_MAX: there is none */
-	int64_t dropped_sec; /* logins that counted from then or before were dropped at the limit; INT64_MIN: none ever */
+	int64_t oldest_sec; /* no login counts from before; INT64_MAX: there is none */
+	/* logins that counted from then or before were dropped at the limit; INT64_MIN: none
+	 * ever */
+	int64_t dropped_sec;
 };
 
 /* The steps whose time is measured; see speed.h. */
@@ -56,24 +77,26 @@ struct store {
 	bool is_damaged;
 	struct deadline deadline;
 	struct strbuf notes, shortage;
-	struct batch *batch;        /* logins that are not yet in the database; NULL: none was added */
+	/* logins that are not yet in the database; NULL: none was added */
+	struct batch *batch;
 	struct place_rows places;
-	struct login_age age;       /* as it is in the database, and what was added since */
-	struct login_age kept_age;  /* as it is in the database */
-	bool is_age_known;          /* false: not read yet */
+	struct login_age age;      /* as it is in the database, and what was added since */
+	struct login_age kept_age; /* as it is in the database */
+	bool is_age_known;         /* false: not read yet */
 	struct store_speed speeds[STORE_STEPS]; /* of earlier runs */
 	struct store_speed counted, flushed;    /* in this run */
 	int64_t changes_before;
 	int64_t logins;     /* kept now, at most; < 0: not counted yet */
 	int64_t logins_max; /* STORE_LOGINS_MAX, less in tests */
-	int64_t lines, sessions;    /* kept now, at most; < 0: none was put in this run, so nothing can be too many */
+	/* kept now, at most; < 0: none was put in this run, so nothing can be too many */
+	int64_t lines, sessions;
 	bool has_line_key; /* read at the first line that is hashed */
 	struct siphash_key line_key;
 	int64_t newest_session_sec; /* of those that were put in this run */
 };
 
-/* Opens FILE (or memory) and locks it; what a run that was killed left behind is played back. 0 or -errno with WHY; -EAGAIN: it
- * had that name no more when it was locked. */
+/* Opens FILE (or memory) and locks it; what a run that was killed left behind is played back. 0 or
+ * -errno with WHY; -EAGAIN: it had that name no more when it was locked. */
 int store_database_lock(struct store *store, struct strbuf *why);
 /* The same, and checks that it is a state or makes it one. */
 int store_database_open(struct store *store, struct strbuf *why);

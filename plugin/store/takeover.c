@@ -1,8 +1,9 @@
 /* takeover.c - a state gets another name
  *
- * SQLite finds the journal of a run that was killed by the name of the state. So the state is locked first, under its old name, which
- * plays such a journal back; it is renamed while nobody can write to it and no journal is there; and it is opened anew under its
- * new name before anything is written.
+ * SQLite finds the journal of a run that was killed by the name of the state. So the state is
+ * locked first, under its old name, which plays such a journal back; it is renamed while nobody can
+ * write to it and no journal is there; and it is opened anew under its new name before anything is
+ * written.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -19,7 +20,8 @@ static int exists(const char *path, bool must_be_filled, struct strbuf *why)
 
 	if (lstat(path, &st) == 0)
 		return !must_be_filled || st.st_size > 0;
-	return errno == ENOENT || errno == ENOTDIR ? 0
+	return errno == ENOENT || errno == ENOTDIR
+		? 0
 		: strbuf_fail(why, -errno, "can't look at the state %s: %s", path, strerror(errno));
 }
 
@@ -48,10 +50,12 @@ static int has_journal(const struct store *store, struct strbuf *why)
 /* What isn't a state of ours stays where it is; what can't be looked at may be one. */
 static bool is_no_state(const struct store *store, int error)
 {
-	return store->is_damaged || store->file.is_damaged || error == -EINVAL || error == -EPERM || error == -ELOOP;
+	return store->is_damaged || store->file.is_damaged || error == -EINVAL || error == -EPERM ||
+		error == -ELOOP;
 }
 
-static int lock_and_rename(struct store *store, const char *from, const char *to, int directory, struct strbuf *why)
+static int lock_and_rename(struct store *store, const char *from, const char *to, int directory,
+                           struct strbuf *why)
 {
 	int result = store_file_prepare(&store->file, from, why);
 
@@ -61,11 +65,15 @@ static int lock_and_rename(struct store *store, const char *from, const char *to
 		return result == -EAGAIN || is_no_state(store, result) ? 0 : result;
 	result = has_journal(store, why);
 	if (result > 0)
-		return strbuf_fail(why, -EIO, "the state %s can't get its new name %s, because its journal is still there", from, to);
+		return strbuf_fail(why, -EIO,
+		                   "the state %s can't get its new name %s, because its journal is "
+		                   "still there",
+		                   from, to);
 	return result < 0 ? result : store_file_rename(&store->file, to, directory, why);
 }
 
-int store_take_over(const char *from, const char *to, const struct deadline *deadline, struct strbuf *why)
+int store_take_over(const char *from, const char *to, const struct deadline *deadline,
+                    struct strbuf *why)
 {
 	struct store store = { .file = STORE_FILE_INIT, .deadline = *deadline };
 	int result = is_wanted(from, to, why);
@@ -75,7 +83,8 @@ int store_take_over(const char *from, const char *to, const struct deadline *dea
 	int directory CLEANUP(close_descriptor) = store_file_lock_directory(from, deadline, why);
 	if (directory < 0)
 		return directory;
-	result = is_wanted(from, to, why); /* what another run has renamed meanwhile would be made anew */
+	/* what another run has renamed meanwhile would be made anew */
+	result = is_wanted(from, to, why);
 	if (result > 0)
 		result = lock_and_rename(&store, from, to, directory, why);
 	store_database_close(&store);

@@ -1,7 +1,8 @@
 /* worst.c - what the lines of worstline.c cost: nanoseconds a byte, and how they grow with a line
  *
- * Prints a row a line, "FORMAT NS RATIO UNIT": NS a byte at 64 KiB, and RATIO to that at 20 KiB: 1.0 is a cost that grows
- * with a line, 3.2 one that grows with its square. CPU time, the least of several runs.
+ * Prints a row a line, "FORMAT NS RATIO UNIT": NS a byte at 64 KiB, and RATIO to that at 20 KiB:
+ * 1.0 is a cost that grows with a line, 3.2 one that grows with its square. CPU time, the least of
+ * several runs.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -13,7 +14,8 @@
 #include "tests/bench/worstline.h"
 
 #define NOW_SEC INT64_C(1795521600) /* 2026-11-24 12:00 UTC */
-#define SHORT 20480 /* above 16 KiB, from where on a line of JSON is read twice: Docker may have cut it */
+/* above 16 KiB, from where on a line of JSON is read twice: Docker may have cut it */
+#define SHORT 20480
 #define RUNS 5
 #define BYTES_A_RUN (1 << 20)
 
@@ -36,7 +38,8 @@ static double run_ns_a_byte(struct logformat_reader *reader, struct slice line)
 	return (now_ns() - begin) / (double)bytes;
 }
 
-static double ns_a_byte(struct logformat_reader *reader, const struct worstline *line, size_t length)
+static double ns_a_byte(struct logformat_reader *reader, const struct worstline *line,
+                        size_t length)
 {
 	struct strbuf text CLEANUP(strbuf_release) = STRBUF_INIT(WORSTLINE_MOST + 1);
 	double least = 1e9;
@@ -50,13 +53,15 @@ static double ns_a_byte(struct logformat_reader *reader, const struct worstline 
 
 int main(void)
 {
-	struct logformat_reader *reader CLEANUP(logformat_closep) = logformat_open(LOGFORMAT_ALL, NOW_SEC);
+	struct logformat_reader *reader CLEANUP(logformat_closep) = logformat_open(LOGFORMAT_ALL,
+	                                                                           NOW_SEC);
 	for (size_t i = 0; i < worstline_count; i++) {
 		struct strbuf unit CLEANUP(strbuf_release) = STRBUF_INIT(100);
 		double ns = ns_a_byte(reader, &worstlines[i], WORSTLINE_MOST);
 		double ratio = ns / ns_a_byte(reader, &worstlines[i], SHORT);
 		printable_add(&unit, slice_string(worstlines[i].unit), 16);
-		printf("%s %.2f %.2f \"%s\"\n", worstlines[i].format, ns, ratio, strbuf_text(&unit));
+		printf("%s %.2f %.2f \"%s\"\n", worstlines[i].format, ns, ratio,
+		       strbuf_text(&unit));
 	}
 	return 0;
 }

@@ -1,7 +1,8 @@
 /* worstline.h - the lines that could cost the most: each format's own delimiters, again and again
  *
- * Whoever can connect, or has one password, can bring such text into a log. A parser that looks back for each of them needs a
- * time that grows with the square of a line; then a few hundred lines are more than a run has time for, in each run again.
+ * Whoever can connect, or has one password, can bring such text into a log. A parser that looks
+ * back for each of them needs a time that grows with the square of a line; then a few hundred lines
+ * are more than a run has time for, in each run again.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

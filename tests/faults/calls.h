@@ -1,4 +1,5 @@
-/* calls.h - what the shim tells the driver of a run, in memory that both have mapped: it outlives a SIGKILL
+/* calls.h - what the shim tells the driver of a run, in memory that both have mapped: it outlives a
+ * SIGKILL
  *
  * The shim is told by its environment:
  *   FAULTS_BELOW   only calls on this directory and on what is below it count
@@ -17,8 +18,8 @@
 
 struct calls {
 	int count;
-	int is_hit;     /* the action was done */
-	int has_failed; /* "run": the command did */
+	int is_hit;                            /* the action was done */
+	int has_failed;                        /* "run": the command did */
 	char names[CALLS_MAX][CALL_NAME_ROOM]; /* "pread log/mail.log" */
 };
 

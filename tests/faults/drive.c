@@ -1,8 +1,9 @@
-/* drive.c - every call of a run is spoiled once; each login must be counted exactly once all the same
+/* drive.c - every call of a run is spoiled once; each login must be counted exactly once all the
+ * same
  *
- * A trial: a scenario is set up, a run is spoiled at one call, clean runs follow, and the users that the state has, each with its
- * logins, are compared with what was logged. What it must not do meanwhile: say OK with less than all, crash, hang, or tell of lost
- * lines that are there.
+ * A trial: a scenario is set up, a run is spoiled at one call, clean runs follow, and the users
+ * that the state has, each with its logins, are compared with what was logged. What it must not do
+ * meanwhile: say OK with less than all, crash, hang, or tell of lost lines that are there.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -40,12 +41,9 @@ struct way {
 };
 
 static const struct way faults[] = {
-	{ "EIO", "fail", EIO, NULL, 0 },
-	{ "ENOMEM", "fail", ENOMEM, NULL, 0 },
-	{ "EACCES", "fail", EACCES, NULL, 0 },
-	{ "ESTALE", "fail", ESTALE, NULL, 0 },
-	{ "short", "short", 0, NULL, 0 },
-	{ "kill", "kill", 0, NULL, 0 },
+	{ "EIO", "fail", EIO, NULL, 0 },       { "ENOMEM", "fail", ENOMEM, NULL, 0 },
+	{ "EACCES", "fail", EACCES, NULL, 0 }, { "ESTALE", "fail", ESTALE, NULL, 0 },
+	{ "short", "short", 0, NULL, 0 },      { "kill", "kill", 0, NULL, 0 },
 };
 
 struct unit {
@@ -57,10 +55,10 @@ struct unit {
 static struct {
 	const char *mode; /* "faults" or "rotations" */
 	const char *scenario, *action, *self, *directory;
-	int call;         /* -1: all */
+	int call; /* -1: all */
 	int every, jobs;
 	bool is_verbose, is_listing;
-	char below[16];   /* which calls count: "", "/log" */
+	char below[16]; /* which calls count: "", "/log" */
 } options = { .call = -1, .every = 1 };
 
 static struct unit units[UNITS_MAX];
@@ -77,7 +75,8 @@ struct verdict {
 static size_t badness(const char *class)
 {
 	static const char *const classes[] = {
-		"set-up", "crash", "hang", "lost", "twice", "invented", "state", "new-state", "ok-with-less", "unclean", "form", "false-gap", "refused",
+		"set-up",    "crash",        "hang",    "lost", "twice",     "invented", "state",
+		"new-state", "ok-with-less", "unclean", "form", "false-gap", "refused",
 	};
 	size_t i = 0;
 	while (i < sizeof classes / sizeof *classes && strcmp(classes[i], class) != 0)
@@ -93,7 +92,8 @@ static void blame(struct verdict *verdict, const char *class, const char *text)
 	snprintf(verdict->text, sizeof verdict->text, "%.*s", (int)strcspn(text, "\n"), text);
 }
 
-static void blame_user(struct verdict *verdict, const char *class, const char *name, int have, int logins)
+static void blame_user(struct verdict *verdict, const char *class, const char *name, int have,
+                       int logins)
 {
 	char text[100];
 	snprintf(text, sizeof text, "%s has %d of %d", name, have, logins);
@@ -101,7 +101,8 @@ static void blame_user(struct verdict *verdict, const char *class, const char *n
 }
 
 /* MAY_LACK: what can be lost; may be NULL. */
-static void compare_users(struct verdict *verdict, const struct world *world, const struct users *may_lack)
+static void compare_users(struct verdict *verdict, const struct world *world,
+                          const struct users *may_lack)
 {
 	struct users counted;
 	const char *wrong = world_counted(world, &counted);
@@ -118,14 +119,16 @@ static void compare_users(struct verdict *verdict, const struct world *world, co
 		const struct user *user = &counted.of[i];
 		int most = users_logins(&world->truth, user->name);
 		if (user->logins > most)
-			blame_user(verdict, most ? "twice" : "invented", user->name, user->logins, most);
+			blame_user(verdict, most ? "twice" : "invented", user->name, user->logins,
+			           most);
 	}
 }
 
 static void judge_form(struct verdict *verdict, const struct run *run, bool may_be_killed)
 {
 	bool is_ok = run->exit_state == 0 && strncmp(run->output, "MAIL GEO OK - ", 14) == 0;
-	bool is_unknown = run->exit_state == 3 && strncmp(run->output, "MAIL GEO UNKNOWN - ", 19) == 0;
+	bool is_unknown = run->exit_state == 3 &&
+		strncmp(run->output, "MAIL GEO UNKNOWN - ", 19) == 0;
 	if (run->has_hung)
 		blame(verdict, "hang", "it did not end");
 	else if (run->signal && !(may_be_killed && run->signal == SIGKILL))
@@ -133,7 +136,8 @@ static void judge_form(struct verdict *verdict, const struct run *run, bool may_
 	else if (!run->signal && !is_ok && !is_unknown)
 		blame(verdict, "form", run->output);
 	if (strstr(run->output, "a new one was begun"))
-		blame(verdict, "new-state", "a state that could not be read for once is taken for damaged");
+		blame(verdict, "new-state",
+		      "a state that could not be read for once is taken for damaged");
 }
 
 static bool may_lose(const struct unit *unit)
@@ -144,11 +148,13 @@ static bool may_lose(const struct unit *unit)
 /* Where no log is a first run can't read one, nor where the only one is emptied under it. */
 static bool may_refuse(const struct unit *unit)
 {
-	return !unit->way.kind || unit->way.kind->flags & LEAVES_NONE || unit->scenario->knowledge == IS_FIRST;
+	return !unit->way.kind || unit->way.kind->flags & LEAVES_NONE ||
+		unit->scenario->knowledge == IS_FIRST;
 }
 
 /* What is rotated away in the middle of a run may wait for the next one. */
-static void judge_spoiled(struct verdict *verdict, const struct unit *unit, const struct world *world, const struct run *run)
+static void judge_spoiled(struct verdict *verdict, const struct unit *unit,
+                          const struct world *world, const struct run *run)
 {
 	judge_form(verdict, run, strcmp(unit->way.action, "kill") == 0);
 	if (run->exit_state == 0 && run->logins < users_total(&world->truth) && !unit->way.kind)
@@ -170,8 +176,8 @@ static void judge_clean(struct verdict *verdict, const struct run *run, bool may
 
 /* --- a trial --- */
 
-static void clean_runs(struct verdict *verdict, struct world *world, const struct unit *unit, bool has_said_gap,
-                       const struct users *in_log)
+static void clean_runs(struct verdict *verdict, struct world *world, const struct unit *unit,
+                       bool has_said_gap, const struct users *in_log)
 {
 	struct run run;
 	for (int round = 0; round < 2; round++) {
@@ -198,13 +204,18 @@ static void add_logged(struct world *world, struct users *in_log, int lines)
 }
 
 /* CALL 0: nothing is spoiled. False: the run has no such call. */
-static bool try_call(struct verdict *verdict, struct world *world, const struct unit *unit, const char *root, int call,
-                     struct calls *calls, const char *calls_path)
+static bool try_call(struct verdict *verdict, struct world *world, const struct unit *unit,
+                     const char *root, int call, struct calls *calls, const char *calls_path)
 {
 	char below[PATH_MAX], command[3 * PATH_MAX];
 	struct spoiling spoiling = {
-		.action = unit->way.action, .error_number = unit->way.error_number, .at = call, .below = below, .command = command,
-		.calls = calls, .calls_path = calls_path,
+		.action = unit->way.action,
+		.error_number = unit->way.error_number,
+		.at = call,
+		.below = below,
+		.command = command,
+		.calls = calls,
+		.calls_path = calls_path,
 	};
 	const struct scenario *scenario = unit->scenario;
 	const char *log = scenario->log ? scenario->log : "mail.log";
@@ -217,8 +228,9 @@ static bool try_call(struct verdict *verdict, struct world *world, const struct 
 	if (world->wrong)
 		blame(verdict, "set-up", world->wrong);
 	snprintf(below, sizeof below, "%s%s", world->root, options.below);
-	snprintf(command, sizeof command, "'%s' --rotate=%s --log='%s' --clock=%jd --lines=%d", options.self,
-	         unit->way.kind ? unit->way.kind->name : "", world->log, (intmax_t)world->clock, unit->way.lines);
+	snprintf(command, sizeof command, "'%s' --rotate=%s --log='%s' --clock=%jd --lines=%d",
+	         options.self, unit->way.kind ? unit->way.kind->name : "", world->log,
+	         (intmax_t)world->clock, unit->way.lines);
 	world_read_log(world->log, &in_log);
 	world_run(world, &run, &spoiling);
 	judge_spoiled(verdict, unit, world, &run);
@@ -258,7 +270,7 @@ struct result {
 
 static struct shared {
 	atomic_int next_unit, trials;
-} *shared;
+} * shared;
 
 static void list_calls(const struct unit *unit, const struct calls *calls)
 {
@@ -267,7 +279,8 @@ static void list_calls(const struct unit *unit, const struct calls *calls)
 		printf("%5d %s\n", i + 1, calls->names[i]);
 }
 
-static void send_result(int output, int unit, int call, const struct verdict *verdict, const struct calls *calls)
+static void send_result(int output, int unit, int call, const struct verdict *verdict,
+                        const struct calls *calls)
 {
 	struct result result = { .unit = unit, .call = call, .verdict = *verdict };
 	if (call > 0 && call <= CALLS_MAX)
@@ -277,7 +290,8 @@ static void send_result(int output, int unit, int call, const struct verdict *ve
 }
 
 /* What is wrong without a fault is told once, and spoils all that comes after. */
-static void try_unit(int number, const char *root, struct calls *calls, const char *calls_path, int output)
+static void try_unit(int number, const char *root, struct calls *calls, const char *calls_path,
+                     int output)
 {
 	static struct world world;
 	const struct unit *unit = &units[number];
@@ -304,7 +318,8 @@ static struct calls *map_calls(const char *path)
 	int descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (descriptor < 0 || ftruncate(descriptor, sizeof(struct calls)) < 0)
 		die("%s: %s", path, strerror(errno));
-	struct calls *calls = mmap(NULL, sizeof *calls, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0);
+	struct calls *calls = mmap(NULL, sizeof *calls, PROT_READ | PROT_WRITE, MAP_SHARED,
+	                           descriptor, 0);
 	if (calls == MAP_FAILED)
 		die("%s: %s", path, strerror(errno));
 	close(descriptor);
@@ -351,7 +366,8 @@ static bool is_known(const struct result *result)
 {
 	char key[300];
 	bool is_found = false;
-	snprintf(key, sizeof key, "%s %s %s %s: %s", options.mode, units[result->unit].scenario->name, units[result->unit].name,
+	snprintf(key, sizeof key, "%s %s %s %s: %s", options.mode,
+	         units[result->unit].scenario->name, units[result->unit].name,
 	         result->verdict.class, result->name);
 	for (size_t i = 0; i < known_count; i++) {
 		if (fnmatch(known[i], key, 0) != 0)
@@ -380,10 +396,14 @@ static void add_rotations(const struct scenario *scenario)
 	static const int lines[] = { -1, 1, LINES_MANY };
 	for (size_t i = 0; i < rotation_kinds_count; i++) {
 		const struct rotation_kind *kind = &rotation_kinds[i];
-		for (size_t j = 0; j < sizeof lines / sizeof *lines && (kind->flags & scenario->rotated); j++) {
+		for (size_t j = 0;
+		     j < sizeof lines / sizeof *lines && (kind->flags & scenario->rotated); j++) {
 			char name[40];
 			struct way way = { .action = "run", .kind = kind, .lines = lines[j] };
-			snprintf(name, sizeof name, "%s%s", kind->name, lines[j] < 0 ? "" : lines[j] == 1 ? "+line" : "+lines");
+			snprintf(name, sizeof name, "%s%s", kind->name,
+			         lines[j] < 0            ? ""
+			                 : lines[j] == 1 ? "+line"
+			                                 : "+lines");
 			add_unit(scenario, &way, name);
 		}
 	}
@@ -394,10 +414,12 @@ static void choose_units(void)
 	bool is_rotations = strcmp(options.mode, "rotations") == 0;
 	for (size_t i = 0; i < scenarios_count; i++) {
 		const struct scenario *scenario = &scenarios[i];
-		if (options.scenario && fnmatch(options.scenario, scenario->name, FNM_EXTMATCH) != 0)
+		if (options.scenario &&
+		    fnmatch(options.scenario, scenario->name, FNM_EXTMATCH) != 0)
 			continue;
 		if (scenario->needs && !has_program(scenario->needs)) {
-			printf("# %s: skipped: %s is not installed\n", scenario->name, scenario->needs);
+			printf("# %s: skipped: %s is not installed\n", scenario->name,
+			       scenario->needs);
 			continue;
 		}
 		if (is_rotations)
@@ -412,9 +434,10 @@ static void choose_units(void)
 static void print_result(const struct result *result)
 {
 	const struct unit *unit = &units[result->unit];
-	printf("%s %s, %s%s%s: %s\n  %s --%s --scenario=%s --action=%s --call=%d --verbose\n", result->verdict.class, unit->scenario->name,
-	       unit->name, *result->name ? " at " : "", result->name, result->verdict.text, options.self, options.mode,
-	       unit->scenario->name, unit->name, result->call);
+	printf("%s %s, %s%s%s: %s\n  %s --%s --scenario=%s --action=%s --call=%d --verbose\n",
+	       result->verdict.class, unit->scenario->name, unit->name, *result->name ? " at " : "",
+	       result->name, result->verdict.text, options.self, options.mode, unit->scenario->name,
+	       unit->name, result->call);
 	fflush(stdout);
 }
 
@@ -436,7 +459,8 @@ static void count_class(const char *class)
 /* In a whole sweep, what is known and was not seen is mended. */
 static void tell_mended(void)
 {
-	bool is_whole = !options.scenario && !options.action && options.call < 0 && options.every == 1;
+	bool is_whole = !options.scenario && !options.action && options.call < 0 &&
+		options.every == 1;
 	for (size_t i = 0; i < known_count && is_whole; i++)
 		if (!is_seen[i] && strncmp(known[i], options.mode, strlen(options.mode)) == 0)
 			printf("known to be wrong, but is right now: %s\n", known[i]);
@@ -458,7 +482,8 @@ static int collect(int input)
 	tell_mended();
 	for (size_t i = 0; *classes[i].class; i++)
 		printf("%s: %d\n", classes[i].class, classes[i].count);
-	printf("%zu scenarios and actions, %d calls, %d wrong", units_count, atomic_load(&shared->trials), wrong);
+	printf("%zu scenarios and actions, %d calls, %d wrong", units_count,
+	       atomic_load(&shared->trials), wrong);
 	printf(wrong_known ? ", and %d that are known\n" : "\n", wrong_known);
 	return wrong;
 }
@@ -466,7 +491,8 @@ static int collect(int input)
 static int sweep(void)
 {
 	int ends[2], status, failed = 0;
-	shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
+	              0);
 	if (shared == MAP_FAILED || pipe2(ends, O_CLOEXEC) < 0)
 		die("%s", strerror(errno));
 	fflush(stdout);
@@ -488,18 +514,19 @@ static int sweep(void)
 
 /* --- the command line --- */
 
-static const char usage[] =
-	"usage: drive --faults|--rotations [OPTION...]\n"
-	"  --scenario=PATTERN   only those, as fnmatch(3) and @(a|b) have it\n"
-	"  --action=PATTERN     only those: EIO, ENOMEM, EACCES, ESTALE, short, kill; or a rotation, +line, +lines\n"
-	"  --call=NUMBER        only that call; 0: no call\n"
-	"  --every=NUMBER       only each so manieth call\n"
-	"  --jobs=NUMBER        at a time; as many as there are processors\n"
-	"  --directory=DIR      is used, and kept\n"
-	"  --known=FILE         what is known to be wrong\n"
-	"  --list               the calls of each scenario\n"
-	"  --verbose            what the plugin prints\n"
-	"in the environment: CHECK_MAIL_GEO (the plugin), srcdir, builddir, TMPDIR\n";
+static const char usage[] = "usage: drive --faults|--rotations [OPTION...]\n"
+			    "  --scenario=PATTERN   only those, as fnmatch(3) and @(a|b) have it\n"
+			    "  --action=PATTERN     only those: EIO, ENOMEM, EACCES, ESTALE, "
+			    "short, kill; or a rotation, +line, +lines\n"
+			    "  --call=NUMBER        only that call; 0: no call\n"
+			    "  --every=NUMBER       only each so manieth call\n"
+			    "  --jobs=NUMBER        at a time; as many as there are processors\n"
+			    "  --directory=DIR      is used, and kept\n"
+			    "  --known=FILE         what is known to be wrong\n"
+			    "  --list               the calls of each scenario\n"
+			    "  --verbose            what the plugin prints\n"
+			    "in the environment: CHECK_MAIL_GEO (the plugin), srcdir, builddir, "
+			    "TMPDIR\n";
 
 static const char *directory_of_build(char *path)
 {
@@ -512,7 +539,8 @@ static const char *directory_of_build(char *path)
 /* Where things are, unless the environment says it: beside this program. */
 static void find_paths(void)
 {
-	static char self[PATH_MAX], build[PATH_MAX], shim[PATH_MAX], plugin[PATH_MAX], database[PATH_MAX];
+	static char self[PATH_MAX], build[PATH_MAX], shim[PATH_MAX], plugin[PATH_MAX],
+		database[PATH_MAX];
 	const char *source = getenv("srcdir");
 	if (!realpath("/proc/self/exe", self))
 		die("/proc/self/exe: %s", strerror(errno));
@@ -521,11 +549,13 @@ static void find_paths(void)
 	directory_of_build(build);
 	snprintf(shim, sizeof shim, "%.4000s/tests/faults/shim.so", build);
 	snprintf(plugin, sizeof plugin, "%.4000s/check_mail_geo", build);
-	snprintf(database, sizeof database, "%.4000s/tests/fixtures/geo/test-country.mmdb", source ? source : FAULTS_SOURCE);
+	snprintf(database, sizeof database, "%.4000s/tests/fixtures/geo/test-country.mmdb",
+	         source ? source : FAULTS_SOURCE);
 	shim_path = shim;
 	plugin_path = getenv("CHECK_MAIL_GEO") ? getenv("CHECK_MAIL_GEO") : plugin;
 	database_path = database;
-	if (access(shim_path, R_OK) < 0 || access(plugin_path, X_OK) < 0 || access(database_path, R_OK) < 0)
+	if (access(shim_path, R_OK) < 0 || access(plugin_path, X_OK) < 0 ||
+	    access(database_path, R_OK) < 0)
 		die("%s, %s or %s is missing", shim_path, plugin_path, database_path);
 }
 
@@ -538,14 +568,35 @@ static int remove_directory(void)
 
 int main(int argc, char **argv)
 {
-	enum { SCENARIO = 1, ACTION, CALL, EVERY, JOBS, DIRECTORY, KNOWN, ROTATE, LOG, CLOCK, LINES };
+	enum {
+		SCENARIO = 1,
+		ACTION,
+		CALL,
+		EVERY,
+		JOBS,
+		DIRECTORY,
+		KNOWN,
+		ROTATE,
+		LOG,
+		CLOCK,
+		LINES
+	};
 	static const struct option names[] = {
-		{ "faults", no_argument, NULL, 'f' }, { "rotations", no_argument, NULL, 'r' }, { "scenario", required_argument, NULL, SCENARIO },
-		{ "action", required_argument, NULL, ACTION }, { "call", required_argument, NULL, CALL },
-		{ "every", required_argument, NULL, EVERY }, { "jobs", required_argument, NULL, JOBS },
-		{ "directory", required_argument, NULL, DIRECTORY }, { "known", required_argument, NULL, KNOWN },
-		{ "list", no_argument, NULL, 'l' }, { "verbose", no_argument, NULL, 'v' }, { "rotate", required_argument, NULL, ROTATE },
-		{ "log", required_argument, NULL, LOG }, { "clock", required_argument, NULL, CLOCK }, { "lines", required_argument, NULL, LINES },
+		{ "faults", no_argument, NULL, 'f' },
+		{ "rotations", no_argument, NULL, 'r' },
+		{ "scenario", required_argument, NULL, SCENARIO },
+		{ "action", required_argument, NULL, ACTION },
+		{ "call", required_argument, NULL, CALL },
+		{ "every", required_argument, NULL, EVERY },
+		{ "jobs", required_argument, NULL, JOBS },
+		{ "directory", required_argument, NULL, DIRECTORY },
+		{ "known", required_argument, NULL, KNOWN },
+		{ "list", no_argument, NULL, 'l' },
+		{ "verbose", no_argument, NULL, 'v' },
+		{ "rotate", required_argument, NULL, ROTATE },
+		{ "log", required_argument, NULL, LOG },
+		{ "clock", required_argument, NULL, CLOCK },
+		{ "lines", required_argument, NULL, LINES },
 		{ NULL, 0, NULL, 0 },
 	};
 	const char *given[LINES + 1] = { NULL };
@@ -562,20 +613,25 @@ int main(int argc, char **argv)
 			return fputs(usage, stderr), 2;
 	}
 	if (given[ROTATE])
-		return rotate_now(given[ROTATE], given[LOG], atoll(given[CLOCK]), atoi(given[LINES]));
+		return rotate_now(given[ROTATE], given[LOG], atoll(given[CLOCK]),
+		                  atoi(given[LINES]));
 	if (!options.mode)
 		return fputs(usage, stderr), 2;
 	char directory[PATH_MAX];
 	const char *temporary = getenv("TMPDIR");
-	snprintf(directory, sizeof directory, "%s/check_mail_geo-faults-XXXXXX", temporary ? temporary : "/tmp");
+	snprintf(directory, sizeof directory, "%s/check_mail_geo-faults-XXXXXX",
+	         temporary ? temporary : "/tmp");
 	options.scenario = given[SCENARIO];
 	options.action = given[ACTION];
 	options.call = given[CALL] ? atoi(given[CALL]) : -1;
 	options.every = given[EVERY] && atoi(given[EVERY]) > 0 ? atoi(given[EVERY]) : 1;
 	options.jobs = given[JOBS] ? atoi(given[JOBS]) : (int)sysconf(_SC_NPROCESSORS_ONLN);
-	options.jobs = options.jobs < 1 || options.is_verbose || options.is_listing ? 1 : options.jobs > WORKERS_MAX ? WORKERS_MAX : options.jobs;
+	options.jobs = options.jobs < 1 || options.is_verbose || options.is_listing ? 1
+		: options.jobs > WORKERS_MAX                                        ? WORKERS_MAX
+										    : options.jobs;
 	options.directory = given[DIRECTORY] ? given[DIRECTORY] : mkdtemp(directory);
-	if (!options.directory || (given[DIRECTORY] && mkdir(given[DIRECTORY], 0700) < 0 && errno != EEXIST))
+	if (!options.directory ||
+	    (given[DIRECTORY] && mkdir(given[DIRECTORY], 0700) < 0 && errno != EEXIST))
 		die("no directory: %s", strerror(errno));
 	find_paths();
 	read_known(given[KNOWN]);

@@ -41,7 +41,8 @@ static void copy(const char *from, const char *to)
 {
 	char bytes[65536];
 	ssize_t got;
-	int in = open(from, O_RDONLY | O_CLOEXEC), out = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	int in = open(from, O_RDONLY | O_CLOEXEC),
+	    out = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (in < 0 || out < 0)
 		die("%s to %s: %s", from, to, strerror(errno));
 	while ((got = read(in, bytes, sizeof bytes)) > 0)
@@ -78,8 +79,10 @@ bool has_program(const char *name)
 {
 	char path[PATH_MAX];
 	const char *directory = getenv("PATH");
-	for (; directory && *directory; directory += strcspn(directory, ":"), directory += *directory == ':') {
-		snprintf(path, sizeof path, "%.*s/%s", (int)strcspn(directory, ":"), directory, name);
+	for (; directory && *directory;
+	     directory += strcspn(directory, ":"), directory += *directory == ':') {
+		snprintf(path, sizeof path, "%.*s/%s", (int)strcspn(directory, ":"), directory,
+		         name);
 		if (access(path, X_OK) == 0)
 			return true;
 	}
@@ -104,7 +107,8 @@ static void shift(const char *log)
 {
 	for (int number = 9; number > 0; number--)
 		for (size_t i = 0; i < PACKINGS; i++)
-			(void)rename(numbered(log, number, packings[i]).text, numbered(log, number + 1, packings[i]).text);
+			(void)rename(numbered(log, number, packings[i]).text,
+			             numbered(log, number + 1, packings[i]).text);
 }
 
 static bool exists_packed_or_not(const char *path)

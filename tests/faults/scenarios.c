@@ -246,7 +246,9 @@ static void empty_and_copied(struct world *world)
 static void unfinished(struct world *world)
 {
 	known(world);
-	world_log_text(world, world->log, "2026-01-01T10:00:00+00:00 mail postfix/smtpd[1]: 4X1: client=unknown[77.88.8.8], sasl_");
+	world_log_text(world, world->log,
+	               "2026-01-01T10:00:00+00:00 mail postfix/smtpd[1]: 4X1: "
+	               "client=unknown[77.88.8.8], sasl_");
 	run(world);
 	world_log_text(world, world->log, "method=none\n");
 	lines(world, 2);
@@ -312,8 +314,10 @@ const struct scenario scenarios[] = {
 	{ "unfinished", OF_NUMBERED, IS_READ, unfinished, NULL, NULL, NULL },
 	{ "glob", OF_NUMBERED, IS_READ, several_read, "mail-b.log", "mail-*.log", NULL },
 	{ "glob-rotated", OF_NUMBERED, UNREAD, several_rotated, "mail-b.log", "mail-*.log", NULL },
-	{ "glob-of-all-rotated", OF_NUMBERED, UNREAD, several_rotated, "mail-b.log", "mail-*.log*", NULL },
-	{ "glob-of-all-packed", OF_NUMBERED, UNREAD, several_packed, "mail-b.log", "mail-*.log*", "gzip" },
+	{ "glob-of-all-rotated", OF_NUMBERED, UNREAD, several_rotated, "mail-b.log", "mail-*.log*",
+	  NULL },
+	{ "glob-of-all-packed", OF_NUMBERED, UNREAD, several_packed, "mail-b.log", "mail-*.log*",
+	  "gzip" },
 	{ "glob-of-one-rotated", OF_NUMBERED, UNREAD, renamed, NULL, "mail.log*", NULL },
 	{ "glob-of-one-nocreate", 0, UNREAD, nocreate, NULL, "mail.log*", NULL },
 	{ "glob-of-one-packed", OF_NUMBERED, UNREAD, packed, NULL, "mail.log*", "gzip" },

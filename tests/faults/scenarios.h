@@ -15,12 +15,13 @@ enum knowledge {
 
 struct scenario {
 	const char *name;
-	unsigned rotated;     /* enum rotation_flags: by which kinds it can be rotated during the run; 0: not at all */
+	/* enum rotation_flags: by which kinds it can be rotated during the run; 0: not at all */
+	unsigned rotated;
 	enum knowledge knowledge;
 	void (*set_up)(struct world *world);
-	const char *log;      /* NULL: mail.log */
-	const char *given;    /* NULL: the log */
-	const char *needs;    /* a program; may be NULL */
+	const char *log;   /* NULL: mail.log */
+	const char *given; /* NULL: the log */
+	const char *needs; /* a program; may be NULL */
 };
 
 extern const struct scenario scenarios[];

@@ -1,7 +1,8 @@
 /* shim.c - goes between a program and the C library, and spoils one call; see calls.h
  *
- * For LD_PRELOAD. Calls on files of a directory are counted, those on descriptors by what they were opened for. What the C library
- * calls inside itself can't be seen: so realpath() is one call, and glob() gets functions of ours to read directories with.
+ * For LD_PRELOAD. Calls on files of a directory are counted, those on descriptors by what they were
+ * opened for. What the C library calls inside itself can't be seen: so realpath() is one call, and
+ * glob() gets functions of ours to read directories with.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -53,7 +54,9 @@ __attribute__((constructor)) static void begin(void)
 	static const char *const names[] = { "", "fail", "short", "kill", "run" };
 	const char *wanted = environment("FAULTS_ACTION");
 	int descriptor = open(environment("FAULTS_CALLS"), O_RDWR | O_CLOEXEC);
-	void *map = descriptor < 0 ? MAP_FAILED : mmap(NULL, sizeof *calls, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0);
+	void *map = descriptor < 0
+		? MAP_FAILED
+		: mmap(NULL, sizeof *calls, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0);
 	if (descriptor >= 0)
 		close(descriptor);
 	if (map == MAP_FAILED)
@@ -87,17 +90,20 @@ static void run_command(void)
 
 static bool is_below(const char *path)
 {
-	return calls && path && strncmp(path, below, below_length) == 0 && (path[below_length] == '/' || path[below_length] == '\0');
+	return calls && path && strncmp(path, below, below_length) == 0 &&
+		(path[below_length] == '/' || path[below_length] == '\0');
 }
 
-/* Counts CALL on PATH, NULL for a descriptor that doesn't count. PASS: it is done as ever; FAIL: errno is set; SHORT. */
+/* Counts CALL on PATH, NULL for a descriptor that doesn't count. PASS: it is done as ever; FAIL:
+ * errno is set; SHORT. */
 static enum action count(const char *call, const char *path)
 {
 	if (!calls || !path)
 		return PASS;
 	int number = ++calls->count;
 	if (number <= CALLS_MAX)
-		snprintf(calls->names[number - 1], CALL_NAME_ROOM, "%s %s", call, path[below_length] ? path + below_length + 1 : ".");
+		snprintf(calls->names[number - 1], CALL_NAME_ROOM, "%s %s", call,
+		         path[below_length] ? path + below_length + 1 : ".");
 	if (number != hit_at)
 		return PASS;
 	calls->is_hit = 1;
@@ -140,7 +146,7 @@ static size_t part_of(size_t wanted)
 #define NEXT(name) \
 	static __typeof__(name) *next; \
 	if (!next) \
-		next = (__typeof__(name) *)(uintptr_t)dlsym(RTLD_NEXT, #name)
+	next = (__typeof__(name) *)(uintptr_t)dlsym(RTLD_NEXT, #name)
 
 #define OPEN(name) \
 	int name(const char *path, int flags, ...) \
@@ -167,7 +173,8 @@ static size_t part_of(size_t wanted)
 		va_start(list, flags); \
 		mode_t mode = flags & (O_CREAT | O_TMPFILE) ? va_arg(list, mode_t) : 0; \
 		va_end(list); \
-		snprintf(joined, sizeof joined, "%s%s%s", parent ? parent : "", parent ? "/" : "", path); \
+		snprintf(joined, sizeof joined, "%s%s%s", parent ? parent : "", parent ? "/" : "", \
+		         path); \
 		if (count_path("openat", joined) == FAIL) \
 			return -1; \
 		int descriptor = next(directory, path, flags, mode); \
@@ -195,7 +202,9 @@ static size_t part_of(size_t wanted)
 	{ \
 		NEXT(name); \
 		enum action what = count(#name, path_of(descriptor)); \
-		return what == FAIL ? -1 : next(descriptor, buffer, what == SHORT ? part_of(length) : length __VA_ARGS__); \
+		return what == FAIL ? -1 \
+				    : next(descriptor, buffer, \
+		                           what == SHORT ? part_of(length) : length __VA_ARGS__); \
 	}
 
 #define COMMA ,
@@ -211,24 +220,31 @@ TRANSFER(write, const void *, , )
 TRANSFER(pwrite, const void *, COMMA off_t offset, , offset)
 TRANSFER(pwrite64, const void *, COMMA off64_t offset, , offset)
 ON_PATH(int, -1, stat, (const char *restrict path, struct stat *restrict status), (path, status))
-ON_PATH(int, -1, stat64, (const char *restrict path, struct stat64 *restrict status), (path, status))
+ON_PATH(int, -1, stat64, (const char *restrict path, struct stat64 *restrict status),
+        (path, status))
 ON_PATH(int, -1, lstat, (const char *restrict path, struct stat *restrict status), (path, status))
-ON_PATH(int, -1, lstat64, (const char *restrict path, struct stat64 *restrict status), (path, status))
+ON_PATH(int, -1, lstat64, (const char *restrict path, struct stat64 *restrict status),
+        (path, status))
 ON_PATH(int, -1, access, (const char *path, int mode), (path, mode))
-ON_PATH(int, -1, faccessat, (int directory, const char *path, int mode, int flags), (directory, path, mode, flags))
+ON_PATH(int, -1, faccessat, (int directory, const char *path, int mode, int flags),
+        (directory, path, mode, flags))
 ON_PATH(int, -1, unlink, (const char *path), (path))
 ON_PATH(int, -1, mkdir, (const char *path, mode_t mode), (path, mode))
 ON_PATH(int, -1, rename, (const char *path, const char *to), (path, to))
-ON_PATH(ssize_t, -1, readlink, (const char *restrict path, char *restrict target, size_t room), (path, target, room))
-ON_PATH(char *, NULL, realpath, (const char *restrict path, char *restrict resolved), (path, resolved))
+ON_PATH(ssize_t, -1, readlink, (const char *restrict path, char *restrict target, size_t room),
+        (path, target, room))
+ON_PATH(char *, NULL, realpath, (const char *restrict path, char *restrict resolved),
+        (path, resolved))
 ON_DESCRIPTOR(int, fstat, (int descriptor, struct stat *status), (descriptor, status))
 ON_DESCRIPTOR(int, fstat64, (int descriptor, struct stat64 *status), (descriptor, status))
 ON_DESCRIPTOR(int, ftruncate, (int descriptor, off_t length), (descriptor, length))
 ON_DESCRIPTOR(int, ftruncate64, (int descriptor, off64_t length), (descriptor, length))
 ON_DESCRIPTOR(int, fchmod, (int descriptor, mode_t mode), (descriptor, mode))
 ON_DESCRIPTOR(int, flock, (int descriptor, int operation), (descriptor, operation))
-ON_DESCRIPTOR(off_t, lseek, (int descriptor, off_t offset, int whence), (descriptor, offset, whence))
-ON_DESCRIPTOR(off64_t, lseek64, (int descriptor, off64_t offset, int whence), (descriptor, offset, whence))
+ON_DESCRIPTOR(off_t, lseek, (int descriptor, off_t offset, int whence),
+              (descriptor, offset, whence))
+ON_DESCRIPTOR(off64_t, lseek64, (int descriptor, off64_t offset, int whence),
+              (descriptor, offset, whence))
 
 /* No power is lost here, so nothing has to be on the disk: that is what takes the time. */
 #define SYNC(name) \
@@ -249,7 +265,9 @@ SYNC(fdatasync)
 		va_start(list, request); \
 		long argument = va_arg(list, long); \
 		va_end(list); \
-		return count("fcntl", path_of(descriptor)) == FAIL ? -1 : next(descriptor, request, argument); \
+		return count("fcntl", path_of(descriptor)) == FAIL \
+			? -1 \
+			: next(descriptor, request, argument); \
 	}
 
 FCNTL(fcntl)
@@ -281,7 +299,8 @@ FOPEN(fopen64)
 ssize_t __read_chk(int descriptor, void *buffer, size_t length, size_t room);
 ssize_t __pread_chk(int descriptor, void *buffer, size_t length, off_t offset, size_t room);
 ssize_t __pread64_chk(int descriptor, void *buffer, size_t length, off64_t offset, size_t room);
-ssize_t __readlink_chk(const char *restrict path, char *restrict target, size_t length, size_t room);
+ssize_t __readlink_chk(const char *restrict path, char *restrict target, size_t length,
+                       size_t room);
 char *__realpath_chk(const char *restrict path, char *restrict resolved, size_t room);
 int __open_2(const char *path, int flags);
 int __open64_2(const char *path, int flags);
@@ -331,7 +350,8 @@ DIR *opendir(const char *path)
 	DIR *directory = next(path);
 	char bare[4096];
 	size_t length = strlen(path);
-	snprintf(bare, sizeof bare, "%.*s", (int)(length > 1 && path[length - 1] == '/' ? length - 1 : length), path);
+	snprintf(bare, sizeof bare, "%.*s",
+	         (int)(length > 1 && path[length - 1] == '/' ? length - 1 : length), path);
 	remember(directory ? dirfd(directory) : -1, bare);
 	return directory;
 }
@@ -388,7 +408,8 @@ static int glob_lstat(const char *restrict path, struct stat *restrict status)
 	return lstat(path, status);
 }
 
-int glob(const char *restrict pattern, int flags, int (*failed)(const char *, int), glob_t *restrict found)
+int glob(const char *restrict pattern, int flags, int (*failed)(const char *, int),
+         glob_t *restrict found)
 {
 	NEXT(glob);
 	found->gl_opendir = glob_opendir;

@@ -103,7 +103,8 @@ void world_begin(struct world *world, const char *root, const char *log, const c
 	make_directory(root, "");
 	make_directory(root, "log");
 	make_directory(root, "state");
-	*world = (struct world){ .clock = (int64_t)time(NULL) - 7200, .is_verbose = world->is_verbose };
+	*world = (struct world){ .clock = (int64_t)time(NULL) - 7200,
+		                 .is_verbose = world->is_verbose };
 	snprintf(world->root, sizeof world->root, "%s", root);
 	snprintf(world->log, sizeof world->log, "%s", world_path(world, log));
 	snprintf(world->given, sizeof world->given, "%s", world_path(world, given));
@@ -122,14 +123,17 @@ void world_log_text(struct world *world, const char *log, const char *text)
 
 void world_log_user(struct world *world, const char *log, const char *user)
 {
-	static const char *const addresses[] = { "77.88.8.8", "114.114.114.114", "200.160.2.3", "193.0.6.139", "8.8.8.8" };
+	static const char *const addresses[] = { "77.88.8.8", "114.114.114.114", "200.160.2.3",
+		                                 "193.0.6.139", "8.8.8.8" };
 	char stamp[32], line[256];
 	struct tm broken;
 	time_t clock = (time_t)world->clock++;
 	gmtime_r(&clock, &broken);
 	strftime(stamp, sizeof stamp, "%Y-%m-%dT%H:%M:%S", &broken);
 	unsigned which = (unsigned)strlen(user) + (unsigned char)user[strlen(user) - 1];
-	snprintf(line, sizeof line, "%s+00:00 mail postfix/smtpd[1]: 4X%d: client=unknown[%s], sasl_method=PLAIN, sasl_username=%s\n",
+	snprintf(line, sizeof line,
+	         "%s+00:00 mail postfix/smtpd[1]: 4X%d: client=unknown[%s], sasl_method=PLAIN, "
+	         "sasl_username=%s\n",
 	         stamp, (int)(clock % 100000), addresses[which % 5], user);
 	world_log_text(world, log, line);
 	users_add(&world->truth, user, 1);
@@ -181,9 +185,11 @@ static void become_plugin(const struct world *world, const struct spoiling *spoi
 	setenv("LD_PRELOAD", shim_path, 1); /* without FAULTS_CALLS it only saves time */
 	dup2(output, STDOUT_FILENO);
 	dup2(output, STDERR_FILENO);
-	/* Thresholds that nothing exceeds: so the state is OK, or UNKNOWN where something could not be done. */
-	execl(plugin_path, plugin_path, "--window=all", "--home=US", geo, state, "-t", "50", at, "-w", "foreign_logins=0:999999",
-	      "-c", "user_countries=0:999", world->given, (char *)NULL);
+	/* Thresholds that nothing exceeds: so the state is OK, or UNKNOWN where something could not
+	 * be done. */
+	execl(plugin_path, plugin_path, "--window=all", "--home=US", geo, state, "-t", "50", at,
+	      "-w", "foreign_logins=0:999999", "-c", "user_countries=0:999", world->given,
+	      (char *)NULL);
 	_exit(126);
 }
 
@@ -198,7 +204,8 @@ static void read_output(int descriptor, pid_t child, struct run *run)
 			kill(child, SIGKILL);
 		}
 		size_t room = OUTPUT_MAX - 1 - filled;
-		ssize_t got = room ? read(descriptor, run->output + filled, room) : read(descriptor, rest, sizeof rest);
+		ssize_t got = room ? read(descriptor, run->output + filled, room)
+				   : read(descriptor, rest, sizeof rest);
 		if (got <= 0)
 			break;
 		filled += room ? (size_t)got : 0;
@@ -206,7 +213,8 @@ static void read_output(int descriptor, pid_t child, struct run *run)
 	run->output[filled] = '\0';
 }
 
-/* "lines between A and B could not be read: ...", at the begin of a line or behind a comma of the first. */
+/* "lines between A and B could not be read: ...", at the begin of a line or behind a comma of the
+ * first. */
 static bool says_gap(const char *output)
 {
 	for (const char *found = output; (found = strstr(found, " could not be read: ")); found++) {
@@ -224,7 +232,8 @@ static int metric(const char *output, const char *name)
 {
 	const char *perfdata = strchr(output, '|');
 	const char *newline = strchr(output, '\n');
-	const char *found = perfdata && (!newline || perfdata < newline) ? strstr(perfdata, name) : NULL;
+	const char *found = perfdata && (!newline || perfdata < newline) ? strstr(perfdata, name)
+									 : NULL;
 	return found ? atoi(found + strlen(name)) : -1;
 }
 
@@ -254,7 +263,8 @@ void world_run(const struct world *world, struct run *ret, const struct spoiling
 	ret->logins = metric(ret->output, "|logins=");
 	ret->says_gap = says_gap(ret->output);
 	if (world->is_verbose)
-		printf("  %s: exit state %d, signal %d\n%s", spoiling ? "spoiled run" : "clean run", ret->exit_state, ret->signal, ret->output);
+		printf("  %s: exit state %d, signal %d\n%s", spoiling ? "spoiled run" : "clean run",
+		       ret->exit_state, ret->signal, ret->output);
 }
 
 const char *world_counted(const struct world *world, struct users *ret)
@@ -271,7 +281,8 @@ const char *world_counted(const struct world *world, struct users *ret)
 	if (result == SQLITE_OK)
 		result = sqlite3_prepare_v2(database, sql, -1, &statement, NULL);
 	while (result == SQLITE_OK && (result = sqlite3_step(statement)) == SQLITE_ROW) {
-		users_add(ret, (const char *)sqlite3_column_text(statement, 0), sqlite3_column_int(statement, 1));
+		users_add(ret, (const char *)sqlite3_column_text(statement, 0),
+		          sqlite3_column_int(statement, 1));
 		result = SQLITE_OK;
 	}
 	snprintf(wrong, sizeof wrong, "%s", result == SQLITE_DONE ? "" : sqlite3_errmsg(database));

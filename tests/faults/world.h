@@ -1,6 +1,8 @@
-/* world.h - a directory with logs and a state, what was logged there, and what the plugin made of it
+/* world.h - a directory with logs and a state, what was logged there, and what the plugin made of
+ * it
  *
- * Everything dies on what can't go wrong here (a full disk, say): the driver is no part of what is tested.
+ * Everything dies on what can't go wrong here (a full disk, say): the driver is no part of what is
+ * tested.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -40,7 +42,7 @@ struct world {
 	int64_t clock;              /* of the next line */
 	int next_user;
 	struct users truth;
-	const char *wrong;          /* static; of a run while the scenario was set up */
+	const char *wrong; /* static; of a run while the scenario was set up */
 	bool is_verbose;
 };
 
@@ -59,8 +61,16 @@ void world_log_text(struct world *world, const char *log, const char *text);
 
 /* --- rotations --- */
 
-/* Of which logs: that are numbered when they are rotated, that get a date, or a link to a dated one. */
-enum rotation_flags { OF_NUMBERED = 1, OF_DATED = 2, OF_LINK = 4, OF_ANY = 7, LOSES = 8, LEAVES_NONE = 16 };
+/* Of which logs: that are numbered when they are rotated, that get a date, or a link to a dated
+ * one. */
+enum rotation_flags {
+	OF_NUMBERED = 1,
+	OF_DATED = 2,
+	OF_LINK = 4,
+	OF_ANY = 7,
+	LOSES = 8,
+	LEAVES_NONE = 16
+};
 
 struct rotation_kind {
 	const char *name;
@@ -83,17 +93,17 @@ void world_read_log(const char *log, struct users *ret);
 struct run {
 	int exit_state, signal; /* signal: 0 if it exited */
 	bool has_hung;
-	int logins;             /* the metric; -1 if there is none */
-	bool says_gap;          /* that lines were lost */
+	int logins;    /* the metric; -1 if there is none */
+	bool says_gap; /* that lines were lost */
 	char output[OUTPUT_MAX];
 };
 
 /* What the shim does in a run; NULL: nothing. */
 struct spoiling {
-	const char *action;  /* as FAULTS_ACTION */
+	const char *action; /* as FAULTS_ACTION */
 	int error_number;
 	int at;
-	const char *below;   /* which calls count */
+	const char *below; /* which calls count */
 	const char *command;
 	struct calls *calls; /* mapped; of the file calls_path */
 	const char *calls_path;

@@ -10,14 +10,15 @@
 #include "tests/fuzz/input.h"
 
 const struct fuzz_input fuzz_inputs[] = {
-	{ "state", fuzz_state }, { "mmdb", fuzz_mmdb },
+	{ "state", fuzz_state },   { "mmdb", fuzz_mmdb },
 #ifdef WITH_LIBLOC
 	{ "libloc", fuzz_libloc },
 #endif
 #ifdef LIBCARES_SONAME
 	{ "dns", fuzz_dns },
 #endif
-	{ "json", fuzz_json }, { "ini", fuzz_ini }, { "options", fuzz_options }, { "zones", fuzz_zones }, { "", NULL },
+	{ "json", fuzz_json },     { "ini", fuzz_ini },   { "options", fuzz_options },
+	{ "zones", fuzz_zones },   { "", NULL },
 };
 
 void fuzz_input(const char *name, const uint8_t *bytes, size_t length)
@@ -42,7 +43,8 @@ void fuzz_promise_why(int result, const struct strbuf *why)
 	const char *text = strbuf_text(why);
 	fuzz_promise(result >= 0 || *text, "a failure says why");
 	for (; result < 0 && *text; text++)
-		fuzz_promise((unsigned char)*text >= ' ' && *text != 0x7f, "a reason has no control characters");
+		fuzz_promise((unsigned char)*text >= ' ' && *text != 0x7f,
+		             "a reason has no control characters");
 }
 
 /* --- files --- */
@@ -70,7 +72,8 @@ const char *fuzz_path(const char *name)
 const char *fuzz_file(const char *name, const void *bytes, size_t length)
 {
 	int descriptor = open(fuzz_path(name), O_WRONLY | O_CREAT | O_TRUNC, 0600);
-	fuzz_promise(descriptor >= 0 && write(descriptor, bytes, length) == (ssize_t)length, "a temporary file can be written");
+	fuzz_promise(descriptor >= 0 && write(descriptor, bytes, length) == (ssize_t)length,
+	             "a temporary file can be written");
 	close(descriptor);
 	return path;
 }
@@ -89,7 +92,8 @@ void fuzz_remove_all(void)
 void fuzz_patch(unsigned char *data, size_t size, const uint8_t *bytes, size_t length)
 {
 	while (length > 4) {
-		size_t at = ((size_t)bytes[0] << 16 | (size_t)bytes[1] << 8 | bytes[2]) % size, count = bytes[3];
+		size_t at = ((size_t)bytes[0] << 16 | (size_t)bytes[1] << 8 | bytes[2]) % size,
+		       count = bytes[3];
 		bytes += 4;
 		length -= 4;
 		count = count < length ? count : length;

@@ -15,8 +15,20 @@
 static struct strbuf why = STRBUF_INIT(WHY_MAX);
 
 static const char *const addresses[] = {
-	"0.0.0.0", "1.1.1.1", "8.8.8.8", "77.88.8.8", "81.2.69.142", "192.0.2.1", "216.160.83.56", "255.255.255.255",
-	"::", "2001:db8::1", "2001:218::1", "2a02:6b8::1", "2002:5102:458e::1", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff",
+	"0.0.0.0",
+	"1.1.1.1",
+	"8.8.8.8",
+	"77.88.8.8",
+	"81.2.69.142",
+	"192.0.2.1",
+	"216.160.83.56",
+	"255.255.255.255",
+	"::",
+	"2001:db8::1",
+	"2001:218::1",
+	"2a02:6b8::1",
+	"2002:5102:458e::1",
+	"ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff",
 };
 
 static bool is_finite_within(double value, double most)
@@ -26,9 +38,13 @@ static bool is_finite_within(double value, double most)
 
 static void check_place(const struct place *place)
 {
-	fuzz_promise(!place->country[0] || country_name(place->country) != NULL, "a country is one");
-	fuzz_promise(memchr(place->as_name, '\0', sizeof place->as_name) != NULL, "a network's name has an end");
-	fuzz_promise(!place->has_coordinates || (is_finite_within(place->latitude, 90) && is_finite_within(place->longitude, 180)),
+	fuzz_promise(!place->country[0] || country_name(place->country) != NULL,
+	             "a country is one");
+	fuzz_promise(memchr(place->as_name, '\0', sizeof place->as_name) != NULL,
+	             "a network's name has an end");
+	fuzz_promise(!place->has_coordinates ||
+	                     (is_finite_within(place->latitude, 90) &&
+	                      is_finite_within(place->longitude, 180)),
 	             "coordinates are on Earth");
 	fuzz_promise(place->radius_km >= 0 && place->radius_km <= 50000, "a radius is on Earth");
 }
@@ -38,7 +54,8 @@ static void look_up_all(struct geo *geo)
 	for (size_t i = 0; i < ARRAY_SIZE(addresses); i++) {
 		struct ipaddr address;
 		struct place place = { 0 };
-		fuzz_promise(ipaddr_parse(&address, slice_string(addresses[i])), "an address can be read");
+		fuzz_promise(ipaddr_parse(&address, slice_string(addresses[i])),
+		             "an address can be read");
 		strbuf_clear(&why);
 		int result = geo_lookup(geo, &address, &place, &why);
 		fuzz_promise_why(result, &why);

@@ -1,4 +1,5 @@
-/* input_options.c - the fuzz targets of the command line, of ini files, and of files of blocklists; see input.h
+/* input_options.c - the fuzz targets of the command line, of ini files, and of files of blocklists;
+ * see input.h
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -21,16 +22,21 @@ static struct strbuf why = STRBUF_INIT(WHY_MAX);
 
 static void check_options(const struct options *options)
 {
-	fuzz_promise(options->wants_help || options->wants_version || options->wants_explanation || options->home_count ||
-	             options->dnsbl.is_only, "without a home there is no run");
-	fuzz_promise(options->home_count <= OPTIONS_HOME_MAX && options->log_count <= OPTIONS_LOGS_MAX &&
-	             options->trusted_count <= OPTIONS_TRUST_MAX, "lists have an end");
+	fuzz_promise(options->wants_help || options->wants_version || options->wants_explanation ||
+	                     options->home_count || options->dnsbl.is_only,
+	             "without a home there is no run");
+	fuzz_promise(options->home_count <= OPTIONS_HOME_MAX &&
+	                     options->log_count <= OPTIONS_LOGS_MAX &&
+	                     options->trusted_count <= OPTIONS_TRUST_MAX,
+	             "lists have an end");
 	for (size_t i = 0; i < options->home_count; i++)
 		fuzz_promise(strlen(options->home[i]) == 2, "a home is a code of two letters");
 	fuzz_promise(options->window_sec > 0, "a window is longer than nothing");
-	fuzz_promise(options_window_begin_sec(options) < options->now_sec, "a window begins before now");
+	fuzz_promise(options_window_begin_sec(options) < options->now_sec,
+	             "a window begins before now");
 	fuzz_promise(options->timeout_sec > 0 && options->timeout_sec <= 86400, "a run has an end");
-	fuzz_promise(options->geo_cache_sec >= OPTIONS_GEO_CACHE_LEAST_SEC, "answers are kept for a day at least");
+	fuzz_promise(options->geo_cache_sec >= OPTIONS_GEO_CACHE_LEAST_SEC,
+	             "answers are kept for a day at least");
 	fuzz_promise(!options->state || !options->no_state, "what contradicts is refused");
 }
 
@@ -51,9 +57,11 @@ void fuzz_options(const uint8_t *bytes, size_t length)
 	char *text CLEANUP(xalloc_freep) = xalloc_copy(bytes, length);
 	char *argv[WORDS_MOST + 3] = { (char[]){ "check_mail_geo" }, (char[]){ "--home=DE" } };
 	int argc = 2;
-	for (char *at = text, *end = text + strlen(text); at < end && argc < WORDS_MOST + 2; at += strlen(at) + 1) {
+	for (char *at = text, *end = text + strlen(text); at < end && argc < WORDS_MOST + 2;
+	     at += strlen(at) + 1) {
 		at[strcspn(at, "\n")] = '\0';
-		if (strncmp(at, "--ex", 4) != 0) /* another target; and what it reads stays for ever */
+		if (strncmp(at, "--ex", 4) !=
+		    0) /* another target; and what it reads stays for ever */
 			argv[argc++] = at;
 	}
 	parse(argc, argv);
@@ -66,13 +74,15 @@ void fuzz_ini(const uint8_t *bytes, size_t length)
 	char option[PATH_MAX + 200], program[] = "check_mail_geo";
 	char *argv[] = { program, option, NULL }, **made = NULL;
 	int count = 0;
-	snprintf(option, sizeof option, "--extra-opts=@%s", fuzz_file("plugins.ini", bytes, length));
+	snprintf(option, sizeof option, "--extra-opts=@%s",
+	         fuzz_file("plugins.ini", bytes, length));
 	strbuf_clear(&why);
 	int result = nagiosplug_extra_opts(&count, &made, 2, argv, "check_mail_geo", &why);
 	fuzz_promise_why(result, &why);
 	if (result < 0)
 		return;
-	fuzz_promise(count > 1 && count <= 1001 && made[0] == program && !made[count], "there are options, and an end of them");
+	fuzz_promise(count > 1 && count <= 1001 && made[0] == program && !made[count],
+	             "there are options, and an end of them");
 	for (int i = 1; i < count; i++)
 		fuzz_promise(made[i][0] == '-' && made[i][1], "each is an option");
 	parse(count, made);
@@ -92,12 +102,18 @@ static void check_zones(const struct dnsbl_zones *zones)
 	for (size_t i = 0; i < zones->count; i++) {
 		const struct dnsbl_zone *zone = &zones->zones[i];
 		fuzz_promise(dns_is_name(slice_string(zone->name)), "a zone is a name");
-		fuzz_promise(!strstr(zone->shown, KEY) && !strstr(zone->key, KEY), "a key is never told");
-		fuzz_promise(zone->weight >= -DNSBL_WEIGHT_MOST && zone->weight <= DNSBL_WEIGHT_MOST, "a weight has a bound");
-		fuzz_promise(ipaddr_parse(&address, slice_string("2001:db8::1")) && dnsbl_query_name(name, &address, zone->name) &&
-		             dns_is_name(slice_string(name)), "each zone can be asked of the longest address");
+		fuzz_promise(!strstr(zone->shown, KEY) && !strstr(zone->key, KEY),
+		             "a key is never told");
+		fuzz_promise(zone->weight >= -DNSBL_WEIGHT_MOST &&
+		                     zone->weight <= DNSBL_WEIGHT_MOST,
+		             "a weight has a bound");
+		fuzz_promise(ipaddr_parse(&address, slice_string("2001:db8::1")) &&
+		                     dnsbl_query_name(name, &address, zone->name) &&
+		                     dns_is_name(slice_string(name)),
+		             "each zone can be asked of the longest address");
 		for (size_t other = 0; other < i; other++)
-			fuzz_promise(strcasecmp(zone->name, zones->zones[other].name) != 0, "a zone is there once");
+			fuzz_promise(strcasecmp(zone->name, zones->zones[other].name) != 0,
+			             "a zone is there once");
 	}
 }
 

@@ -1,6 +1,8 @@
-/* input_state.c - the fuzz target of the state: a file that somebody, or a dying disk, has written into; see input.h
+/* input_state.c - the fuzz target of the state: a file that somebody, or a dying disk, has written
+ * into; see input.h
  *
- * The bytes are patches to a state with something in each table, or a whole file if they begin as one.
+ * The bytes are patches to a state with something in each table, or a whole file if they begin as
+ * one.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -28,8 +30,13 @@ static struct ipaddr address_of(const char *text)
 static struct login login_of(const char *user, const char *address)
 {
 	return (struct login){
-		.at_sec = NOW_SEC, .user = slice_string(user), .address = address_of(address), .has_address = *address != '\0',
-		.service = slice_string("imap"), .count = 1, .twin = slice_string(""),
+		.at_sec = NOW_SEC,
+		.user = slice_string(user),
+		.address = address_of(address),
+		.has_address = *address != '\0',
+		.service = slice_string("imap"),
+		.count = 1,
+		.twin = slice_string(""),
 	};
 }
 
@@ -38,23 +45,37 @@ static struct login login_of(const char *user, const char *address)
 static int fill(struct store *store)
 {
 	static const char *const users[] = { "alice", "bob", "carol" };
-	struct place germany = { .country = "DE", .asn = 64500, .as_name = "Example Net", .latitude = 1, .has_coordinates = true };
-	struct log_position position = { .inode = 7, .offset = 1000, .newest_sec = NOW_SEC, .is_known = true, .cursor = "x" };
-	struct log_history history = { .since_sec = NOW_SEC, .lines = 10, .logins = 5, .public_logins = 4 };
+	struct place germany = { .country = "DE",
+		                 .asn = 64500,
+		                 .as_name = "Example Net",
+		                 .latitude = 1,
+		                 .has_coordinates = true };
+	struct log_position position = {
+		.inode = 7, .offset = 1000, .newest_sec = NOW_SEC, .is_known = true, .cursor = "x"
+	};
+	struct log_history history = {
+		.since_sec = NOW_SEC, .lines = 10, .logins = 5, .public_logins = 4
+	};
 	struct log_rest rest = { .is_known = true, .since_sec = NOW_SEC, .around = 5 };
-	struct listing listing = { .key = "zone.example", .verdict = VERDICT_LISTED, .lifetime_sec = 600, .detail = "127.0.0.2" };
+	struct listing listing = { .key = "zone.example",
+		                   .verdict = VERDICT_LISTED,
+		                   .lifetime_sec = 600,
+		                   .detail = "127.0.0.2" };
 	struct ipaddr address = address_of("192.0.2.1");
 	int result = 0;
 	for (size_t i = 0; result >= 0 && i < 30; i++) {
 		char text[46];
 		snprintf(text, sizeof text, "192.0.2.%zu", i / 3);
 		struct login login = login_of(users[i % ARRAY_SIZE(users)], i % 10 ? text : "");
-		result = store_add(store, &login, i % 4 ? &germany : NULL, NOW_SEC - (int64_t)i, &why);
+		result = store_add(store, &login, i % 4 ? &germany : NULL, NOW_SEC - (int64_t)i,
+		                   &why);
 		if (result >= 0)
-			result = store_is_repeat(store, i % 2 ? log_name : "/var/log/other", i / 2, NOW_SEC, &why);
+			result = store_is_repeat(store, i % 2 ? log_name : "/var/log/other", i / 2,
+			                         NOW_SEC, &why);
 	}
 	listing.address = address;
-	if (result >= 0 && (result = store_put_position(store, log_name, LOG_CURRENT, &position, &why)) >= 0 &&
+	if (result >= 0 &&
+	    (result = store_put_position(store, log_name, LOG_CURRENT, &position, &why)) >= 0 &&
 	    (result = store_put_history(store, log_name, &history, &why)) >= 0 &&
 	    (result = store_put_rest(store, "/var/log/gone", &rest, &why)) >= 0 &&
 	    (result = store_put_session(store, 77, &address, NOW_SEC, &why)) >= 0 &&
@@ -95,24 +116,28 @@ struct seen {
 
 static bool is_country(const char *code)
 {
-	return !code[0] || (code[0] >= 'A' && code[0] <= 'Z' && code[1] >= 'A' && code[1] <= 'Z' && !code[2]);
+	return !code[0] ||
+		(code[0] >= 'A' && code[0] <= 'Z' && code[1] >= 'A' && code[1] <= 'Z' && !code[2]);
 }
 
 static void check_place(const struct place *place)
 {
 	fuzz_promise(is_country(place->country), "a country is two letters");
-	fuzz_promise(memchr(place->as_name, '\0', sizeof place->as_name) != NULL, "a network's name has an end");
+	fuzz_promise(memchr(place->as_name, '\0', sizeof place->as_name) != NULL,
+	             "a network's name has an end");
 }
 
 static int see_visit(void *context, const struct visit *visit)
 {
 	struct seen *seen = context;
-	size_t shorter = visit->user.length < seen->user_length ? visit->user.length : seen->user_length;
+	size_t shorter = visit->user.length < seen->user_length ? visit->user.length
+								: seen->user_length;
 	fuzz_promise(visit->user.length <= USER_MAX, "a user's name is no longer than it may be");
 	fuzz_promise(visit->logins > 0, "a visit is a login at least");
 	fuzz_promise(is_country(visit->country), "a country is two letters");
 	int order = memcmp(seen->user, visit->user.data, shorter);
-	fuzz_promise(order < 0 || (order == 0 && seen->user_length <= visit->user.length), "users come in order");
+	fuzz_promise(order < 0 || (order == 0 && seen->user_length <= visit->user.length),
+	             "users come in order");
 	memcpy(seen->user, visit->user.data, visit->user.length);
 	seen->user_length = visit->user.length;
 	if (slice_equals(visit->user, "zoe"))
@@ -124,23 +149,29 @@ static void see_login(void *context, const struct login *login, const struct pla
 {
 	(void)context;
 	fuzz_promise(login->count > 0, "a login is one at least");
-	fuzz_promise(login->service.length <= SERVICE_MAX, "a service's name is no longer than it may be");
+	fuzz_promise(login->service.length <= SERVICE_MAX,
+	             "a service's name is no longer than it may be");
 	if (place)
 		check_place(place);
 }
 
-static int see_source(void *context, const char *name, const struct log_position *position, const struct log_rest *rest,
-                      struct strbuf *reason)
+static int see_source(void *context, const char *name, const struct log_position *position,
+                      const struct log_rest *rest, struct strbuf *reason)
 {
 	(void)context, (void)rest, (void)reason;
 	fuzz_promise(name[0] || !name[0], "a source has a name");
-	fuzz_promise(position->offset >= 0 && position->head_length >= 0 && position->head_length <= LOG_HASHED_BYTES &&
-	             position->tail_length >= 0 && position->tail_length <= LOG_HASHED_BYTES, "a position is within bounds");
-	fuzz_promise(memchr(position->cursor, '\0', sizeof position->cursor) != NULL, "a cursor has an end");
+	fuzz_promise(position->offset >= 0 && position->head_length >= 0 &&
+	                     position->head_length <= LOG_HASHED_BYTES &&
+	                     position->tail_length >= 0 &&
+	                     position->tail_length <= LOG_HASHED_BYTES,
+	             "a position is within bounds");
+	fuzz_promise(memchr(position->cursor, '\0', sizeof position->cursor) != NULL,
+	             "a cursor has an end");
 	return 0;
 }
 
-static int place_odd(void *context, const struct ipaddr *address, struct place *ret, struct strbuf *reason)
+static int place_odd(void *context, const struct ipaddr *address, struct place *ret,
+                     struct strbuf *reason)
 {
 	size_t *asked = context;
 	(void)reason;
@@ -169,7 +200,8 @@ static int read_small_things(struct store *store)
 	    (result = store_get_silence(store, "zone.example", &number, &why)) < 0)
 		return result;
 	check_place(&place);
-	fuzz_promise(memchr(listing.detail, '\0', sizeof listing.detail) != NULL, "a detail has an end");
+	fuzz_promise(memchr(listing.detail, '\0', sizeof listing.detail) != NULL,
+	             "a detail has an end");
 	return store_each_source(store, see_source, NULL, &why);
 }
 
@@ -180,7 +212,8 @@ static int run(struct store *store, struct seen *seen)
 	uint64_t hash;
 	size_t asked = 0;
 	int result = read_small_things(store);
-	if (result < 0 || (result = store_hash_line(store, slice_string("a line"), &hash, &why)) < 0 ||
+	if (result < 0 ||
+	    (result = store_hash_line(store, slice_string("a line"), &hash, &why)) < 0 ||
 	    (result = store_is_repeat(store, log_name, hash, NOW_SEC, &why)) < 0 ||
 	    (result = store_put_session(store, 78, &login.address, NOW_SEC, &why)) < 0 ||
 	    (result = store_add(store, &login, NULL, NOW_SEC, &why)) < 0 ||
@@ -206,7 +239,8 @@ static int open_and_run(const char *path, bool is_first)
 	bool is_new = *store_notes(store) != '\0';
 	result = is_first ? run(store, &seen) : store_each_visit(store, see_visit, &seen, &why);
 	fuzz_promise_why(result, &why);
-	fuzz_promise(result < 0 || seen.of_zoe > 0 || (!is_first && is_new), "a login that was added is found");
+	fuzz_promise(result < 0 || seen.of_zoe > 0 || (!is_first && is_new),
+	             "a login that was added is found");
 	if (result < 0 && store_is_damaged(store)) {
 		int aside = store_set_aside(store, &why);
 		fuzz_promise_why(aside, &why);

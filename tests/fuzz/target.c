@@ -1,4 +1,5 @@
-/* target.c - libFuzzer's entry: built once for each log format, as FUZZ_FORMAT, and once for the header parser with all of them
+/* target.c - libFuzzer's entry: built once for each log format, as FUZZ_FORMAT, and once for the
+ * header parser with all of them
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

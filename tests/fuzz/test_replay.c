@@ -1,8 +1,8 @@
 /* test_replay.c - replays the seeds of the fuzz targets, and what fuzzing found, without libFuzzer
  *
- * Each line of tests/corpus/NAME.tsv goes to each target of lines; so do the files of tests/fuzz/found. Those of
- * tests/fuzz/seeds/NAME go to the target NAME of files and answers, as they are, and spoiled at some places. A broken promise
- * aborts. The output is TAP.
+ * Each line of tests/corpus/NAME.tsv goes to each target of lines; so do the files of
+ * tests/fuzz/found. Those of tests/fuzz/seeds/NAME go to the target NAME of files and answers, as
+ * they are, and spoiled at some places. A broken promise aborts. The output is TAP.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -82,7 +82,8 @@ static void replay_all(int number, const char *pattern, int (*replay)(const char
 		for (size_t i = 0; i < found.gl_pathc; i++)
 			count += replay(found.gl_pathv[i]);
 	globfree(&found);
-	printf("%sok %d - %d seeds of %s keep all promises\n", count ? "" : "not ", number, count, pattern);
+	printf("%sok %d - %d seeds of %s keep all promises\n", count ? "" : "not ", number, count,
+	       pattern);
 }
 
 int main(void)
@@ -95,7 +96,8 @@ int main(void)
 		char pattern[100];
 		target = input->name;
 		snprintf(pattern, sizeof pattern, "tests/fuzz/seeds/%s/*", target);
-		replay_all(++number, strcmp(target, "mmdb") ? pattern : "tests/fixtures/geo/*", replay_input);
+		replay_all(++number, strcmp(target, "mmdb") ? pattern : "tests/fixtures/geo/*",
+		           replay_input);
 	}
 	printf("1..%d\n", number);
 	return 0;

@@ -14,8 +14,8 @@
 
 /* "FILE.tsv"; each must be there. */
 static const char *const files[] = {
-	"courier", "cyrus", "dovecot", "envelope", "exim", "opensmtpd", "postfix", "postfix-auth", "sendmail", "stalwart",
-	"uw-imap", "vpopmail", "zimbra",
+	"courier",      "cyrus",    "dovecot",  "envelope", "exim",     "opensmtpd", "postfix",
+	"postfix-auth", "sendmail", "stalwart", "uw-imap",  "vpopmail", "zimbra",
 };
 
 static struct strbuf texts[ARRAY_SIZE(files)];
@@ -28,7 +28,10 @@ static bool read_judgement(enum line_kind *ret, struct slice text)
 		const char *text;
 		enum line_kind kind;
 	} judgements[] = {
-		{ "0", LINE_OTHER }, { "1", LINE_LOGIN }, { "s", LINE_SESSION }, { "a", LINE_AMBIGUOUS },
+		{ "0", LINE_OTHER },
+		{ "1", LINE_LOGIN },
+		{ "s", LINE_SESSION },
+		{ "a", LINE_AMBIGUOUS },
 	};
 	for (size_t i = 0; i < ARRAY_SIZE(judgements); i++) {
 		if (slice_equals(text, judgements[i].text)) {
@@ -101,9 +104,11 @@ static bool load_file(size_t i)
 	}
 	size_t bad = read_rows(files[i], slice_make(strbuf_text(&texts[i]), texts[i].length));
 	if (bad)
-		fprintf(stderr, "%s:%zu: not a row with a reason above it\n", strbuf_text(&path), bad);
+		fprintf(stderr, "%s:%zu: not a row with a reason above it\n", strbuf_text(&path),
+		        bad);
 	else if (row_count - count_before < ROWS_LEAST_A_FILE)
-		fprintf(stderr, "%s has only %zu rows\n", strbuf_text(&path), row_count - count_before);
+		fprintf(stderr, "%s has only %zu rows\n", strbuf_text(&path),
+		        row_count - count_before);
 	return !bad && row_count - count_before >= ROWS_LEAST_A_FILE;
 }
 

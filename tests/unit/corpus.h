@@ -1,8 +1,9 @@
 /* corpus.h - the lines of tests/corpus, and how each is to be read
  *
- * A row: format, judgement, user, address, the line, with tabs in between. The judgement is 1 for a login, 0 for none, "s" for
- * a line about a session, "a" for an ambiguous one. The address is an IP address, "unknown" or "-"; of 0 and "a" neither it nor
- * the user is given. A comment above the row says why.
+ * A row: format, judgement, user, address, the line, with tabs in between. The judgement is 1 for a
+ * login, 0 for none, "s" for a line about a session, "a" for an ambiguous one. The address is an IP
+ * address, "unknown" or "-"; of 0 and "a" neither it nor the user is given. A comment above the row
+ * says why.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -29,7 +30,8 @@ struct row {
 	struct slice line;
 };
 
-/* All rows of all files, below $srcdir; false, and a word on stderr, if one can't be read or understood. */
+/* All rows of all files, below $srcdir; false, and a word on stderr, if one can't be read or
+ * understood. */
 bool corpus_load(void);
 void corpus_release(void);
 

@@ -1,4 +1,5 @@
-/* recording_vfs.c - what SQLite does to a directory, and what a power loss may leave of it; see recording_vfs.h
+/* recording_vfs.c - what SQLite does to a directory, and what a power loss may leave of it; see
+ * recording_vfs.h
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -14,7 +15,8 @@
 
 #define SECTOR 512
 #define UNKNOWN_FILE SIZE_MAX
-#define PATH_ROOM (sizeof ((struct recording *)0)->directory + sizeof ((struct disk_file *)0)->name + 1)
+#define PATH_ROOM \
+	(sizeof((struct recording *)0)->directory + sizeof((struct disk_file *)0)->name + 1)
 
 static struct recording *active; /* NULL: nothing is recorded */
 
@@ -28,23 +30,31 @@ static void must_be(bool is_fine, const char *what)
 
 /* --- what is recorded --- */
 
-static void record(enum disk_kind kind, size_t file, size_t offset, const void *bytes, size_t length)
+static void record(enum disk_kind kind, size_t file, size_t offset, const void *bytes,
+                   size_t length)
 {
 	if (!active || (kind != DISK_SYNC_DIRECTORY && file == UNKNOWN_FILE))
 		return;
 	must_be(active->operation_count < DISK_OPERATIONS_MAX, "too many operations");
 	if ((active->operation_count & (active->operation_count - 1)) == 0)
-		active->operations = xalloc_resize(active->operations, active->operation_count * 2 + 1,
-			sizeof(*active->operations));
-	active->operations[active->operation_count++] = (struct disk_operation){ .kind = kind, .file = file,
-		.offset = offset, .bytes = bytes ? xalloc_copy(bytes, length) : NULL, .length = length };
+		active->operations = xalloc_resize(active->operations,
+		                                   active->operation_count * 2 + 1,
+		                                   sizeof(*active->operations));
+	active->operations[active->operation_count++] = (struct disk_operation){
+		.kind = kind,
+		.file = file,
+		.offset = offset,
+		.bytes = bytes ? xalloc_copy(bytes, length) : NULL,
+		.length = length
+	};
 }
 
 /* NULL if PATH is not in the recorded directory itself. */
 static const char *name_in_directory(const char *path)
 {
 	size_t length = active ? strlen(active->directory) : 0;
-	if (!active || !path || strncmp(path, active->directory, length) != 0 || path[length] != '/')
+	if (!active || !path || strncmp(path, active->directory, length) != 0 ||
+	    path[length] != '/')
 		return NULL;
 	return strchr(path + length + 1, '/') ? NULL : path + length + 1;
 }
@@ -114,7 +124,8 @@ void recording_release(struct recording *recording)
 
 static sqlite3_vfs shim, *real_vfs;
 
-/* An open file is the default VFS's own, but for some of its methods. This lies behind it, in the same memory. */
+/* An open file is the default VFS's own, but for some of its methods. This lies behind it, in the
+ * same memory. */
 struct extra {
 	sqlite3_io_methods methods;
 	const sqlite3_io_methods *real;
@@ -138,7 +149,8 @@ static int shim_truncate(sqlite3_file *file, sqlite3_int64 length)
 	return extra_of(file)->real->xTruncate(file, length);
 }
 
-/* First the file, then the directory, if the real one thinks that it must: it calls open_directory() then. */
+/* First the file, then the directory, if the real one thinks that it must: it calls
+ * open_directory() then. */
 static int shim_sync(sqlite3_file *file, int flags)
 {
 	if (!active)
@@ -147,17 +159,20 @@ static int shim_sync(sqlite3_file *file, int flags)
 	return extra_of(file)->real->xSync(file, flags);
 }
 
-/* What only some file systems promise (F2FS writes pages atomically) isn't made use of: others don't. */
+/* What only some file systems promise (F2FS writes pages atomically) isn't made use of: others
+ * don't. */
 static int shim_characteristics(sqlite3_file *file)
 {
-	return extra_of(file)->real->xDeviceCharacteristics(file) & SQLITE_IOCAP_POWERSAFE_OVERWRITE;
+	return extra_of(file)->real->xDeviceCharacteristics(file) &
+		SQLITE_IOCAP_POWERSAFE_OVERWRITE;
 }
 
 static void replace_methods(sqlite3_file *file, size_t id)
 {
 	struct extra *extra = extra_of(file);
 	*extra = (struct extra){ .methods = *file->pMethods, .real = file->pMethods, .file = id };
-	extra->methods.iVersion = 1; /* no shared memory (WAL) and no mapped pages, whose writes couldn't be seen */
+	/* no shared memory (WAL) and no mapped pages, whose writes couldn't be seen */
+	extra->methods.iVersion = 1;
 	extra->methods.xWrite = shim_write;
 	extra->methods.xTruncate = shim_truncate;
 	extra->methods.xSync = shim_sync;
@@ -176,7 +191,8 @@ static int open_directory(const char *path, int *ret)
 	return real_open_directory(path, ret);
 }
 
-static int shim_open(sqlite3_vfs *vfs, const char *path, sqlite3_file *file, int flags, int *ret_flags)
+static int shim_open(sqlite3_vfs *vfs, const char *path, sqlite3_file *file, int flags,
+                     int *ret_flags)
 {
 	const char *name = name_in_directory(path);
 	size_t id = find_file(name);
@@ -184,7 +200,8 @@ static int shim_open(sqlite3_vfs *vfs, const char *path, sqlite3_file *file, int
 	int rc = real_vfs->xOpen(real_vfs, path, file, flags, ret_flags);
 	if (rc != SQLITE_OK)
 		return rc;
-	if (name && id == UNKNOWN_FILE) { /* made by SQLite or, the state itself, just before by the store */
+	/* made by SQLite or, the state itself, just before by the store */
+	if (name && id == UNKNOWN_FILE) {
 		id = add_file(name);
 		record(DISK_CREATE, id, 0, NULL, 0);
 	}
@@ -225,10 +242,14 @@ static int shim_randomness(sqlite3_vfs *vfs, int length, char *ret)
 void recording_vfs_register(void)
 {
 	real_vfs = sqlite3_vfs_find(NULL);
-	must_be(real_vfs && real_vfs->iVersion >= 3 && real_vfs->xSetSystemCall, "the default VFS is not that of Unix");
-	real_open_directory = (int (*)(const char *, int *))real_vfs->xGetSystemCall(real_vfs, "openDirectory");
-	must_be(real_open_directory && real_vfs->xSetSystemCall(real_vfs, "openDirectory",
-		(sqlite3_syscall_ptr)open_directory) == SQLITE_OK, "no openDirectory in the default VFS");
+	must_be(real_vfs && real_vfs->iVersion >= 3 && real_vfs->xSetSystemCall,
+	        "the default VFS is not that of Unix");
+	real_open_directory = (int (*)(const char *,
+	                               int *))real_vfs->xGetSystemCall(real_vfs, "openDirectory");
+	must_be(real_open_directory &&
+	                real_vfs->xSetSystemCall(real_vfs, "openDirectory",
+	                                         (sqlite3_syscall_ptr)open_directory) == SQLITE_OK,
+	        "no openDirectory in the default VFS");
 	shim = *real_vfs;
 	shim.zName = "recording";
 	shim.szOsFile = (shim.szOsFile + 15) / 16 * 16 + (int)sizeof(struct extra);
@@ -259,13 +280,14 @@ static bool happens(unsigned percent, uint64_t *random)
 static enum disk_fate fate_of_write(const struct disk_operation *operation, bool is_last,
                                     const struct disk_model *model, uint64_t *random)
 {
-	if (operation->kind == DISK_WRITE && (model->tear == TEAR_SECTORS || (model->tear != TEAR_NONE && is_last)))
+	if (operation->kind == DISK_WRITE &&
+	    (model->tear == TEAR_SECTORS || (model->tear != TEAR_NONE && is_last)))
 		return DISK_TORN;
 	return happens(model->writes_percent, random) ? DISK_WHOLE : DISK_LOST;
 }
 
-void disk_lose(enum disk_fate *fates, const struct recording *recording, size_t cut, const struct disk_model *model,
-               uint64_t *random)
+void disk_lose(enum disk_fate *fates, const struct recording *recording, size_t cut,
+               const struct disk_model *model, uint64_t *random)
 {
 	bool is_synced[DISK_FILES_MAX] = { false }, is_directory_synced = false;
 	for (size_t i = cut; i-- > 0;) {
@@ -277,7 +299,8 @@ void disk_lose(enum disk_fate *fates, const struct recording *recording, size_t 
 			is_synced[operation->file] = true;
 		else if (operation->kind >= DISK_WRITE && !is_synced[operation->file])
 			fates[i] = fate_of_write(operation, i == cut - 1, model, random);
-		else if (operation->kind < DISK_WRITE && !is_directory_synced && !happens(model->names_percent, random))
+		else if (operation->kind < DISK_WRITE && !is_directory_synced &&
+		         !happens(model->names_percent, random))
 			fates[i] = DISK_LOST;
 	}
 }
@@ -300,24 +323,28 @@ static void set_length(struct remains *remains, size_t length, bool has_garbage,
 	remains->length = length;
 }
 
-static void put(struct remains *remains, const struct disk_operation *operation, size_t from, size_t end)
+static void put(struct remains *remains, const struct disk_operation *operation, size_t from,
+                size_t end)
 {
 	if (from < end)
-		memcpy(remains->bytes + operation->offset + from, operation->bytes + from, end - from);
+		memcpy(remains->bytes + operation->offset + from, operation->bytes + from,
+		       end - from);
 }
 
 /* The sectors are those of the file, whatever part of them the write is. */
-static void put_sectors(struct remains *remains, const struct disk_operation *operation, uint64_t *random)
+static void put_sectors(struct remains *remains, const struct disk_operation *operation,
+                        uint64_t *random)
 {
 	for (size_t from = 0, end; from < operation->length; from = end) {
 		end = from + SECTOR - (operation->offset + from) % SECTOR;
 		if (happens(50, random))
-			put(remains, operation, from, end < operation->length ? end : operation->length);
+			put(remains, operation, from,
+			    end < operation->length ? end : operation->length);
 	}
 }
 
-static void apply_write(struct remains *remains, const struct disk_operation *operation, enum disk_fate fate,
-                        const struct disk_model *model, uint64_t *random)
+static void apply_write(struct remains *remains, const struct disk_operation *operation,
+                        enum disk_fate fate, const struct disk_model *model, uint64_t *random)
 {
 	size_t end = operation->offset + operation->length, half = operation->length / 2;
 	if (fate == DISK_LOST && !model->has_garbage)
@@ -328,10 +355,11 @@ static void apply_write(struct remains *remains, const struct disk_operation *op
 		put_sectors(remains, operation, random);
 	else if (fate != DISK_LOST)
 		put(remains, operation, fate == DISK_TORN && model->tear == TEAR_BACK ? half : 0,
-			fate == DISK_TORN && model->tear == TEAR_FRONT ? half : operation->length);
+		    fate == DISK_TORN && model->tear == TEAR_FRONT ? half : operation->length);
 }
 
-static void apply_name(struct remains *remains, const struct recording *recording, size_t file, bool is_there)
+static void apply_name(struct remains *remains, const struct recording *recording, size_t file,
+                       bool is_there)
 {
 	for (size_t i = 0; i < recording->file_count; i++) {
 		if (strcmp(recording->files[i].name, recording->files[file].name) == 0)
@@ -340,8 +368,8 @@ static void apply_name(struct remains *remains, const struct recording *recordin
 	remains[file].has_name = is_there;
 }
 
-static void apply(struct remains *remains, const struct recording *recording, size_t index, enum disk_fate fate,
-                  const struct disk_model *model, uint64_t *random)
+static void apply(struct remains *remains, const struct recording *recording, size_t index,
+                  enum disk_fate fate, const struct disk_model *model, uint64_t *random)
 {
 	const struct disk_operation *operation = &recording->operations[index];
 	if (operation->kind == DISK_WRITE)
@@ -349,7 +377,8 @@ static void apply(struct remains *remains, const struct recording *recording, si
 	else if (fate == DISK_LOST)
 		return;
 	else if (operation->kind == DISK_TRUNCATE)
-		set_length(&remains[operation->file], operation->offset, model->has_garbage, random);
+		set_length(&remains[operation->file], operation->offset, model->has_garbage,
+		           random);
 	else if (operation->kind <= DISK_DELETE)
 		apply_name(remains, recording, operation->file, operation->kind == DISK_CREATE);
 }
@@ -372,19 +401,22 @@ static void write_file(const char *directory, const char *name, const struct rem
 	snprintf(path, sizeof path, "%s/%s", directory, name);
 	FILE *stream = fopen(path, "wbx");
 	must_be(stream && fchmod(fileno(stream), 0600) == 0, path);
-	must_be(remains->length == 0 || fwrite(remains->bytes, 1, remains->length, stream) == remains->length, path);
+	must_be(remains->length == 0 ||
+	                fwrite(remains->bytes, 1, remains->length, stream) == remains->length,
+	        path);
 	must_be(fclose(stream) == 0, path);
 }
 
-uint64_t disk_build(const char *directory, const struct recording *recording, size_t cut, const enum disk_fate *fates,
-                    const struct disk_model *model, uint64_t *random)
+uint64_t disk_build(const char *directory, const struct recording *recording, size_t cut,
+                    const enum disk_fate *fates, const struct disk_model *model, uint64_t *random)
 {
 	struct remains remains[DISK_FILES_MAX] = { { .bytes = NULL } };
 	uint64_t hash = UINT64_C(0xcbf29ce484222325);
 	for (size_t i = 0; i < recording->file_count; i++) {
 		set_length(&remains[i], recording->files[i].length, false, random);
 		if (recording->files[i].length)
-			memcpy(remains[i].bytes, recording->files[i].bytes, recording->files[i].length);
+			memcpy(remains[i].bytes, recording->files[i].bytes,
+			       recording->files[i].length);
 		remains[i].has_name = recording->files[i].is_old;
 	}
 	for (size_t i = 0; i < cut; i++)

@@ -104,8 +104,11 @@ int64_t storetest_number(struct store *store, const char *sql)
 
 void storetest_add(struct store *store, int64_t at_sec)
 {
-	struct login login = { .at_sec = at_sec, .user = SLICE_LITERAL("ann"), .has_address = true,
-		                   .service = SLICE_LITERAL("postfix/submission"), .count = 1 };
+	struct login login = { .at_sec = at_sec,
+		               .user = SLICE_LITERAL("ann"),
+		               .has_address = true,
+		               .service = SLICE_LITERAL("postfix/submission"),
+		               .count = 1 };
 	const struct place place = { .country = "DE" };
 	assert_true(ipaddr_parse(&login.address, slice_string("192.0.2.1")));
 	storetest_expect(store_add(store, &login, &place, at_sec, &storetest_why), 0);

@@ -1,4 +1,5 @@
-/* storetest.h - what the tests of the store have in common: a directory, a state in it, and ways to look into it
+/* storetest.h - what the tests of the store have in common: a directory, a state in it, and ways to
+ * look into it
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -10,12 +11,14 @@
 #define STORETEST_NOW 1740000000
 
 extern struct strbuf storetest_why;
-extern char storetest_state[]; /* the path of the state; storetest_setup makes its directory, and no state */
+/* the path of the state; storetest_setup makes its directory, and no state */
+extern char storetest_state[];
 
 /* For cmocka. */
 int storetest_setup(void **unused);
 int storetest_teardown(void **unused);
-#define STORETEST(function) cmocka_unit_test_setup_teardown(function, storetest_setup, storetest_teardown)
+#define STORETEST(function) \
+	cmocka_unit_test_setup_teardown(function, storetest_setup, storetest_teardown)
 
 /* The state, or with NULL one in memory; fails the test if it can't be opened. */
 struct store *storetest_open(const char *path);

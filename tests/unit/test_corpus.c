@@ -1,4 +1,5 @@
-/* test_corpus.c - the lines of tests/corpus, all formats being on, as they are, cut, and as other logging systems have them
+/* test_corpus.c - the lines of tests/corpus, all formats being on, as they are, cut, and as other
+ * logging systems have them
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -45,11 +46,12 @@ static struct slice slice_of(const struct strbuf *text)
 
 static void fail_row(const struct row *row, const char *what, struct slice line)
 {
-	fail_msg("%s.tsv:%zu: %s: %.*s\n%.*s", row->file, row->number, what, (int)row->reason.length, row->reason.data,
-	         (int)line.length, line.data);
+	fail_msg("%s.tsv:%zu: %s: %.*s\n%.*s", row->file, row->number, what,
+	         (int)row->reason.length, row->reason.data, (int)line.length, line.data);
 }
 
-/* From the heap without a NUL, so that a sanitizer sees a read beyond the end. The caller frees what it returns. */
+/* From the heap without a NUL, so that a sanitizer sees a read beyond the end. The caller frees
+ * what it returns. */
 static char *copy_of(struct slice line)
 {
 	char *copy = malloc(line.length ? line.length : 1);
@@ -65,15 +67,15 @@ static bool is_same_text(struct slice a, struct slice b)
 
 static bool has_address_of(const struct login *login, const struct row *row)
 {
-	return login->has_address == row->has_address
-		&& (!row->has_address || ipaddr_equals(&login->address, &row->address));
+	return login->has_address == row->has_address &&
+		(!row->has_address || ipaddr_equals(&login->address, &row->address));
 }
 
 /* Nothing but the kind of an ambiguous line is told by the corpus. */
 static bool is_login_of_row(const struct login *login, const struct row *row)
 {
-	return row->kind == LINE_OTHER || row->kind == LINE_AMBIGUOUS
-		|| (is_same_text(login->user, row->user) && has_address_of(login, row));
+	return row->kind == LINE_OTHER || row->kind == LINE_AMBIGUOUS ||
+		(is_same_text(login->user, row->user) && has_address_of(login, row));
 }
 
 static void check_row(const struct row *row, struct slice line, const char *what)
@@ -85,7 +87,8 @@ static void check_row(const struct row *row, struct slice line, const char *what
 	if (logformat_read(reader, &login, same) != row->kind || !is_login_of_row(&login, row))
 		fail_row(row, what, line);
 	logformat_explain(reader, &found, same);
-	if (found.kind != row->kind || !is_login_of_row(&found.login, row) || (found.kind != LINE_LOGIN && !found.why && found.kind != LINE_SESSION))
+	if (found.kind != row->kind || !is_login_of_row(&found.login, row) ||
+	    (found.kind != LINE_LOGIN && !found.why && found.kind != LINE_SESSION))
 		fail_row(row, "--explain sees it in another way", line);
 	if (row->kind != LINE_OTHER && !slice_equals(row->format, found.format ? found.format : ""))
 		fail_row(row, "another format has read it", line);
@@ -130,22 +133,30 @@ static void no_beginning_of_a_line_that_is_no_login_is_one(void **state)
 		bool is_plain = row->kind == LINE_OTHER || row->kind == LINE_SESSION;
 		for (size_t length = 0; is_plain && length < row->line.length; length++)
 			if (is_login(slice_make(row->line.data, length)))
-				fail_row(row, "is a login, so cut", slice_make(row->line.data, length));
+				fail_row(row, "is a login, so cut",
+				         slice_make(row->line.data, length));
 	}
 }
 
-/* Behind the address nothing but the user may change by a cut: a line without its newline has to wait for its end. */
+/* Behind the address nothing but the user may change by a cut: a line without its newline has to
+ * wait for its end. */
 static void a_cut_login_of_postfix_has_the_same_address_or_is_none(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < corpus_count(); i++) {
 		const struct row *row = corpus_row(i);
-		bool is_postfix = slice_equals(row->format, "postfix") || slice_equals(row->format, "postfix-auth");
-		for (size_t length = 0; is_postfix && row->kind == LINE_LOGIN && length < row->line.length; length++) {
-			char *copy CLEANUP(xalloc_freep) = copy_of(slice_make(row->line.data, length));
+		bool is_postfix = slice_equals(row->format, "postfix") ||
+			slice_equals(row->format, "postfix-auth");
+		for (size_t length = 0;
+		     is_postfix && row->kind == LINE_LOGIN && length < row->line.length; length++) {
+			char *copy CLEANUP(xalloc_freep) = copy_of(
+				slice_make(row->line.data, length));
 			struct login login;
-			if (logformat_read(reader, &login, slice_make(copy, length)) == LINE_LOGIN && !has_address_of(&login, row))
-				fail_row(row, "has another address, so cut", slice_make(row->line.data, length));
+			if (logformat_read(reader, &login, slice_make(copy, length)) ==
+			            LINE_LOGIN &&
+			    !has_address_of(&login, row))
+				fail_row(row, "has another address, so cut",
+				         slice_make(row->line.data, length));
 		}
 	}
 }
@@ -167,19 +178,29 @@ static const struct {
 	{ "2026-11-23T09:07:43Z mail postfix/cleanup[219]: 4X: message-id=", "" },
 	{ "2026-11-23T09:07:43Z mail postfix/smtpd[219]: warning: h[203.0.113.9]: ", "" },
 	{ "2026-11-23T09:07:43Z mail postfix/smtpd[219]: < h[203.0.113.9]: ", "" },
-	{ "2026-11-23T09:07:43Z mail dovecot: imap-login: Disconnected: user=<", ">, method=PLAIN, rip=203.0.113.9" },
-	{ "Nov 23 09:07:43 imap-login: Info: Disconnected: user=<", ">, method=PLAIN, rip=203.0.113.9" },
+	{ "2026-11-23T09:07:43Z mail dovecot: imap-login: Disconnected: user=<",
+	  ">, method=PLAIN, rip=203.0.113.9" },
+	{ "Nov 23 09:07:43 imap-login: Info: Disconnected: user=<",
+	  ">, method=PLAIN, rip=203.0.113.9" },
 	{ "Nov 23 09:07:43 lmtp(", "): Info: msgid=<x>: saved mail to INBOX" },
 	{ "2026-11-23 09:07:43 H=(", ") [203.0.113.9] rejected RCPT <a@b>: relay not permitted" },
-	{ "2026-11-23 09:07:43 1vN8AB-0000000001x-2abc H=(", ") [203.0.113.9] F=<> rejected after DATA" },
-	{ "2026-11-23 09:07:43 1vN8AB-0000000001x-2abc <= \"", "\"@b H=h [203.0.113.9] P=esmtp S=1" },
-	{ "2026-11-23 09:07:43 plain authenticator failed for (h) [203.0.113.9]: 535 Incorrect (set_id=", ")" },
+	{ "2026-11-23 09:07:43 1vN8AB-0000000001x-2abc H=(",
+	  ") [203.0.113.9] F=<> rejected after DATA" },
+	{ "2026-11-23 09:07:43 1vN8AB-0000000001x-2abc <= \"",
+	  "\"@b H=h [203.0.113.9] P=esmtp S=1" },
+	{ "2026-11-23 09:07:43 plain authenticator failed for (h) [203.0.113.9]: 535 Incorrect "
+	  "(set_id=",
+	  ")" },
 	{ "2026-11-23 09:07:43,123 WARN  [ImapServer-1] [ip=203.0.113.9;ua=", ";] imap - x" },
-	{ "2026-11-23T09:07:43Z INFO SMTP EHLO command (smtp.ehlo) listenerId = \"smtp\", domain = \"", "\"" },
+	{ "2026-11-23T09:07:43Z INFO SMTP EHLO command (smtp.ehlo) listenerId = \"smtp\", domain = "
+	  "\"",
+	  "\"" },
 	{ "2026-11-23T09:07:43Z mail imapd: LOGIN FAILED, user=", ", ip=[203.0.113.9]" },
-	{ "2026-11-23T09:07:43Z mail cyrus/imap[1]: badlogin: [203.0.113.9] plaintext ", " invalid user" },
+	{ "2026-11-23T09:07:43Z mail cyrus/imap[1]: badlogin: [203.0.113.9] plaintext ",
+	  " invalid user" },
 	{ "2026-11-23T09:07:43Z mail sm-mta[1]: 0ANHXHYB005133: from=<", ">, size=1" },
-	{ "2026-11-23T09:07:43Z mail smtpd[1]: f7a2e6aa567530c9 smtp failed-command command=\"", "\" result=\"500\"" },
+	{ "2026-11-23T09:07:43Z mail smtpd[1]: f7a2e6aa567530c9 smtp failed-command command=\"",
+	  "\" result=\"500\"" },
 	{ "x: ", "" },
 	{ "x:", "" },
 	{ "login:", "" },
@@ -228,11 +249,13 @@ static void a_line_within_another_programs_line_is_no_login(void **state)
 
 /* --- other logging systems --- */
 
-/* In RFC 5424 "postfix" is what rsyslog leaves of "postfix/smtpd"; and of two wrappers the outer one is gone in found.message. */
+/* In RFC 5424 "postfix" is what rsyslog leaves of "postfix/smtpd"; and of two wrappers the outer
+ * one is gone in found.message. */
 static bool changes_unwrapped(const struct explanation *found)
 {
-	return slice_equals(found->program, "postfix") || slice_starts_with(found->message, "message repeated ")
-		|| slice_starts_with(found->message, "[ID ");
+	return slice_equals(found->program, "postfix") ||
+		slice_starts_with(found->message, "message repeated ") ||
+		slice_starts_with(found->message, "[ID ");
 }
 
 static void check_wrapped(const struct row *row, const struct wrap *wrap)
@@ -243,13 +266,15 @@ static void check_wrapped(const struct row *row, const struct wrap *wrap)
 	if (row->kind == LINE_AMBIGUOUS && !wrap->keeps_line && strcmp(row->file, "envelope") == 0)
 		return;
 	/* In front of these no container's engine has put anything. */
-	bool is_odd = slice_starts_with(row->line, "\xef\xbb\xbf") || slice_starts_with(row->reason, "counted octets");
+	bool is_odd = slice_starts_with(row->line, "\xef\xbb\xbf") ||
+		slice_starts_with(row->reason, "counted octets");
 	if (is_odd || !wrap_is_plain(&found) || (!wrap->keeps_line && changes_unwrapped(&found)))
 		return;
 	struct strbuf line CLEANUP(strbuf_release) = STRBUF_INIT(LINE_MAX_BYTES);
 	if (wrap->write(&line, row->line, &found))
 		check_row(row, slice_of(&line), wrap->name);
-	else if (wrap->keeps_line && slice_find(row->line, SLICE_LITERAL("\xff")) == row->line.length)
+	else if (wrap->keeps_line &&
+	         slice_find(row->line, SLICE_LITERAL("\xff")) == row->line.length)
 		fail_row(row, "can't be wrapped", row->line);
 }
 

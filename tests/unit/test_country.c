@@ -16,17 +16,10 @@ static void an_everyday_name_is_found(void **state)
 {
 	(void)state;
 	static const char *const names[][2] = {
-		{ "AD", "Andorra" },
-		{ "ZW", "Zimbabwe" },
-		{ "DE", "Germany" },
-		{ "RU", "Russia" },
-		{ "TR", "Turkey" },
-		{ "CI", "Ivory Coast" },
-		{ "KR", "South Korea" },
-		{ "CZ", "Czechia" },
-		{ "US", "United States" },
-		{ "GB", "United Kingdom" },
-		{ "XK", "Kosovo" },
+		{ "AD", "Andorra" },        { "ZW", "Zimbabwe" }, { "DE", "Germany" },
+		{ "RU", "Russia" },         { "TR", "Turkey" },   { "CI", "Ivory Coast" },
+		{ "KR", "South Korea" },    { "CZ", "Czechia" },  { "US", "United States" },
+		{ "GB", "United Kingdom" }, { "XK", "Kosovo" },
 	};
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
 		const char code[3] = { names[i][0][0], names[i][0][1], '\0' };
@@ -35,7 +28,8 @@ static void an_everyday_name_is_found(void **state)
 	}
 }
 
-/* A binary search finds each of the rows (their number is asserted where the table is) only if they are sorted. */
+/* A binary search finds each of the rows (their number is asserted where the table is) only if they
+ * are sorted. */
 static void every_row_is_found_so_the_table_is_sorted(void **state)
 {
 	(void)state;
@@ -65,7 +59,8 @@ static void what_is_no_country_has_no_name(void **state)
 {
 	(void)state;
 	static const char codes[][3] = {
-		"EU", "AP", "A1", "A2", "A3", "XX", "ZZ", "??", "de", "De", "AA", "UK", "SU", "AN", "", "D", "  ",
+		"EU", "AP", "A1", "A2", "A3", "XX", "ZZ", "??", "de",
+		"De", "AA", "UK", "SU", "AN", "",   "D",  "  ",
 	};
 	for (size_t i = 0; i < ARRAY_SIZE(codes); i++) {
 		assert_null(country_name(codes[i]));

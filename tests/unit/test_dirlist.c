@@ -73,7 +73,8 @@ static void a_large_directory_is_kept_until_it_changes(void **state)
 	assert_int_equal(count(lists, &is_kept), DIRLIST_KEPT_LEAST);
 	assert_true(is_kept);
 	add_file(90000);
-	age(1000000); /* with the same time nothing tells: so the next line shows that it was not listed again */
+	/* with the same time nothing tells: so the next line shows that it was not listed again */
+	age(1000000);
 	assert_int_equal(count(lists, &is_kept), DIRLIST_KEPT_LEAST);
 	age(1000001);
 	assert_int_equal(count(lists, &is_kept), DIRLIST_KEPT_LEAST + 1);

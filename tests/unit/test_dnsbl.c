@@ -35,12 +35,15 @@ static void a_zone_has_a_name_a_filter_and_a_weight(void **state)
 		{ "zen.example*3", "zen.example", "zen.example", 3, "127.0.0.2", "" },
 		{ "zen.example*-2", "zen.example", "zen.example", -2, "127.0.0.2", "" },
 		{ "zen.example*0", "zen.example", "zen.example", 0, "127.0.0.2", "" },
-		{ "zen.example=127.0.0.2", "zen.example", "zen.example=127.0.0.2", 1, "127.0.0.2", "127.0.0.3 127.0.1.2 127.1.0.2" },
-		{ "zen.example=127.0.0.[2..11]*2", "zen.example", "zen.example=127.0.0.[2..11]", 2, "127.0.0.2 127.0.0.11",
-		  "127.0.0.1 127.0.0.12" },
-		{ "zen.example=127.0.[1;3].[4;6..8]", "zen.example", "zen.example=127.0.[1;3].[4;6..8]", 1, "127.0.1.4 127.0.3.7",
+		{ "zen.example=127.0.0.2", "zen.example", "zen.example=127.0.0.2", 1, "127.0.0.2",
+		  "127.0.0.3 127.0.1.2 127.1.0.2" },
+		{ "zen.example=127.0.0.[2..11]*2", "zen.example", "zen.example=127.0.0.[2..11]", 2,
+		  "127.0.0.2 127.0.0.11", "127.0.0.1 127.0.0.12" },
+		{ "zen.example=127.0.[1;3].[4;6..8]", "zen.example",
+		  "zen.example=127.0.[1;3].[4;6..8]", 1, "127.0.1.4 127.0.3.7",
 		  "127.0.2.4 127.0.1.5 127.0.0.4" },
-		{ "zen.example=127.0.0.[0..255]", "zen.example", "zen.example=127.0.0.[0..255]", 1, "127.0.0.0 127.0.0.64 127.0.0.255", "" },
+		{ "zen.example=127.0.0.[0..255]", "zen.example", "zen.example=127.0.0.[0..255]", 1,
+		  "127.0.0.0 127.0.0.64 127.0.0.255", "" },
 		{ "a-b_c.Example", "a-b_c.Example", "a-b_c.Example", 1, "127.0.0.2", "" },
 	};
 	(void)state;
@@ -59,7 +62,8 @@ static void a_zone_has_a_name_a_filter_and_a_weight(void **state)
 				struct slice word = slice_take_until(&rest, ' ');
 				assert_true(ipaddr_parse(&reply, word));
 				if (dnsbl_zone_matches(&zone, &reply) != (hit == 1))
-					fail_msg("%s, %.*s", rows[i].text, (int)word.length, word.data);
+					fail_msg("%s, %.*s", rows[i].text, (int)word.length,
+					         word.data);
 			}
 		}
 	}
@@ -67,37 +71,69 @@ static void a_zone_has_a_name_a_filter_and_a_weight(void **state)
 
 static void what_is_no_zone_is_refused(void **state)
 {
-	static const char label64[] = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.example";
+	static const char label64[] = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+				      "aaaa.example";
 	static const char *const texts[] = {
-		"", "=127.0.0.2", "*2", "zen", ".zen.example", "zen..example", "zen.exa mple", "zen.example=", "zen.example=127",
-		"zen.example=127.0.0", "zen.example=127.0.0.256", "zen.example=127.0.0.[2", "zen.example=127.0.0.[11..2]",
-		"zen.example=127.0.0.[]", "zen.example=127.0.0.2;3", "zen.example=127.0.0.2.3", "zen.example=127.0.0.2x",
-		"zen.example*", "zen.example*1001", "zen.example*x", "zen.example*2x", "zen.example*--2", "zen.ex\xc3\xa4mple",
-		"zen.example=127.0.0.02222", "$DQS.zen.example", "$KEY.zen.example", label64,
+		"",
+		"=127.0.0.2",
+		"*2",
+		"zen",
+		".zen.example",
+		"zen..example",
+		"zen.exa mple",
+		"zen.example=",
+		"zen.example=127",
+		"zen.example=127.0.0",
+		"zen.example=127.0.0.256",
+		"zen.example=127.0.0.[2",
+		"zen.example=127.0.0.[11..2]",
+		"zen.example=127.0.0.[]",
+		"zen.example=127.0.0.2;3",
+		"zen.example=127.0.0.2.3",
+		"zen.example=127.0.0.2x",
+		"zen.example*",
+		"zen.example*1001",
+		"zen.example*x",
+		"zen.example*2x",
+		"zen.example*--2",
+		"zen.ex\xc3\xa4mple",
+		"zen.example=127.0.0.02222",
+		"$DQS.zen.example",
+		"$KEY.zen.example",
+		label64,
 	};
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
 		struct strbuf why CLEANUP(strbuf_release) = STRBUF_INIT(WHY_MAX);
 		struct dnsbl_zone zone;
-		if (dnsbl_zone_parse(&zone, slice_string(texts[i]), NULL, &why) != -EINVAL || !why.length)
+		if (dnsbl_zone_parse(&zone, slice_string(texts[i]), NULL, &why) != -EINVAL ||
+		    !why.length)
 			fail_msg("%s", texts[i]);
 	}
 }
 
 static void a_key_is_in_the_question_and_nowhere_else(void **state)
 {
-	static const struct { const char *text, *key, *name, *shown; } rows[] = {
-		{ "$DQS.zen.dq.spamhaus.net", "s3cret", "s3cret.zen.dq.spamhaus.net", "$DQS.zen.dq.spamhaus.net" },
+	static const struct {
+		const char *text, *key, *name, *shown;
+	} rows[] = {
+		{ "$DQS.zen.dq.spamhaus.net", "s3cret", "s3cret.zen.dq.spamhaus.net",
+		  "$DQS.zen.dq.spamhaus.net" },
 		{ "$DQS.list.example", "s3cret", "s3cret.list.example", "$DQS.list.example" },
-		{ "s3cret.zen.dq.spamhaus.net", NULL, "s3cret.zen.dq.spamhaus.net", "***.zen.dq.spamhaus.net" },
-		{ "s3cret.zen.DQ.Spamhaus.net", NULL, "s3cret.zen.DQ.Spamhaus.net", "***.zen.DQ.Spamhaus.net" },
-		{ "s3cret.combined.mail.abusix.zone", NULL, "s3cret.combined.mail.abusix.zone", "***.combined.mail.abusix.zone" },
+		{ "s3cret.zen.dq.spamhaus.net", NULL, "s3cret.zen.dq.spamhaus.net",
+		  "***.zen.dq.spamhaus.net" },
+		{ "s3cret.zen.DQ.Spamhaus.net", NULL, "s3cret.zen.DQ.Spamhaus.net",
+		  "***.zen.DQ.Spamhaus.net" },
+		{ "s3cret.combined.mail.abusix.zone", NULL, "s3cret.combined.mail.abusix.zone",
+		  "***.combined.mail.abusix.zone" },
 	};
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		struct dnsbl_zone zone;
 		char text[] = "see https://x.example/S3CRET/192.0.2.1 s3cret";
-		assert_int_equal(dnsbl_zone_parse(&zone, slice_string(rows[i].text), rows[i].key, NULL), 0);
+		assert_int_equal(dnsbl_zone_parse(&zone, slice_string(rows[i].text), rows[i].key,
+		                                  NULL),
+		                 0);
 		assert_string_equal(zone.name, rows[i].name);
 		assert_string_equal(zone.shown, rows[i].shown);
 		assert_null(strstr(zone.key, "s3cret"));
@@ -109,14 +145,19 @@ static void a_key_is_in_the_question_and_nowhere_else(void **state)
 static void an_error_never_has_the_key(void **state)
 {
 	static const char *const texts[] = {
-		"s3cret.zen.dq.spamhaus.net=127", "s3cret.zen.dq.spamhaus.net*x", "s3cret..dq.spamhaus.net",
-		"$DQS.zen.dq.spamhaus.net=x", "$DQS.zen..net", "s3cret.zen.dq.spamhaus.ne|t",
+		"s3cret.zen.dq.spamhaus.net=127",
+		"s3cret.zen.dq.spamhaus.net*x",
+		"s3cret..dq.spamhaus.net",
+		"$DQS.zen.dq.spamhaus.net=x",
+		"$DQS.zen..net",
+		"s3cret.zen.dq.spamhaus.ne|t",
 	};
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
 		struct strbuf why CLEANUP(strbuf_release) = STRBUF_INIT(WHY_MAX);
 		struct dnsbl_zone zone;
-		assert_int_equal(dnsbl_zone_parse(&zone, slice_string(texts[i]), "s3cret", &why), -EINVAL);
+		assert_int_equal(dnsbl_zone_parse(&zone, slice_string(texts[i]), "s3cret", &why),
+		                 -EINVAL);
 		if (strstr(strbuf_text(&why), "s3cret"))
 			fail_msg("%s: %s", texts[i], strbuf_text(&why));
 	}
@@ -133,7 +174,8 @@ static void there_are_not_more_lists_than_the_limit_and_each_is_there_once(void 
 		assert_int_equal(dnsbl_add_zones(&zones, slice_string(text), NULL, &why), 0);
 		assert_int_equal(zones.count, i + 1);
 	}
-	assert_int_equal(dnsbl_add_zones(&zones, slice_string("one.more.example"), NULL, &why), -EINVAL);
+	assert_int_equal(dnsbl_add_zones(&zones, slice_string("one.more.example"), NULL, &why),
+	                 -EINVAL);
 	dnsbl_zones_release(&zones);
 }
 
@@ -141,9 +183,12 @@ static void there_are_not_more_lists_than_the_limit_and_each_is_there_once(void 
 
 static void an_address_is_asked_for_backwards(void **state)
 {
-	static const struct { const char *address, *name; } rows[] = {
+	static const struct {
+		const char *address, *name;
+	} rows[] = {
 		{ "192.0.2.25", "25.2.0.192.zen.example" },
-		{ "2001:db8::25", "5.2.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.zen.example" },
+		{ "2001:db8::25",
+		  "5.2.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.zen.example" },
 	};
 	char long_zone[DNS_NAME_ROOM], name[DNS_NAME_ROOM];
 	(void)state;
@@ -164,9 +209,14 @@ static struct dns_query answer(const char *text)
 {
 	struct dns_query query = { .status = DNS_ANSWERED };
 	struct slice rest = slice_string(text);
-	static const struct { const char *word; enum dns_status status; } words[] = {
-		{ "nx", DNS_NXDOMAIN }, { "time-out", DNS_TIMEOUT }, { "servfail", DNS_SERVFAIL }, { "refused", DNS_REFUSED },
-		{ "none", DNS_ANSWERED }, { "-", DNS_NOT_ASKED }, { "down", DNS_UNREACHABLE }, { "broken", DNS_BROKEN },
+	static const struct {
+		const char *word;
+		enum dns_status status;
+	} words[] = {
+		{ "nx", DNS_NXDOMAIN },       { "time-out", DNS_TIMEOUT },
+		{ "servfail", DNS_SERVFAIL }, { "refused", DNS_REFUSED },
+		{ "none", DNS_ANSWERED },     { "-", DNS_NOT_ASKED },
+		{ "down", DNS_UNREACHABLE },  { "broken", DNS_BROKEN },
 	};
 	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
 		if (strcmp(text, words[i].word) == 0) {
@@ -175,7 +225,8 @@ static struct dns_query answer(const char *text)
 		}
 	}
 	while (rest.length)
-		assert_true(ipaddr_parse(&query.addresses[query.count++], slice_take_until(&rest, ' ')));
+		assert_true(ipaddr_parse(&query.addresses[query.count++],
+		                         slice_take_until(&rest, ' ')));
 	return query;
 }
 
@@ -189,53 +240,78 @@ static void a_verdict_comes_of_three_answers(void **state)
 		{ "a.test", "nx", "127.0.0.2", "nx", "-", VERDICT_CLEAN, "" },
 		{ "a.test", "none", "127.0.0.2", "none", "-", VERDICT_CLEAN, "" },
 		{ "a.test", "127.0.0.2", "127.0.0.2", "nx", "-", VERDICT_LISTED, "127.0.0.2" },
-		{ "a.test", "127.0.0.2 127.0.0.4", "127.0.0.2", "nx", "-", VERDICT_LISTED, "127.0.0.2, 127.0.0.4" },
-		{ "a.test=127.0.0.4", "127.0.0.2 127.0.0.4", "127.0.0.2", "nx", "-", VERDICT_LISTED, "127.0.0.4" },
+		{ "a.test", "127.0.0.2 127.0.0.4", "127.0.0.2", "nx", "-", VERDICT_LISTED,
+		  "127.0.0.2, 127.0.0.4" },
+		{ "a.test=127.0.0.4", "127.0.0.2 127.0.0.4", "127.0.0.2", "nx", "-", VERDICT_LISTED,
+		  "127.0.0.4" },
 		{ "a.test=127.0.0.4", "127.0.0.2", "127.0.0.2", "nx", "-", VERDICT_CLEAN, "" },
-		{ "zen.spamhaus.org", "127.0.0.2 127.0.0.11", "127.0.0.2", "nx", "-", VERDICT_LISTED, "127.0.0.2 SBL, 127.0.0.11 PBL" },
-		{ "a.test", "127.0.0.1 127.0.0.2 127.0.0.3 127.0.0.4 127.0.0.5", "127.0.0.2", "nx", "-", VERDICT_LISTED,
-		  "127.0.0.1, 127.0.0.2, 127.0.0.3, 127.0.0.4, ..." },
+		{ "zen.spamhaus.org", "127.0.0.2 127.0.0.11", "127.0.0.2", "nx", "-",
+		  VERDICT_LISTED, "127.0.0.2 SBL, 127.0.0.11 PBL" },
+		{ "a.test", "127.0.0.1 127.0.0.2 127.0.0.3 127.0.0.4 127.0.0.5", "127.0.0.2", "nx",
+		  "-", VERDICT_LISTED, "127.0.0.1, 127.0.0.2, 127.0.0.3, 127.0.0.4, ..." },
 		/* elsewhere, wherever it shows */
-		{ "a.test", "203.0.113.80", "127.0.0.2", "nx", "-", VERDICT_NONE, "it is answered from elsewhere (203.0.113.80)" },
-		{ "a.test", "127.0.0.2 203.0.113.80", "127.0.0.2", "nx", "-", VERDICT_NONE, "it is answered from elsewhere" },
-		{ "a.test", "127.0.0.2", "127.0.0.2", "203.0.113.80", "-", VERDICT_NONE, "it is answered from elsewhere" },
-		{ "a.test", "127.0.0.2", "203.0.113.80", "nx", "-", VERDICT_NONE, "it is answered from elsewhere" },
+		{ "a.test", "203.0.113.80", "127.0.0.2", "nx", "-", VERDICT_NONE,
+		  "it is answered from elsewhere (203.0.113.80)" },
+		{ "a.test", "127.0.0.2 203.0.113.80", "127.0.0.2", "nx", "-", VERDICT_NONE,
+		  "it is answered from elsewhere" },
+		{ "a.test", "127.0.0.2", "127.0.0.2", "203.0.113.80", "-", VERDICT_NONE,
+		  "it is answered from elsewhere" },
+		{ "a.test", "127.0.0.2", "203.0.113.80", "nx", "-", VERDICT_NONE,
+		  "it is answered from elsewhere" },
 		/* refusals, wherever they show */
-		{ "a.test", "127.255.255.254", "127.255.255.254", "127.255.255.254", "-", VERDICT_NONE, "it answers no public resolver" },
-		{ "a.test", "127.0.0.2", "127.0.0.2", "127.255.255.255", "-", VERDICT_NONE, "it says that it is asked too often" },
-		{ "a.test", "127.255.255.252", "nx", "nx", "-", VERDICT_NONE, "it says that the zone's name is mistyped" },
-		{ "a.test", "127.255.255.7", "127.0.0.2", "nx", "-", VERDICT_NONE, "it answers with an error" },
-		{ "a.test=127.255.255.[0..255]", "127.255.255.7", "127.0.0.2", "nx", "-", VERDICT_NONE, "it answers with an error" },
+		{ "a.test", "127.255.255.254", "127.255.255.254", "127.255.255.254", "-",
+		  VERDICT_NONE, "it answers no public resolver" },
+		{ "a.test", "127.0.0.2", "127.0.0.2", "127.255.255.255", "-", VERDICT_NONE,
+		  "it says that it is asked too often" },
+		{ "a.test", "127.255.255.252", "nx", "nx", "-", VERDICT_NONE,
+		  "it says that the zone's name is mistyped" },
+		{ "a.test", "127.255.255.7", "127.0.0.2", "nx", "-", VERDICT_NONE,
+		  "it answers with an error" },
+		{ "a.test=127.255.255.[0..255]", "127.255.255.7", "127.0.0.2", "nx", "-",
+		  VERDICT_NONE, "it answers with an error" },
 		/* the world */
-		{ "a.test", "127.0.0.2", "127.0.0.2", "127.0.0.2", "-", VERDICT_NONE, "it lists the whole world" },
-		{ "a.test", "nx", "127.0.0.2", "127.0.0.2", "-", VERDICT_NONE, "it lists the whole world" },
+		{ "a.test", "127.0.0.2", "127.0.0.2", "127.0.0.2", "-", VERDICT_NONE,
+		  "it lists the whole world" },
+		{ "a.test", "nx", "127.0.0.2", "127.0.0.2", "-", VERDICT_NONE,
+		  "it lists the whole world" },
 		/* no test point */
-		{ "a.test", "nx", "nx", "nx", "-", VERDICT_NONE, "it doesn't list its own test point" },
-		{ "a.test", "127.0.0.2", "nx", "nx", "-", VERDICT_LISTED, "127.0.0.2 (it lacks its own test point)" },
-		{ "a.test", "nx", "nx", "nx", "127.0.0.2", VERDICT_NOT_COVERED, "it has no addresses of this family" },
-		{ "a.test", "nx", "nx", "nx", "nx", VERDICT_NONE, "it doesn't list its own test point" },
+		{ "a.test", "nx", "nx", "nx", "-", VERDICT_NONE,
+		  "it doesn't list its own test point" },
+		{ "a.test", "127.0.0.2", "nx", "nx", "-", VERDICT_LISTED,
+		  "127.0.0.2 (it lacks its own test point)" },
+		{ "a.test", "nx", "nx", "nx", "127.0.0.2", VERDICT_NOT_COVERED,
+		  "it has no addresses of this family" },
+		{ "a.test", "nx", "nx", "nx", "nx", VERDICT_NONE,
+		  "it doesn't list its own test point" },
 		/* failures */
 		{ "a.test", "servfail", "127.0.0.2", "nx", "-", VERDICT_NONE, "SERVFAIL" },
 		{ "a.test", "refused", "127.0.0.2", "nx", "-", VERDICT_NONE, "REFUSED" },
 		{ "a.test", "time-out", "127.0.0.2", "nx", "-", VERDICT_NONE, "no answer in time" },
 		{ "a.test", "down", "down", "down", "-", VERDICT_NONE, "no resolver there" },
 		{ "a.test", "broken", "127.0.0.2", "nx", "-", VERDICT_NONE, "a broken answer" },
-		{ "a.test", "nx", "time-out", "nx", "-", VERDICT_NONE, "its test point: no answer in time" },
-		{ "a.test", "127.0.0.2", "127.0.0.2", "servfail", "-", VERDICT_NONE, "its test point: SERVFAIL" },
-		{ "a.test", "nx", "127.0.0.2", "time-out", "-", VERDICT_CLEAN, "" }, /* a world that isn't listed */
+		{ "a.test", "nx", "time-out", "nx", "-", VERDICT_NONE,
+		  "its test point: no answer in time" },
+		{ "a.test", "127.0.0.2", "127.0.0.2", "servfail", "-", VERDICT_NONE,
+		  "its test point: SERVFAIL" },
+		{ "a.test", "nx", "127.0.0.2", "time-out", "-", VERDICT_CLEAN,
+		  "" }, /* a world that isn't listed */
 		{ "a.test", "127.0.0.2", "time-out", "nx", "-", VERDICT_LISTED, "127.0.0.2" },
 	};
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		struct strbuf reason CLEANUP(strbuf_release) = STRBUF_INIT(WHY_MAX);
 		struct dnsbl_zone zone;
-		struct dns_query all[] = { answer(rows[i].address), answer(rows[i].listed), answer(rows[i].unlisted), answer(rows[i].other) };
+		struct dns_query all[] = { answer(rows[i].address), answer(rows[i].listed),
+			                   answer(rows[i].unlisted), answer(rows[i].other) };
 		struct dnsbl_probe probe = { &all[0], &all[1], &all[2], &all[3] };
-		assert_int_equal(dnsbl_zone_parse(&zone, slice_string(rows[i].zone), NULL, NULL), 0);
+		assert_int_equal(dnsbl_zone_parse(&zone, slice_string(rows[i].zone), NULL, NULL),
+		                 0);
 		enum verdict verdict = dnsbl_judge(&zone, &probe, &reason);
 		bool is_whole = verdict != VERDICT_NONE;
 		const char *text = strbuf_text(&reason);
-		if (verdict != rows[i].verdict || (is_whole ? strcmp(text, rows[i].reason) : strncmp(text, rows[i].reason, strlen(rows[i].reason))))
+		if (verdict != rows[i].verdict ||
+		    (is_whole ? strcmp(text, rows[i].reason)
+		              : strncmp(text, rows[i].reason, strlen(rows[i].reason))))
 			fail_msg("row %zu: %d \"%s\"", i, (int)verdict, text);
 	}
 }
@@ -244,7 +320,8 @@ static void the_text_of_a_list_is_its_reason(void **state)
 {
 	struct strbuf reason CLEANUP(strbuf_release) = STRBUF_INIT(WHY_MAX);
 	struct dnsbl_zone zone;
-	struct dns_query all[] = { answer("127.0.0.2"), answer("127.0.0.2"), answer("nx"), answer("-") };
+	struct dns_query all[] = { answer("127.0.0.2"), answer("127.0.0.2"), answer("nx"),
+		                   answer("-") };
 	struct dnsbl_probe probe = { &all[0], &all[1], &all[2], &all[3] };
 	(void)state;
 	assert_int_equal(dnsbl_zone_parse(&zone, slice_string("a.test"), NULL, NULL), 0);
@@ -255,10 +332,15 @@ static void the_text_of_a_list_is_its_reason(void **state)
 
 static void codes_are_words_for_the_lists_that_publish_them(void **state)
 {
-	static const struct { const char *zone, *reply, *words; } rows[] = {
-		{ "zen.spamhaus.org", "127.0.0.3", "CSS" }, { "s3cret.zen.dq.spamhaus.net", "127.0.0.10", "PBL" },
-		{ "zen.spamhaus.org", "127.0.0.99", NULL }, { "zen.spamhaus.org", "127.0.1.2", NULL },
-		{ "bl.spamcop.net", "127.0.0.2", "spam was reported" }, { "bl.mailspike.net", "127.0.0.12", "bad reputation" },
+	static const struct {
+		const char *zone, *reply, *words;
+	} rows[] = {
+		{ "zen.spamhaus.org", "127.0.0.3", "CSS" },
+		{ "s3cret.zen.dq.spamhaus.net", "127.0.0.10", "PBL" },
+		{ "zen.spamhaus.org", "127.0.0.99", NULL },
+		{ "zen.spamhaus.org", "127.0.1.2", NULL },
+		{ "bl.spamcop.net", "127.0.0.2", "spam was reported" },
+		{ "bl.mailspike.net", "127.0.0.12", "bad reputation" },
 		{ "else.example", "127.0.0.2", NULL },
 	};
 	(void)state;
@@ -280,17 +362,24 @@ static void lists_and_weights_are_counted(void **state)
 	struct dnsbl_result result;
 	struct dnsbl_totals totals;
 	const struct ipaddr addresses[] = { address("192.0.2.1"), address("2001:db8::1") };
-	const enum verdict verdicts[] = { VERDICT_LISTED, VERDICT_LISTED, VERDICT_LISTED, VERDICT_NOT_COVERED, VERDICT_NONE, VERDICT_CLEAN,
-		VERDICT_NONE, VERDICT_NONE, VERDICT_NONE, VERDICT_NOT_COVERED, VERDICT_CLEAN, VERDICT_LISTED };
+	const enum verdict verdicts[] = { VERDICT_LISTED,      VERDICT_LISTED, VERDICT_LISTED,
+		                          VERDICT_NOT_COVERED, VERDICT_NONE,   VERDICT_CLEAN,
+		                          VERDICT_NONE,        VERDICT_NONE,   VERDICT_NONE,
+		                          VERDICT_NOT_COVERED, VERDICT_CLEAN,  VERDICT_LISTED };
 	(void)state;
-	assert_int_equal(dnsbl_add_zones(&zones, slice_string("a.test*2,b.test*3,c.test,d.test,e.test,good.test*-1"), NULL, NULL), 0);
+	assert_int_equal(dnsbl_add_zones(&zones,
+	                                 slice_string("a.test*2,b.test*3,c.test,d.test,e.test,good."
+	                                              "test*-1"),
+	                                 NULL, NULL),
+	                 0);
 	dnsbl_result_init(&result, &zones, addresses, 2, NULL);
 	assert_int_equal(result.count, ARRAY_SIZE(verdicts));
 	for (size_t i = 0; i < result.count; i++)
 		result.listings[i].verdict = verdicts[i];
 	dnsbl_count(&result, &totals);
 	assert_int_equal(totals.listed, 3);
-	assert_int_equal(totals.weight, 5); /* of the first address; the other one has a 2 and a -1 */
+	/* of the first address; the other one has a 2 and a -1 */
+	assert_int_equal(totals.weight, 5);
 	assert_int_equal(totals.unanswered, 3);
 	assert_int_equal(totals.silent, 2);
 	dnsbl_result_release(&result);
@@ -313,7 +402,8 @@ static void pairs_of_addresses_and_lists_are_limited(void **state)
 		assert_int_equal(dnsbl_add_zones(&zones, slice_string(text), NULL, NULL), 0);
 	}
 	dnsbl_result_init(&result, &zones, addresses, ARRAY_SIZE(addresses), NULL);
-	assert_true(result.count <= DNSBL_PAIRS_MOST && result.count > DNSBL_PAIRS_MOST - 2 * DNSBL_ZONES_MOST);
+	assert_true(result.count <= DNSBL_PAIRS_MOST &&
+	            result.count > DNSBL_PAIRS_MOST - 2 * DNSBL_ZONES_MOST);
 	dnsbl_result_release(&result);
 	dnsbl_zones_release(&zones);
 }
@@ -322,7 +412,10 @@ static void pairs_of_addresses_and_lists_are_limited(void **state)
 
 static void a_parameter_is_read_as_postfix_reads_it(void **state)
 {
-	static const struct { const char *file, *value; } rows[] = { /* NULL: not set */
+	static const struct {
+		const char *file, *value;
+	} rows[] = {
+		/* NULL: not set */
 		{ "name = value\n", "value" },
 		{ "name=value", "value" },
 		{ "name =\n", "" },
@@ -343,9 +436,11 @@ static void a_parameter_is_read_as_postfix_reads_it(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		struct strbuf value CLEANUP(strbuf_release) = STRBUF_INIT(POSTFIXCONF_VALUE_MOST);
 		assert_int_equal(ftruncate(descriptor, 0), 0);
-		assert_int_equal(pwrite(descriptor, rows[i].file, strlen(rows[i].file), 0), (int)strlen(rows[i].file));
+		assert_int_equal(pwrite(descriptor, rows[i].file, strlen(rows[i].file), 0),
+		                 (int)strlen(rows[i].file));
 		bool is_set = postfixconf_get(&value, path, "name");
-		if (is_set != (rows[i].value != NULL) || (is_set && strcmp(strbuf_text(&value), rows[i].value) != 0))
+		if (is_set != (rows[i].value != NULL) ||
+		    (is_set && strcmp(strbuf_text(&value), rows[i].value) != 0))
 			fail_msg("row %zu: %s", i, strbuf_text(&value));
 	}
 	close(descriptor);

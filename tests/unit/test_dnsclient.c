@@ -1,4 +1,5 @@
-/* test_dnsclient.c - unit tests of common/dnsclient.c against a small server of ours, which misbehaves as its names say
+/* test_dnsclient.c - unit tests of common/dnsclient.c against a small server of ours, which
+ * misbehaves as its names say
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -43,11 +44,22 @@ static void add(struct reply *reply, const void *bytes, size_t length)
 }
 
 /* A record of the name that was asked for. SECTION: 0 for answers, 1 for authorities. */
-static void add_record(struct reply *reply, int section, uint16_t type, uint32_t ttl, const void *data, size_t length)
+static void add_record(struct reply *reply, int section, uint16_t type, uint32_t ttl,
+                       const void *data, size_t length)
 {
 	const uint8_t head[] = {
-		0xc0, HEADER, (uint8_t)(type >> 8), (uint8_t)type, 0, 1, (uint8_t)(ttl >> 24), (uint8_t)(ttl >> 16), (uint8_t)(ttl >> 8),
-		(uint8_t)ttl, (uint8_t)(length >> 8), (uint8_t)length,
+		0xc0,
+		HEADER,
+		(uint8_t)(type >> 8),
+		(uint8_t)type,
+		0,
+		1,
+		(uint8_t)(ttl >> 24),
+		(uint8_t)(ttl >> 16),
+		(uint8_t)(ttl >> 8),
+		(uint8_t)ttl,
+		(uint8_t)(length >> 8),
+		(uint8_t)length,
 	};
 	add(reply, head, sizeof head);
 	add(reply, data, length);
@@ -177,16 +189,29 @@ static const struct behaviour {
 	const char *label;
 	void (*answer)(struct reply *reply, uint16_t type);
 } behaviours[] = {
-	{ "listed", answer_listed }, { "two", answer_two }, { "many", answer_many }, { "txt", answer_txt },
-	{ "longtxt", answer_longtxt }, { "brokentxt", answer_brokentxt }, { "nx", answer_nx }, { "nodata", answer_nodata },
-	{ "servfail", answer_servfail }, { "refused", answer_refused }, { "lying", answer_lying },
-	{ "badlength", answer_badlength }, { "cname", answer_cname }, { "six", answer_six }, { "long", answer_listed },
-	{ "wrongid", answer_listed }, { "garbage", answer_listed },
+	{ "listed", answer_listed },
+	{ "two", answer_two },
+	{ "many", answer_many },
+	{ "txt", answer_txt },
+	{ "longtxt", answer_longtxt },
+	{ "brokentxt", answer_brokentxt },
+	{ "nx", answer_nx },
+	{ "nodata", answer_nodata },
+	{ "servfail", answer_servfail },
+	{ "refused", answer_refused },
+	{ "lying", answer_lying },
+	{ "badlength", answer_badlength },
+	{ "cname", answer_cname },
+	{ "six", answer_six },
+	{ "long", answer_listed },
+	{ "wrongid", answer_listed },
+	{ "garbage", answer_listed },
 };
 
 static bool begins_with(const uint8_t *question, const char *label)
 {
-	return question[HEADER] == strlen(label) && memcmp(question + HEADER + 1, label, strlen(label)) == 0;
+	return question[HEADER] == strlen(label) &&
+		memcmp(question + HEADER + 1, label, strlen(label)) == 0;
 }
 
 /* False: there is none. "long" is only for TCP. */
@@ -217,9 +242,11 @@ static void serve_udp(int udp)
 	socklen_t from_length = sizeof from;
 	uint8_t question[600];
 	struct reply reply;
-	ssize_t length = recvfrom(udp, question, sizeof question, 0, (struct sockaddr *)&from, &from_length);
+	ssize_t length = recvfrom(udp, question, sizeof question, 0, (struct sockaddr *)&from,
+	                          &from_length);
 	if (length > HEADER && make_reply(&reply, question, (size_t)length, false))
-		(void)sendto(udp, reply.bytes, reply.length, 0, (struct sockaddr *)&from, from_length);
+		(void)sendto(udp, reply.bytes, reply.length, 0, (struct sockaddr *)&from,
+		             from_length);
 }
 
 static void serve_tcp(int listener)
@@ -239,7 +266,8 @@ static void serve_tcp(int listener)
 
 static void serve(int udp, int tcp)
 {
-	struct pollfd polled[] = { { .fd = udp, .events = POLLIN }, { .fd = tcp, .events = POLLIN } };
+	struct pollfd polled[] = { { .fd = udp, .events = POLLIN },
+		                   { .fd = tcp, .events = POLLIN } };
 	while (poll(polled, 2, -1) > 0) {
 		if (polled[0].revents)
 			serve_udp(udp);
@@ -251,12 +279,14 @@ static void serve(int udp, int tcp)
 /* Both on one port; false if that was not free. */
 static bool listen_both(int *udp, int *tcp)
 {
-	struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct sockaddr_in address = { .sin_family = AF_INET,
+		                       .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	socklen_t length = sizeof address;
 	*udp = socket(AF_INET, SOCK_DGRAM, 0);
 	*tcp = socket(AF_INET, SOCK_STREAM, 0);
-	if (bind(*udp, (struct sockaddr *)&address, length) == 0 && getsockname(*udp, (struct sockaddr *)&address, &length) == 0
-	    && bind(*tcp, (struct sockaddr *)&address, length) == 0 && listen(*tcp, 10) == 0) {
+	if (bind(*udp, (struct sockaddr *)&address, length) == 0 &&
+	    getsockname(*udp, (struct sockaddr *)&address, &length) == 0 &&
+	    bind(*tcp, (struct sockaddr *)&address, length) == 0 && listen(*tcp, 10) == 0) {
 		snprintf(resolver, sizeof resolver, "127.0.0.1:%d", ntohs(address.sin_port));
 		return true;
 	}
@@ -336,9 +366,10 @@ static void each_answer_is_told_apart(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		struct dns_query query = ask(rows[i].label, DNS_A, false);
-		if (query.status != rows[i].status || query.count != rows[i].count || query.ttl_sec != rows[i].ttl_sec)
-			fail_msg("%s: %s, %zu addresses for %" PRId64 " s", rows[i].label, dns_status_name(query.status), query.count,
-			         query.ttl_sec);
+		if (query.status != rows[i].status || query.count != rows[i].count ||
+		    query.ttl_sec != rows[i].ttl_sec)
+			fail_msg("%s: %s, %zu addresses for %" PRId64 " s", rows[i].label,
+			         dns_status_name(query.status), query.count, query.ttl_sec);
 	}
 }
 
@@ -391,7 +422,8 @@ static void a_text_is_cut_at_its_limit_and_read_no_further_than_it_goes(void **s
 	assert_int_equal(strlen(query.text), DNS_TEXT_ROOM - 1);
 	query = ask("brokentxt", DNS_A, true);
 	assert_int_equal(query.count, 1);
-	assert_true(strcmp(query.text, "xy") == 0 || strcmp(query.text, "") == 0); /* newer versions of c-ares drop it */
+	/* newer versions of c-ares drop it */
+	assert_true(strcmp(query.text, "xy") == 0 || strcmp(query.text, "") == 0);
 }
 
 static void an_empty_name_is_not_asked(void **state)
@@ -407,7 +439,8 @@ static void silence_ends_with_the_deadline_and_leaves_the_answers(void **state)
 	struct dns_query queries[40] = { 0 };
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(queries); i++)
-		snprintf(queries[i].name, sizeof queries[i].name, "%s.n%zu.example", i % 2 ? "silent" : "listed", i);
+		snprintf(queries[i].name, sizeof queries[i].name, "%s.n%zu.example",
+		         i % 2 ? "silent" : "listed", i);
 	ask_all(queries, ARRAY_SIZE(queries), 3000);
 	for (size_t i = 0; i < ARRAY_SIZE(queries); i++)
 		assert_int_equal(queries[i].status, i % 2 ? DNS_TIMEOUT : DNS_ANSWERED);
@@ -431,7 +464,8 @@ static size_t open_files(void)
 	return count;
 }
 
-/* malloc keeps some freed pieces at hand and counts them as used; 10,000 leaks would be at least 320,000 bytes. */
+/* malloc keeps some freed pieces at hand and counts them as used; 10,000 leaks would be at least
+ * 320,000 bytes. */
 #define FREED_BUT_COUNTED 64000
 
 /* With AddressSanitizer mallinfo2 knows nothing, and its LeakSanitizer looks itself. */
@@ -445,7 +479,8 @@ static void ten_thousand_questions_leave_nothing_behind(void **state)
 	size_t before = mallinfo2().uordblks, files = open_files(), answered = 0;
 	for (size_t i = 0; i < COUNT; i++) {
 		queries[i] = (struct dns_query){ .type = DNS_A, .wants_text = i % 3 == 0 };
-		snprintf(queries[i].name, sizeof queries[i].name, "%s.n%zu.example", i % 2 ? "txt" : "nx", i);
+		snprintf(queries[i].name, sizeof queries[i].name, "%s.n%zu.example",
+		         i % 2 ? "txt" : "nx", i);
 	}
 	ask_all(queries, COUNT, 20000);
 	size_t after = mallinfo2().uordblks;
@@ -460,10 +495,22 @@ static void ten_thousand_questions_leave_nothing_behind(void **state)
 
 static void a_name_is_as_long_as_the_rfc_lets_it_be(void **state)
 {
-	static const struct { const char *text; bool is_name; } rows[] = {
-		{ "mail.example.com", true }, { "mail", true }, { "a_b-c.example", true }, { "example.com.", true }, { "1.2", true },
-		{ "", false }, { ".", false }, { ".example", false }, { "a..example", false }, { "a b.example", false },
-		{ "m\xc3\xbcller.example", false }, { "a/b.example", false },
+	static const struct {
+		const char *text;
+		bool is_name;
+	} rows[] = {
+		{ "mail.example.com", true },
+		{ "mail", true },
+		{ "a_b-c.example", true },
+		{ "example.com.", true },
+		{ "1.2", true },
+		{ "", false },
+		{ ".", false },
+		{ ".example", false },
+		{ "a..example", false },
+		{ "a b.example", false },
+		{ "m\xc3\xbcller.example", false },
+		{ "a/b.example", false },
 	};
 	char label[66], name[DNS_NAME_ROOM + 10] = "";
 	(void)state;
@@ -481,11 +528,26 @@ static void a_name_is_as_long_as_the_rfc_lets_it_be(void **state)
 
 static void a_resolver_is_an_address_maybe_with_a_port(void **state)
 {
-	static const struct { const char *text; bool is_resolver; } rows[] = {
-		{ "127.0.0.1", true }, { "127.0.0.1:5353", true }, { "::1", true }, { "[::1]", true }, { "[::1]:53", true },
-		{ "2001:db8::1", true }, { "127.0.0.1:0", false }, { "127.0.0.1:65536", false }, { "127.0.0.1:", false },
-		{ "[::1", false }, { "[::1]53", false }, { "::1:", false }, { "dns.example", false }, { "dns.example:53", false },
-		{ "", false }, { "127.0.0.1,127.0.0.2", false },
+	static const struct {
+		const char *text;
+		bool is_resolver;
+	} rows[] = {
+		{ "127.0.0.1", true },
+		{ "127.0.0.1:5353", true },
+		{ "::1", true },
+		{ "[::1]", true },
+		{ "[::1]:53", true },
+		{ "2001:db8::1", true },
+		{ "127.0.0.1:0", false },
+		{ "127.0.0.1:65536", false },
+		{ "127.0.0.1:", false },
+		{ "[::1", false },
+		{ "[::1]53", false },
+		{ "::1:", false },
+		{ "dns.example", false },
+		{ "dns.example:53", false },
+		{ "", false },
+		{ "127.0.0.1,127.0.0.2", false },
 	};
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)

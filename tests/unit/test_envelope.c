@@ -23,11 +23,15 @@
 #define NINE_SEC INT64_C(1795424863) /* 2026-11-23 09:07:43 UTC */
 #define ZONE "CET-1CEST,M3.5.0,M10.5.0/3"
 
-#define TEXT "mail postfix/smtpd[1]: 4X: client=h[203.0.113.9], sasl_method=PLAIN, sasl_username=alice"
+#define TEXT \
+	"mail postfix/smtpd[1]: 4X: client=h[203.0.113.9], sasl_method=PLAIN, sasl_username=alice"
 #define LOGIN "2026-11-23T09:07:43Z " TEXT
 #define CRI(stream, tag) "2026-11-23T09:08:59.91425Z " stream " " tag " "
-#define JOURNAL(message) "{\"__REALTIME_TIMESTAMP\":\"1795424863914250\",\"SYSLOG_IDENTIFIER\":\"app\",\"MESSAGE\":" message "}"
-#define DOCKER(log) "{\"log\":\"" log "\",\"stream\":\"stdout\",\"time\":\"2026-11-23T09:08:59.91425Z\"}"
+#define JOURNAL(message) \
+	"{\"__REALTIME_TIMESTAMP\":\"1795424863914250\",\"SYSLOG_IDENTIFIER\":\"app\"," \
+	"\"MESSAGE\":" message "}"
+#define DOCKER(log) \
+	"{\"log\":\"" log "\",\"stream\":\"stdout\",\"time\":\"2026-11-23T09:08:59.91425Z\"}"
 
 static struct envelope_room room;
 
@@ -47,7 +51,8 @@ static int tear_down(void **state)
 	return 0;
 }
 
-/* The result borrows from the room and a copy of LINE, which lives until the next call: of exact size, for the sanitizer. */
+/* The result borrows from the room and a copy of LINE, which lives until the next call: of exact
+ * size, for the sanitizer. */
 static bool parse(struct envelope *ret, struct slice line)
 {
 	static char *copy;
@@ -106,35 +111,44 @@ static void each_kind_of_header_has_its_name_and_time(void **state)
 		{ CRI("stdout", "F") LOGIN, "CRI, RFC 3339" },
 		{ CRI("stderr", "F") "Nov 23 10:07:43 " TEXT, "CRI, RFC 3164" },
 		{ "2026-11-23T09:08:59.91425Z " LOGIN, "docker logs -t, RFC 3339" },
-		{ "2026-11-23T09:08:59.91425Z <22>Nov 23 10:07:43 " TEXT, "docker logs -t, RFC 3164" },
+		{ "2026-11-23T09:08:59.91425Z <22>Nov 23 10:07:43 " TEXT,
+		  "docker logs -t, RFC 3164" },
 		{ "Nov 23 2026 10:07:43 " TEXT, "RFC 3164" },
 		{ "nov. 23 10:07:43 " TEXT, "RFC 3164" },
 		{ "Mon Nov 23 10:07:43 2026 " TEXT, "asctime" },
 		{ "Mon Nov 23 09:07:43 UTC 2026 " TEXT, "asctime" },
 		{ "2026-11-23_09:07:43.91425 " TEXT, "svlogd" },
-		{ "2026-11-23_09:08:59.91425 Nov 23 10:07:43 " TEXT, "svlogd or multilog, RFC 3164" },
+		{ "2026-11-23_09:08:59.91425 Nov 23 10:07:43 " TEXT,
+		  "svlogd or multilog, RFC 3164" },
 		{ "@400000006b0402693680c4dc " LOGIN, "svlogd or multilog, RFC 3339" },
 		{ "53 <22>1 2026-11-23T09:07:43Z mail postfix/smtpd 1 - - x", "RFC 5424" },
 		{ "a.1.kx2v9z8y7w6u@n    | " LOGIN, "docker service logs, RFC 3339" },
-		{ "2026-11-23T09:08:59.91425Z a.1.kx2v9z8y7w6u@n    | " LOGIN, "docker service logs, RFC 3339" },
+		{ "2026-11-23T09:08:59.91425Z a.1.kx2v9z8y7w6u@n    | " LOGIN,
+		  "docker service logs, RFC 3339" },
 		{ "[pod/a-0/b] " LOGIN, "kubectl logs --prefix, RFC 3339" },
 		{ "[pod/a-0/b] 2026-11-23T09:08:59Z " LOGIN, "kubectl logs --prefix, RFC 3339" },
 		{ "a-0 b " LOGIN, "stern, RFC 3339" },
 		{ "mail.log:" LOGIN, "grep, RFC 3339" },
-		{ "Nov 23 10:07:43 host mail[7]: Nov 23 09:07:40 " TEXT, "container's name, RFC 3164" },
+		{ "Nov 23 10:07:43 host mail[7]: Nov 23 09:07:40 " TEXT,
+		  "container's name, RFC 3164" },
 		{ "\xef\xbb\xbf" LOGIN, "RFC 3339" },
-		{ "{\"source_type\":\"file\",\"timestamp\":\"2026-11-23T09:08:59Z\",\"message\":\"" LOGIN "\"}", "JSON, RFC 3339" },
+		{ "{\"source_type\":\"file\",\"timestamp\":\"2026-11-23T09:08:59Z\",\"message\":"
+		  "\"" LOGIN "\"}",
+		  "JSON, RFC 3339" },
 		{ "{\"date\":1795424863.5,\"ident\":\"x\",\"message\":\"y\"}", "Fluent Bit" },
 		{ "mail-1  | " LOGIN, "Docker Compose, RFC 3339" },
-		{ "mail-1  | 2026-11-23T09:08:59.91425Z Nov 23 10:07:43 " TEXT, "Docker Compose, RFC 3164" },
+		{ "mail-1  | 2026-11-23T09:08:59.91425Z Nov 23 10:07:43 " TEXT,
+		  "Docker Compose, RFC 3164" },
 		{ "\033[36mmail-1  | \033[0m" LOGIN, "Docker Compose, RFC 3339" },
 	};
 	for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
 		struct envelope envelope = envelope_of(lines[i].line);
 		int64_t at_sec = 0;
-		assert_true(envelope_line_time(&room, &at_sec, slice_string(lines[i].line), NOW_SEC));
+		assert_true(
+			envelope_line_time(&room, &at_sec, slice_string(lines[i].line), NOW_SEC));
 		if (envelope.at_sec != NINE_SEC || at_sec != NINE_SEC)
-			fail_msg("%" PRId64 " is not the time of: %s", envelope.at_sec, lines[i].line);
+			fail_msg("%" PRId64 " is not the time of: %s", envelope.at_sec,
+			         lines[i].line);
 		assert_string_equal(envelope.header, lines[i].header);
 	}
 }
@@ -198,9 +212,35 @@ static void a_line_without_a_header_has_none(void **state)
 {
 	(void)state;
 	static const char *const lines[] = {
-		"", " ", "\r", "x", TEXT, " " TEXT, "\xef\xbb\xbf", "\xef\xbb\xbf ", "2026-11-23T09:07:43Z", "2026-11-23T09:07:43Z\t" TEXT, "<22>", "<22>1", "<22>1 ", "1 ", "@",
-		"Mon", "Mon ", "Mon 2026-11-23 09:07:43", "Mon 2026-11-23 09:07:43 UTC", "Mon 2026-11-23 09:07:43 ", "1795424863.914250",
-		"mail-1  |", "mail-1  | ", "\033[36mmail-1  | \033[0m", "{", "{}", "{\"log\":\"x\"}", "[]", JOURNAL("\"x\"") " x",
+		"",
+		" ",
+		"\r",
+		"x",
+		TEXT,
+		" " TEXT,
+		"\xef\xbb\xbf",
+		"\xef\xbb\xbf ",
+		"2026-11-23T09:07:43Z",
+		"2026-11-23T09:07:43Z\t" TEXT,
+		"<22>",
+		"<22>1",
+		"<22>1 ",
+		"1 ",
+		"@",
+		"Mon",
+		"Mon ",
+		"Mon 2026-11-23 09:07:43",
+		"Mon 2026-11-23 09:07:43 UTC",
+		"Mon 2026-11-23 09:07:43 ",
+		"1795424863.914250",
+		"mail-1  |",
+		"mail-1  | ",
+		"\033[36mmail-1  | \033[0m",
+		"{",
+		"{}",
+		"{\"log\":\"x\"}",
+		"[]",
+		JOURNAL("\"x\"") " x",
 	};
 	struct envelope envelope;
 	for (size_t i = 0; i < ARRAY_SIZE(lines); i++)
@@ -214,10 +254,14 @@ static void a_line_without_a_header_has_none(void **state)
 static void the_journals_message_is_text_or_bytes(void **state)
 {
 	(void)state;
-	static const char *const messages[] = { "\"a b\"", "[97,32,98]", "[ 97, 32, 98 ]", "\"\\u0061\\u0020b\"" };
+	static const char *const messages[] = { "\"a b\"", "[97,32,98]", "[ 97, 32, 98 ]",
+		                                "\"\\u0061\\u0020b\"" };
 	for (size_t i = 0; i < ARRAY_SIZE(messages); i++) {
 		struct strbuf line CLEANUP(strbuf_release) = STRBUF_INIT(1000);
-		strbuf_add_format(&line, "{\"MESSAGE\":%s,\"SYSLOG_IDENTIFIER\":\"app\",\"__REALTIME_TIMESTAMP\":\"1795424863914250\"}", messages[i]);
+		strbuf_add_format(&line,
+		                  "{\"MESSAGE\":%s,\"SYSLOG_IDENTIFIER\":\"app\",\"__REALTIME_"
+		                  "TIMESTAMP\":\"1795424863914250\"}",
+		                  messages[i]);
 		struct envelope envelope = envelope_of(strbuf_text(&line));
 		assert_slice(envelope.program, "app");
 		assert_slice(envelope.message, "a b");
@@ -254,7 +298,9 @@ static void a_message_that_is_too_long_is_not_cut_but_refused(void **state)
 {
 	(void)state;
 	struct strbuf line CLEANUP(strbuf_release) = STRBUF_INIT(ENVELOPE_TEXT_MAX + 1000);
-	strbuf_add_string(&line, "{\"__REALTIME_TIMESTAMP\":\"1795424863914250\",\"SYSLOG_IDENTIFIER\":\"app\",\"MESSAGE\":\"");
+	strbuf_add_string(&line,
+	                  "{\"__REALTIME_TIMESTAMP\":\"1795424863914250\",\"SYSLOG_IDENTIFIER\":"
+	                  "\"app\",\"MESSAGE\":\"");
 	for (size_t i = 0; i <= ENVELOPE_TEXT_MAX; i++)
 		strbuf_add_char(&line, 'x');
 	strbuf_add_string(&line, "\"}");
@@ -325,7 +371,8 @@ static void the_rest_of_a_piece_of_kubernetes_is_no_line_in_a_shippers_json_eith
 {
 	(void)state;
 	struct logformat_reader *reader CLEANUP(logformat_closep) = open_reader();
-#define SHIPPED(mark, log) "{\"date\":1795424863.5,\"stream\":\"stdout\"," mark ",\"log\":\"" log "\"}"
+#define SHIPPED(mark, log) \
+	"{\"date\":1795424863.5,\"stream\":\"stdout\"," mark ",\"log\":\"" log "\"}"
 	assert_true(is_login(reader, SHIPPED("\"logtag\":\"F\"", LOGIN)));
 	assert_false(is_login(reader, SHIPPED("\"logtag\":\"P\"", LOGIN)));
 	assert_false(is_login(reader, SHIPPED("\"logtag\":\"F\"", LOGIN)));
@@ -339,8 +386,9 @@ static void the_rest_of_a_piece_of_podmans_is_no_line_in_the_journals_json(void 
 {
 	(void)state;
 	struct logformat_reader *reader CLEANUP(logformat_closep) = open_reader();
-#define CONTAINED(id, mark, message) "{\"__REALTIME_TIMESTAMP\":\"1795424863914250\",\"CONTAINER_NAME\":\"mail\",\"CONTAINER_ID\":\"" id \
-	"\"," mark "\"MESSAGE\":\"" message "\"}"
+#define CONTAINED(id, mark, message) \
+	"{\"__REALTIME_TIMESTAMP\":\"1795424863914250\",\"CONTAINER_NAME\":\"mail\",\"CONTAINER_" \
+	"ID\":\"" id "\"," mark "\"MESSAGE\":\"" message "\"}"
 #define PARTIAL "\"CONTAINER_PARTIAL_MESSAGE\":\"true\","
 	assert_true(is_login(reader, CONTAINED("a", "", LOGIN)));
 	assert_false(is_login(reader, CONTAINED("a", PARTIAL, LOGIN)));
@@ -401,7 +449,10 @@ static void an_indented_line_among_others_may_be_a_strangers(void **state)
 {
 	(void)state;
 	struct logformat_reader *reader CLEANUP(logformat_closep) = open_reader();
-	assert_int_equal(kind_of(reader, "2026-11-23 09:07:43 1vN8AB-0000000001x-2abc H=(h) [203.0.113.9] F=<a@b> rejected after DATA"), LINE_OTHER);
+	assert_int_equal(kind_of(reader,
+	                         "2026-11-23 09:07:43 1vN8AB-0000000001x-2abc H=(h) [203.0.113.9] "
+	                         "F=<a@b> rejected after DATA"),
+	                 LINE_OTHER);
 	assert_int_equal(kind_of(reader, "  Subject: x"), LINE_OTHER);
 	assert_int_equal(kind_of(reader, "\t" LOGIN), LINE_AMBIGUOUS);
 	assert_int_equal(kind_of(reader, " " LOGIN), LINE_AMBIGUOUS);
@@ -427,7 +478,9 @@ static void only_servers_may_send_to_the_journal(void **state)
 {
 	(void)state;
 	static const char *const servers[] = { "0", "1", "33", "999", "61184", "65519" };
-	static const char *const others[] = { "1000", "1001", "60000", "61183", "65520", "65534", "65535", "100000", "4294967295", "", "-1", "x", "0x" };
+	static const char *const others[] = { "1000",  "1001",  "60000",  "61183",      "65520",
+		                              "65534", "65535", "100000", "4294967295", "",
+		                              "-1",    "x",     "0x" };
 	for (size_t i = 0; i < ARRAY_SIZE(servers); i++)
 		assert_true(sender_is_server(slice_string(servers[i])));
 	for (size_t i = 0; i < ARRAY_SIZE(others); i++)
@@ -442,12 +495,26 @@ static void a_containers_name_speaks_of_mail_or_not(void **state)
 		const char *name;
 		enum container_name kind;
 	} names[] = {
-		{ "mail", CONTAINER_NAME_MAIL }, { "mailserver", CONTAINER_NAME_MAIL }, { "mx2", CONTAINER_NAME_MAIL },
-		{ "prod_mailserver_1", CONTAINER_NAME_MAIL }, { "mailu-imap-1", CONTAINER_NAME_MAIL }, { "imap-1", CONTAINER_NAME_MAIL },
-		{ "imap", CONTAINER_NAME_NONE }, { "imap4", CONTAINER_NAME_NONE }, { "pop3", CONTAINER_NAME_NONE }, { "exim4", CONTAINER_NAME_NONE },
-		{ "mailman", CONTAINER_NAME_NONE }, { "webmail-1", CONTAINER_NAME_NONE }, { "Mail", CONTAINER_NAME_NONE },
-		{ "postfix/smtpd", CONTAINER_NAME_NONE }, { "postfix/smtp", CONTAINER_NAME_NONE }, { "", CONTAINER_NAME_NONE }, { "-", CONTAINER_NAME_NONE },
-		{ "4f1c2d3e5a6b", CONTAINER_NAME_NUMBER }, { "4F1C2D3E5A6B", CONTAINER_NAME_NONE }, { "4f1c2d3e5a6", CONTAINER_NAME_NONE },
+		{ "mail", CONTAINER_NAME_MAIL },
+		{ "mailserver", CONTAINER_NAME_MAIL },
+		{ "mx2", CONTAINER_NAME_MAIL },
+		{ "prod_mailserver_1", CONTAINER_NAME_MAIL },
+		{ "mailu-imap-1", CONTAINER_NAME_MAIL },
+		{ "imap-1", CONTAINER_NAME_MAIL },
+		{ "imap", CONTAINER_NAME_NONE },
+		{ "imap4", CONTAINER_NAME_NONE },
+		{ "pop3", CONTAINER_NAME_NONE },
+		{ "exim4", CONTAINER_NAME_NONE },
+		{ "mailman", CONTAINER_NAME_NONE },
+		{ "webmail-1", CONTAINER_NAME_NONE },
+		{ "Mail", CONTAINER_NAME_NONE },
+		{ "postfix/smtpd", CONTAINER_NAME_NONE },
+		{ "postfix/smtp", CONTAINER_NAME_NONE },
+		{ "", CONTAINER_NAME_NONE },
+		{ "-", CONTAINER_NAME_NONE },
+		{ "4f1c2d3e5a6b", CONTAINER_NAME_NUMBER },
+		{ "4F1C2D3E5A6B", CONTAINER_NAME_NONE },
+		{ "4f1c2d3e5a6", CONTAINER_NAME_NONE },
 	};
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
 		if (container_name_of(slice_string(names[i].name)) != names[i].kind)
@@ -460,9 +527,11 @@ static void what_is_doubted_is_said(void **state)
 	static const struct {
 		const char *line, *why;
 	} lines[] = {
-		{ "2026-11-23T09:07:43Z mail <uid=1000> postfix/smtpd[1]: 4X: client=h[203.0.113.9], sasl_method=PLAIN, sasl_username=alice",
+		{ "2026-11-23T09:07:43Z mail <uid=1000> postfix/smtpd[1]: 4X: "
+		  "client=h[203.0.113.9], sasl_method=PLAIN, sasl_username=alice",
 		  "a user of this host sent it" },
-		{ "2026-11-23T09:07:43Z host 4f1c2d3e5a6b[7]: " LOGIN, "a container that has only a number" },
+		{ "2026-11-23T09:07:43Z host 4f1c2d3e5a6b[7]: " LOGIN,
+		  "a container that has only a number" },
 		{ " " LOGIN, "blanks stand in front of its time" },
 	};
 	struct logformat_reader *reader CLEANUP(logformat_closep) = open_reader();
@@ -483,13 +552,20 @@ static void it_is_said_why_nothing_is_read(void **state)
 		{ "x", "no time that I know is at its front" },
 		{ "{x", "it begins like JSON, but is none" },
 		{ "{}", "JSON of no kind that I know" },
-		{ "{\"source_type\":\"syslog\",\"message\":\"x\"}", "JSON that does not say the program, or not the time" },
-		{ JOURNAL("null"), "a journal's line whose MESSAGE journalctl left out for its length: give it --all" },
-		{ JOURNAL("[\"a\",\"b\"]"), "a journal's line that has no MESSAGE, or more than one" },
-		{ "{\"log\":\"x\\n\",\"stream\":\"stdout\"}", "a line of Docker's without its time" },
+		{ "{\"source_type\":\"syslog\",\"message\":\"x\"}",
+		  "JSON that does not say the program, or not the time" },
+		{ JOURNAL("null"),
+		  "a journal's line whose MESSAGE journalctl left out for its length: give it "
+		  "--all" },
+		{ JOURNAL("[\"a\",\"b\"]"),
+		  "a journal's line that has no MESSAGE, or more than one" },
+		{ "{\"log\":\"x\\n\",\"stream\":\"stdout\"}",
+		  "a line of Docker's without its time" },
 		{ DOCKER(LOGIN), "a piece of a line that the container's engine cut" },
 		{ CRI("stdout", "P") LOGIN, "a piece of a line that the container's engine cut" },
-		{ CRI("stdout", "F") LOGIN, "the rest of a line that the container's engine cut: its front may be a stranger's" },
+		{ CRI("stdout", "F") LOGIN,
+		  "the rest of a line that the container's engine cut: its front may be a "
+		  "stranger's" },
 		{ CRI("stdout", "F") LOGIN, NULL },
 	};
 	struct logformat_reader *reader CLEANUP(logformat_closep) = open_reader();
@@ -509,14 +585,17 @@ static void no_cut_of_a_header_reads_beyond_its_end(void **state)
 {
 	(void)state;
 	static const char *const lines[] = {
-		"\033[36mmail-1  | \033[0m2026-11-23T09:08:59.91425Z <22>1 2026-11-23T09:07:43Z mail postfix 1 - [a b=\"\\\"]\"] [ID 1 mail.info] x",
-		CRI("stdout", "F") "Mon 2026-11-23 10:07:43.914250 CET mail.info mail postfix/smtpd[1]: message repeated 2 times: [ x]",
+		"\033[36mmail-1  | \033[0m2026-11-23T09:08:59.91425Z <22>1 2026-11-23T09:07:43Z "
+		"mail postfix 1 - [a b=\"\\\"]\"] [ID 1 mail.info] x",
+		CRI("stdout", "F") "Mon 2026-11-23 10:07:43.914250 CET mail.info mail "
+				   "postfix/smtpd[1]: message repeated 2 times: [ x]",
 		JOURNAL("[97,32,98]"),
 		DOCKER(LOGIN "\\n"),
 		TAI64N_TIME " " TEXT,
 		"1795424863.914250 mail <mail.info> x[1]: y",
 		"Mon Nov 23 09:07:43 CEST 2026 mail [mail.info] x[1]: y",
-		"\xef\xbb\xbf  /var/log/mail.log-12-de febr. 23 2026 09:07:43.5 UTC (none) <uid=12> mail-1[1]: M\xc3\xa4r 3 09:07:43 mail x[1]: y",
+		"\xef\xbb\xbf  /var/log/mail.log-12-de febr. 23 2026 09:07:43.5 UTC (none) "
+		"<uid=12> mail-1[1]: M\xc3\xa4r 3 09:07:43 mail x[1]: y",
 		"41 <22>1 2026-11-23T09:07:43Z mail x 1 - - y",
 		"2026-11-23T09:08:59Z a.1.kx2v9z8y7w6u@n    | Nov 23 10:07:43 [x] y",
 		"[pod/a-0/b] 2026-11-23T09:08:59Z Nov 23 10:07:43 mail x: y",
@@ -550,7 +629,8 @@ int main(void)
 		cmocka_unit_test(what_follows_a_piece_of_a_line_is_no_line),
 		cmocka_unit_test(the_shortest_piece_is_seen),
 		cmocka_unit_test(what_follows_a_long_piece_of_dockers_is_no_line),
-		cmocka_unit_test(the_rest_of_a_piece_of_kubernetes_is_no_line_in_a_shippers_json_either),
+		cmocka_unit_test(
+			the_rest_of_a_piece_of_kubernetes_is_no_line_in_a_shippers_json_either),
 		cmocka_unit_test(the_rest_of_a_piece_of_podmans_is_no_line_in_the_journals_json),
 		cmocka_unit_test(more_begun_lines_than_there_is_room_for_do_no_harm),
 		cmocka_unit_test(indented_lines_count_where_all_are_indented),

@@ -1,7 +1,7 @@
 /* test_follow.c - unit tests of plugin/follow.c and plugin/budget.c: runs whose time is not enough
  *
- * The clock is the test's own: it moves by a fixed step each time it is looked at, so a run's time is up after so many looks
- * on any machine.
+ * The clock is the test's own: it moves by a fixed step each time it is looked at, so a run's time
+ * is up after so many looks on any machine.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -44,15 +44,19 @@ int clock_gettime(clockid_t clock, struct timespec *ret)
 
 static char log_paths[3][PATH_MAX];
 
-/* LINES logins, of one user after the other, whose address no line tells: nothing has to be placed. */
+/* LINES logins, of one user after the other, whose address no line tells: nothing has to be
+ * placed. */
 static void write_log(int number, int lines)
 {
 	snprintf(log_paths[number], PATH_MAX, "%s.log%d", storetest_state, number);
 	FILE *file = fopen(log_paths[number], "w");
 	assert_non_null(file);
 	for (int i = 0; i < lines; i++)
-		fprintf(file, "2025-02-19T21:20:%02d+00:00 mail postfix/smtpd[1]: %X%03d: client=localhost[unknown], sasl_method=PLAIN, "
-		        "sasl_username=log%d-user%d\n", i / 1000 % 20, i, i % 1000, number, i % USERS);
+		fprintf(file,
+		        "2025-02-19T21:20:%02d+00:00 mail postfix/smtpd[1]: %X%03d: "
+		        "client=localhost[unknown], sasl_method=PLAIN, "
+		        "sasl_username=log%d-user%d\n",
+		        i / 1000 % 20, i, i % 1000, number, i % USERS);
 	assert_int_equal(fclose(file), 0);
 }
 
@@ -64,15 +68,26 @@ struct run {
 	enum state state;
 };
 
-static void follow_all(struct store *store, struct report *report, size_t logs, struct budget *budget)
+static void follow_all(struct store *store, struct report *report, size_t logs,
+                       struct budget *budget)
 {
-	const struct options options = { .now_sec = NOW, .window_sec = 3600, .formats = LOGFORMAT_ALL, .timeout_sec = TIMEOUT_SEC,
-		                             .timeout_state = STATE_WARNING };
-	struct logformat_reader *reader CLEANUP(logformat_closep) = logformat_open(LOGFORMAT_ALL, NOW);
-	struct follow follow = { .options = &options, .store = store, .reader = reader, .report = report, .budget = budget };
+	const struct options options = { .now_sec = NOW,
+		                         .window_sec = 3600,
+		                         .formats = LOGFORMAT_ALL,
+		                         .timeout_sec = TIMEOUT_SEC,
+		                         .timeout_state = STATE_WARNING };
+	struct logformat_reader *reader CLEANUP(logformat_closep) = logformat_open(LOGFORMAT_ALL,
+	                                                                           NOW);
+	struct follow follow = { .options = &options,
+		                 .store = store,
+		                 .reader = reader,
+		                 .report = report,
+		                 .budget = budget };
 	for (size_t i = 0; i < logs; i++) {
 		follow.logs_left = logs - i;
-		const struct log log = { .name = log_paths[i], .glob = LOG_OF_NO_GLOB, .base = SIZE_MAX };
+		const struct log log = { .name = log_paths[i],
+			                 .glob = LOG_OF_NO_GLOB,
+			                 .base = SIZE_MAX };
 		int result = follow_log(&follow, &log, &why);
 		storetest_expect(result < 0 ? result : 0, 0);
 	}
@@ -93,14 +108,15 @@ static struct run run_once(size_t logs)
 	run.is_complete = !report.problems.length;
 	run.state = report.state;
 	if (!run.is_complete)
-		assert_non_null(strstr(strbuf_text(&report.problems), "the time of 2 s was not enough"));
+		assert_non_null(
+			strstr(strbuf_text(&report.problems), "the time of 2 s was not enough"));
 	storetest_commit(store);
 	return run;
 }
 
 static int note_count(void *context, const struct visit *visit)
 {
-	int (*counts)[USERS] = context;
+	int(*counts)[USERS] = context;
 	char name[30];
 	int log, user;
 	assert_true(visit->user.length < sizeof name);
@@ -132,7 +148,8 @@ static int64_t work_off(size_t logs)
 			return runs;
 		assert_int_equal(run.state, STATE_WARNING);
 		if (run.logins <= before)
-			fail_msg("run %d kept nothing: %" PRId64 " logins, and %" PRId64 " before", runs, run.logins, before);
+			fail_msg("run %d kept nothing: %" PRId64 " logins, and %" PRId64 " before",
+			         runs, run.logins, before);
 		before = run.logins;
 	}
 	fail_msg("%d runs were not enough", RUNS_MOST);
@@ -171,7 +188,8 @@ static void a_state_that_is_slower_than_the_run_may_take_still_gets_on(void **un
 	struct store *store = storetest_open(storetest_state);
 	storetest_add(store, NOW);
 	storetest_commit(store);
-	storetest_sql("INSERT INTO speed VALUES('count', 1000, 60000000), ('commit', 1000, 60000000)");
+	storetest_sql(
+		"INSERT INTO speed VALUES('count', 1000, 60000000), ('commit', 1000, 60000000)");
 	step_ms = 50;
 	assert_true(work_off(1) > 2);
 	step_ms = 0;
@@ -200,7 +218,9 @@ static void a_log_with_a_backlog_leaves_the_others_their_share(void **unused)
 	for (int i = 0; i < 3; i++) {
 		struct log_position position;
 		struct store *store = storetest_open(storetest_state);
-		storetest_expect(store_get_position(store, log_paths[i], LOG_CURRENT, &position, &why), 1);
+		storetest_expect(store_get_position(store, log_paths[i], LOG_CURRENT, &position,
+		                                    &why),
+		                 1);
 		assert_true(position.offset > 0);
 		store_free(store);
 	}
@@ -267,7 +287,8 @@ static void each_run_tells_the_next_how_long_it_took(void **unused)
 
 static void a_set_of_addresses_knows_each_once(void **unused)
 {
-	static const char *const odd[] = { "0.0.0.0", "::", "::1", "255.255.255.255", "2001:db8::1", "::2:0:0" };
+	static const char *const odd[] = { "0.0.0.0",         "::",          "::1",
+		                           "255.255.255.255", "2001:db8::1", "::2:0:0" };
 	struct addrset *set = addrset_new();
 	struct ipaddr address;
 	(void)unused;

@@ -1,6 +1,7 @@
 /* test_geo.c - unit tests of plugin/geo.c, plugin/geo/mmdb.c and plugin/geo/libloc.c
  *
- * The databases are in tests/fixtures/geo, written by tests/fixtures/make-mmdb.pl. Those of libloc are made here.
+ * The databases are in tests/fixtures/geo, written by tests/fixtures/make-mmdb.pl. Those of libloc
+ * are made here.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -140,15 +141,22 @@ static void assert_near(double is, double should)
 static void sources_are_checked_without_opening(void **state)
 {
 	(void)state;
-	static const char *const good[] = { "auto", "mmdb", "mmdb:/no/such:file.mmdb", "mmdb:A,mmdb:B", "mmdb,mmdb:C", "ipinfo",
-	                                    "mmdb,ipinfo", "ipinfo:https://geo.example.org:8443/v1/", "ipinfo:http://[::1]:80/x,mmdb" };
+	static const char *const good[] = { "auto",
+		                            "mmdb",
+		                            "mmdb:/no/such:file.mmdb",
+		                            "mmdb:A,mmdb:B",
+		                            "mmdb,mmdb:C",
+		                            "ipinfo",
+		                            "mmdb,ipinfo",
+		                            "ipinfo:https://geo.example.org:8443/v1/",
+		                            "ipinfo:http://[::1]:80/x,mmdb" };
 	for (size_t i = 0; i < ARRAY_SIZE(good); i++)
 		assert_int_equal(geo_check_source(good[i], &why), 0);
 	static const char *const bad[][2] = {
-		{ "", "missing" },          { ",", "missing" },          { "mmdb,", "missing" },
-		{ ",mmdb", "missing" },     { ":x", "missing" },         { "mmdb:", "file is missing" },
-		{ "auto,mmdb", "alone" },   { "auto:x", "alone" },       { "mmdb,auto", "alone" },
-		{ "maxmind", "auto, mmdb" }, { "MMDB", "unknown" },       { "mmdb :x", "unknown" },
+		{ "", "missing" },           { ",", "missing" },    { "mmdb,", "missing" },
+		{ ",mmdb", "missing" },      { ":x", "missing" },   { "mmdb:", "file is missing" },
+		{ "auto,mmdb", "alone" },    { "auto:x", "alone" }, { "mmdb,auto", "alone" },
+		{ "maxmind", "auto, mmdb" }, { "MMDB", "unknown" }, { "mmdb :x", "unknown" },
 	};
 	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
 		assert_int_equal(geo_check_source(bad[i][0], &why), -EINVAL);
@@ -159,7 +167,8 @@ static void sources_are_checked_without_opening(void **state)
 static void a_list_has_at_most_sixteen_sources(void **state)
 {
 	(void)state;
-	const char *sixteen = "mmdb,mmdb,mmdb,mmdb,mmdb,mmdb,mmdb,mmdb,mmdb,mmdb,mmdb,mmdb,mmdb,mmdb,mmdb,mmdb";
+	const char *sixteen = "mmdb,mmdb,mmdb,mmdb,mmdb,mmdb,mmdb,mmdb,mmdb,mmdb,mmdb,mmdb,mmdb,"
+			      "mmdb,mmdb,mmdb";
 	assert_int_equal(geo_check_source(sixteen, &why), 0);
 	assert_int_equal(geo_check_source(text("%s,mmdb", sixteen).at, &why), -EINVAL);
 	assert_why("more than 16");
@@ -179,11 +188,13 @@ static void the_reason_may_be_null(void **state)
 static void maxmind_country_is_read_in_every_record_size(void **state)
 {
 	(void)state;
-	static const char *const names[] = { "maxmind-country", "maxmind-country-28", "maxmind-country-32" };
+	static const char *const names[] = { "maxmind-country", "maxmind-country-28",
+		                             "maxmind-country-32" };
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
 		struct geo *geo CLEANUP(geo_freep) = open_fixture(names[i]);
 		assert_country(geo, "192.0.2.1", "DE");
-		assert_country(geo, "192.0.2.200", "NL");  /* registered_country, as the last resort */
+		/* registered_country, as the last resort */
+		assert_country(geo, "192.0.2.200", "NL");
 		assert_country(geo, "198.51.100.1", "PH"); /* not where the soldiers come from */
 		assert_country(geo, "203.0.113.1", "");
 		assert_country(geo, "203.0.113.200", "FR");
@@ -215,7 +226,8 @@ static void coordinates_that_mean_nothing_are_left_out(void **state)
 	assert_false(assert_country(geo, "198.51.100.1", "DE").has_coordinates);   /* 0, 0 */
 	assert_false(assert_country(geo, "198.51.100.200", "DE").has_coordinates); /* no latitude */
 	assert_false(assert_country(geo, "203.0.113.1", "DE").has_coordinates);    /* a satellite */
-	assert_false(assert_country(geo, "203.0.113.200", "DE").has_coordinates);  /* half of them */
+	/* half of them */
+	assert_false(assert_country(geo, "203.0.113.200", "DE").has_coordinates);
 }
 
 static void dbip_has_floats(void **state)
@@ -240,7 +252,8 @@ static void ipinfo_lite_has_names_beside_codes(void **state)
 	assert_int_equal(assert_country(geo, "198.51.100.200", "FR").asn, 0);
 	place = assert_country(geo, "203.0.113.1", "DE");
 	assert_int_equal(place.asn, UINT32_MAX);
-	assert_int_equal(strlen(place.as_name), AS_NAME_MAX - 1); /* 'x' and 31 whole characters of two bytes */
+	/* 'x' and 31 whole characters of two bytes */
+	assert_int_equal(strlen(place.as_name), AS_NAME_MAX - 1);
 }
 
 static void ipinfo_of_old_has_texts(void **state)
@@ -258,7 +271,8 @@ static void anonymisers_are_marked(void **state)
 {
 	(void)state;
 	struct geo *geo CLEANUP(geo_freep) = open_fixture("anonymous");
-	static const char *const marked[] = { "192.0.2.1", "192.0.2.65", "192.0.2.129", "192.0.2.193" };
+	static const char *const marked[] = { "192.0.2.1", "192.0.2.65", "192.0.2.129",
+		                              "192.0.2.193" };
 	for (size_t i = 0; i < ARRAY_SIZE(marked); i++)
 		assert_true(assert_country(geo, marked[i], "SE").is_anonymiser);
 	assert_false(assert_country(geo, "198.51.100.1", "SE").is_anonymiser);
@@ -287,9 +301,13 @@ static void the_database_for_command_lines_has_what_it_promises(void **state)
 {
 	(void)state;
 	static const char *const known[][2] = {
-		{ "77.88.8.8", "RU" },  { "114.114.114.114", "CN" }, { "200.160.2.3", "BR" },         
+		{ "77.88.8.8", "RU" },
+		{ "114.114.114.114", "CN" },
+		{ "200.160.2.3", "BR" },
 		{ "8.8.8.8", "US" },
-		{ "193.0.6.139", "NL" }, { "2001:4860:4860::8888", "US" }, { "2a02:6b8::feed:ff", "RU" },
+		{ "193.0.6.139", "NL" },
+		{ "2001:4860:4860::8888", "US" },
+		{ "2a02:6b8::feed:ff", "RU" },
 		{ "9.9.9.9", "" },
 		{ "1.1.1.1", "" },
 	};
@@ -305,7 +323,8 @@ static void a_list_is_asked_in_order_until_one_places(void **state)
 	(void)state;
 	struct geo *geo CLEANUP(geo_freep) = open_source(
 		text("mmdb:%s,mmdb:%s,mmdb:%s", fixture("no-countries").at,
-		     fixture("test-country").at, fixture("ipinfo-old").at).at);
+	             fixture("test-country").at, fixture("ipinfo-old").at)
+			.at);
 	assert_country(geo, "192.0.2.1", "BR");
 	assert_country(geo, "8.8.8.8", "US");
 	assert_country(geo, "203.0.113.1", "");
@@ -314,7 +333,8 @@ static void a_list_is_asked_in_order_until_one_places(void **state)
 static void what_was_named_is_never_left_out(void **state)
 {
 	(void)state;
-	assert_open_fails(text("mmdb:%s,mmdb:/no/such/file.mmdb", fixture("ipinfo-old").at).at, -ENOENT,
+	assert_open_fails(text("mmdb:%s,mmdb:/no/such/file.mmdb", fixture("ipinfo-old").at).at,
+	                  -ENOENT,
 	                  "/no/such/file.mmdb can't be opened: No such file or directory: give");
 }
 
@@ -323,11 +343,13 @@ static void each_database_is_described(void **state)
 	(void)state;
 	struct text city = fixture("maxmind-city");
 	struct text lite = fixture("ipinfo-lite");
-	struct geo *geo CLEANUP(geo_freep) = open_source(text("mmdb:%s,mmdb:%s", city.at, lite.at).at);
+	struct geo *geo CLEANUP(geo_freep) = open_source(
+		text("mmdb:%s,mmdb:%s", city.at, lite.at).at);
 	struct strbuf is CLEANUP(strbuf_release) = STRBUF_INIT(TEXT_MAX);
 	strbuf_add_string(&is, "geo: ");
 	geo_describe(geo, &is);
-	struct text should = text("geo: mmdb %s of 2025-03-27, mmdb %s of 2025-03-26", city.at, lite.at);
+	struct text should = text("geo: mmdb %s of 2025-03-27, mmdb %s of 2025-03-26", city.at,
+	                          lite.at);
 	assert_string_equal(strbuf_text(&is), should.at);
 	assert_int_equal(geo_built_at_sec(geo), BUILT);
 }
@@ -337,8 +359,10 @@ static void each_database_is_described(void **state)
 static struct text make_root(const char *name)
 {
 	struct text root = temporary(name);
-	static const char *const parts[] = { "", "/var", "/var/lib", "/var/lib/GeoIP", "/var/lib/location", "/usr",
-		                             "/usr/share", "/usr/share/GeoIP" };
+	static const char *const parts[] = {
+		"",     "/var",       "/var/lib",        "/var/lib/GeoIP", "/var/lib/location",
+		"/usr", "/usr/share", "/usr/share/GeoIP"
+	};
 	for (size_t i = 0; i < ARRAY_SIZE(parts); i++)
 		assert_int_equal(mkdir(text("%s%s", root.at, parts[i]).at, 0755), 0);
 	return root;
@@ -349,9 +373,11 @@ static void the_newest_at_the_usual_places_is_taken(void **state)
 	(void)state;
 	struct text root = make_root("newest");
 	copy(fixture("maxmind-country").at, text("%s/var/lib/GeoIP/a.mmdb", root.at).at);
-	copy(fixture("maxmind-city").at, text("%s/usr/share/GeoIP/city.mmdb", root.at).at); /* a day later */
+	/* a day later */
+	copy(fixture("maxmind-city").at, text("%s/usr/share/GeoIP/city.mmdb", root.at).at);
 	copy(fixture("ipinfo-old").at, text("%s/usr/share/GeoIP/z.mmdb", root.at).at);
-	copy(fixture("asn").at, text("%s/var/lib/GeoIP/newest.mmdb", root.at).at); /* has no countries */
+	/* has no countries */
+	copy(fixture("asn").at, text("%s/var/lib/GeoIP/newest.mmdb", root.at).at);
 	write_all(text("%s/var/lib/GeoIP/broken.mmdb", root.at).at, "no database", 11);
 	static const char *const sources[] = { "auto", "mmdb" };
 	for (size_t i = 0; i < ARRAY_SIZE(sources); i++) {
@@ -359,7 +385,8 @@ static void the_newest_at_the_usual_places_is_taken(void **state)
 		assert_int_equal(geo_open_in(&geo, sources[i], root.at, NULL, &why), 0);
 		struct strbuf is CLEANUP(strbuf_release) = STRBUF_INIT(TEXT_MAX);
 		geo_describe(geo, &is);
-		struct text should = text("mmdb %s/usr/share/GeoIP/city.mmdb of 2025-03-27", root.at);
+		struct text should = text("mmdb %s/usr/share/GeoIP/city.mmdb of 2025-03-27",
+		                          root.at);
 		assert_string_equal(strbuf_text(&is), should.at);
 	}
 }
@@ -414,23 +441,30 @@ static void what_is_no_database_is_named(void **state)
 	write_all(temporary("packed").at, "\x1f\x8b\x08 and so on", 13);
 	assert_int_equal(mkfifo(temporary("fifo").at, 0600), 0);
 	const char *const bad[][2] = {
-		{ directory.at, "is a directory" }, { "/dev/null", "is a device" }, { "/dev/zero", "is a device" },
+		{ directory.at, "is a directory" },
+		{ "/dev/null", "is a device" },
+		{ "/dev/zero", "is a device" },
 	};
 	for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
-		assert_open_fails(text("mmdb:%s", bad[i][0]).at, -EINVAL, text("%s %s", bad[i][0], bad[i][1]).at);
+		assert_open_fails(text("mmdb:%s", bad[i][0]).at, -EINVAL,
+		                  text("%s %s", bad[i][0], bad[i][1]).at);
 	static const char *const made[][2] = {
-		{ "empty", "is empty" }, { "text", "is no MaxMind database" }, { "packed", "is compressed" },
+		{ "empty", "is empty" },
+		{ "text", "is no MaxMind database" },
+		{ "packed", "is compressed" },
 		{ "fifo", "is a FIFO" },
 	};
 	for (size_t i = 0; i < ARRAY_SIZE(made); i++)
-		assert_open_fails(text("mmdb:%s", temporary(made[i][0]).at).at, -EINVAL, made[i][1]);
+		assert_open_fails(text("mmdb:%s", temporary(made[i][0]).at).at, -EINVAL,
+		                  made[i][1]);
 	assert_open_fails(text("mmdb:%s", fixture("asn").at).at, -EINVAL, "holds no countries");
 }
 
 static void a_type_that_says_nothing_is_judged_by_its_records(void **state)
 {
 	(void)state;
-	assert_open_fails(text("mmdb:%s", fixture("score").at).at, -EINVAL, "is of the type Vendor-Score, which holds no countries");
+	assert_open_fails(text("mmdb:%s", fixture("score").at).at, -EINVAL,
+	                  "is of the type Vendor-Score, which holds no countries");
 	struct geo *geo CLEANUP(geo_freep) = open_fixture("score-and-country");
 	assert_country(geo, "198.51.100.200", "DE");
 }
@@ -450,7 +484,8 @@ static void what_may_not_be_read_is_named(void **state)
 
 static void assert_sane(const char *source)
 {
-	static const char *const addresses[] = { "192.0.2.1", "198.51.100.1", "203.0.113.1", "8.8.8.8", "2001:db8::1" };
+	static const char *const addresses[] = { "192.0.2.1", "198.51.100.1", "203.0.113.1",
+		                                 "8.8.8.8", "2001:db8::1" };
 	struct geo *geo CLEANUP(geo_freep) = NULL;
 	if (geo_open(&geo, source, NULL, &why) != 0) {
 		assert_why(strchr(source, ':') + 1);
@@ -488,8 +523,8 @@ static void assert_damage_is_survived(const char *driver, const char *path, size
 static void damaged_and_truncated_copies_do_no_harm(void **state)
 {
 	(void)state;
-	static const char *const names[] = {
-	    "maxmind-city", "ipinfo-lite", "maxmind-country-28", "maxmind-country-32" };
+	static const char *const names[] = { "maxmind-city", "ipinfo-lite", "maxmind-country-28",
+		                             "maxmind-country-32" };
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
 		assert_damage_is_survived("mmdb", fixture(names[i]).at, 3);
 }
@@ -519,7 +554,8 @@ static void count_bus_error(int signal_number)
 	bus_errors++;
 }
 
-static void assert_cut_is_noticed(const char *driver, const char *path, const char *address, off_t cut)
+static void assert_cut_is_noticed(const char *driver, const char *path, const char *address,
+                                  off_t cut)
 {
 	struct geo *geo CLEANUP(geo_freep) = open_source(text("%s:%s", driver, path).at);
 	struct place place;
@@ -528,7 +564,9 @@ static void assert_cut_is_noticed(const char *driver, const char *path, const ch
 	for (int i = 0; i < 3; i++) {
 		assert_int_equal(look_up(geo, address, &place), -EIO);
 		assert_string_equal(place.country, "");
-		assert_why(text("%s was cut short while it was read: replace a database by rename", path).at);
+		assert_why(text("%s was cut short while it was read: replace a database by rename",
+		                path)
+		                   .at);
 	}
 }
 
@@ -545,7 +583,8 @@ static void a_file_that_is_cut_short_is_an_error(void **state)
 		assert_cut_is_noticed("mmdb", path.at, "192.0.2.1", cuts[i]);
 	}
 	assert_int_equal(sigaction(SIGBUS, NULL, &after), 0);
-	assert_true(after.sa_handler == count_bus_error); /* the previous handler is back, and saw none */
+	/* the previous handler is back, and saw none */
+	assert_true(after.sa_handler == count_bus_error);
 	assert_int_equal(bus_errors, 0);
 	signal(SIGBUS, SIG_DFL);
 }
@@ -683,7 +722,8 @@ static void libloc_flags(void **state)
 		struct text path = write_location("code.db", codes[i], 0);
 		struct place place;
 		struct geo *geo CLEANUP(geo_freep) = open_source(text("libloc:%s", path.at).at);
-		assert_true(look_up(geo, "192.0.2.1", &place) <= 0); /* libloc itself calls some of them damage */
+		/* libloc itself calls some of them damage */
+		assert_true(look_up(geo, "192.0.2.1", &place) <= 0);
 	}
 }
 
@@ -692,14 +732,17 @@ static void libloc_refuses_what_is_no_database(void **state)
 	(void)state;
 	write_all(temporary("text.db").at, "country,code\n", 13);
 	assert_open_fails(text("libloc:%s", temporary("text.db").at).at, -EINVAL,
-	    "is no libloc database of version 1: apt-get");
-	assert_open_fails(text("libloc:%s", fixture("test-country").at).at, -EINVAL, "is no libloc database");
-	assert_open_fails("libloc:/no/such/location.db", -ENOENT, "apt-get install libloc-database");
+	                  "is no libloc database of version 1: apt-get");
+	assert_open_fails(text("libloc:%s", fixture("test-country").at).at, -EINVAL,
+	                  "is no libloc database");
+	assert_open_fails("libloc:/no/such/location.db", -ENOENT,
+	                  "apt-get install libloc-database");
 	unsigned char data[WHOLE];
 	make_location(data, "DE", 0);
 	data[7] = 2;
 	write_all(temporary("version2.db").at, data, sizeof data);
-	assert_open_fails(text("libloc:%s", temporary("version2.db").at).at, -EINVAL, "of version 1");
+	assert_open_fails(text("libloc:%s", temporary("version2.db").at).at, -EINVAL,
+	                  "of version 1");
 }
 
 static void assert_way_is_refused(size_t at, uint32_t value, const char *part)
@@ -735,31 +778,38 @@ static void libloc_file_that_is_cut_short_is_an_error(void **state)
 	(void)state;
 	static const off_t cuts[] = { 0, 1, 4200, 4300, WHOLE - 1 };
 	for (size_t i = 0; i < ARRAY_SIZE(cuts); i++)
-		assert_cut_is_noticed("libloc", write_location("cut.db", "DE", 0).at, "192.0.2.1", cuts[i]);
+		assert_cut_is_noticed("libloc", write_location("cut.db", "DE", 0).at, "192.0.2.1",
+		                      cuts[i]);
 }
 
 static void the_newest_is_taken_from_all_drivers(void **state)
 {
 	(void)state;
 	struct text root = make_root("all");
-	copy(write_location("newest.db", "DE", 0).at, text("%s/var/lib/location/database.db", root.at).at);
+	copy(write_location("newest.db", "DE", 0).at,
+	     text("%s/var/lib/location/database.db", root.at).at);
 	copy(fixture("maxmind-city").at, text("%s/var/lib/GeoIP/city.mmdb", root.at).at);
 	static const char *const expected[][2] = {
-		{ "auto", "mmdb" }, { "libloc", "libloc" }, { "libloc,mmdb", "libloc" }, { "mmdb,libloc", "mmdb" },
+		{ "auto", "mmdb" },
+		{ "libloc", "libloc" },
+		{ "libloc,mmdb", "libloc" },
+		{ "mmdb,libloc", "mmdb" },
 	};
 	for (size_t i = 0; i < ARRAY_SIZE(expected); i++) {
 		struct geo *geo CLEANUP(geo_freep) = NULL;
 		assert_int_equal(geo_open_in(&geo, expected[i][0], root.at, NULL, &why), 0);
 		struct strbuf is CLEANUP(strbuf_release) = STRBUF_INIT(TEXT_MAX);
 		geo_describe(geo, &is);
-		assert_int_equal(strncmp(strbuf_text(&is), expected[i][1], strlen(expected[i][1])), 0);
+		assert_int_equal(strncmp(strbuf_text(&is), expected[i][1], strlen(expected[i][1])),
+		                 0);
 	}
 }
 
 static struct text copy_of_real_database(const char *name)
 {
 	if (access(REAL_DATABASE, R_OK) != 0) {
-		print_message("skipped: there is no " REAL_DATABASE " (apt-get install libloc-database)\n");
+		print_message("skipped: there is no " REAL_DATABASE
+		              " (apt-get install libloc-database)\n");
 		skip();
 	}
 	struct text path = temporary(name);
@@ -780,7 +830,8 @@ static void the_real_libloc_database_places(void **state)
 	unlink(path.at);
 }
 
-/* Big enough for real page faults: the cut parts raise SIGBUS inside libloc or a short read before it. */
+/* Big enough for real page faults: the cut parts raise SIGBUS inside libloc or a short read before
+ * it. */
 static void the_real_libloc_database_cut_short_is_an_error(void **state)
 {
 	(void)state;
@@ -789,9 +840,11 @@ static void the_real_libloc_database_cut_short_is_an_error(void **state)
 		struct text path = copy_of_real_database("real-cut.db");
 		struct stat status;
 		assert_int_equal(stat(path.at, &status), 0);
-		assert_cut_is_noticed("libloc", path.at, "8.8.8.8", status.st_size / 100 * percents[i]);
+		assert_cut_is_noticed("libloc", path.at, "8.8.8.8",
+		                      status.st_size / 100 * percents[i]);
 		struct geo *geo = NULL;
-		assert_int_equal(geo_open(&geo, text("libloc:%s", path.at).at, NULL, &why), -EINVAL);
+		assert_int_equal(geo_open(&geo, text("libloc:%s", path.at).at, NULL, &why),
+		                 -EINVAL);
 		unlink(path.at);
 	}
 }
@@ -815,7 +868,8 @@ static int remove_directory(void **state)
 	return system(text("rm -rf '%s'", directory.at).at);
 }
 
-/* libmaxminddb 1.7 itself loses memory when it refuses a file whose metadata's descriptions are damaged. */
+/* libmaxminddb 1.7 itself loses memory when it refuses a file whose metadata's descriptions are
+ * damaged. */
 const char *__lsan_default_suppressions(void);
 const char *__lsan_default_suppressions(void)
 {

@@ -22,8 +22,10 @@ static void keys_are_numbered_as_they_come(void **state)
 		size_t number;
 		bool is_new;
 	} rows[] = {
-		{ { "bob", 3 }, 0, true },  { { "alice", 5 }, 1, true }, { { "bob", 3 }, 0, false }, { { "bo", 2 }, 2, true },
-		{ { "", 0 }, 3, true },     { { NULL, 0 }, 3, false },   { { "a\0b", 3 }, 4, true }, { { "a\0c", 3 }, 5, true },
+		{ { "bob", 3 }, 0, true },   { { "alice", 5 }, 1, true },
+		{ { "bob", 3 }, 0, false },  { { "bo", 2 }, 2, true },
+		{ { "", 0 }, 3, true },      { { NULL, 0 }, 3, false },
+		{ { "a\0b", 3 }, 4, true },  { { "a\0c", 3 }, 5, true },
 		{ { "a\0b", 3 }, 4, false },
 	};
 	struct keyset *set = keyset_new();
@@ -37,8 +39,9 @@ static void keys_are_numbered_as_they_come(void **state)
 	keyset_free(set);
 }
 
-/* The N-th of keys that differ in pairs of words only, of which the second one takes back what the first one did to a hash
- * that multiplies and shifts: whatever such a hash begins with, all of them have the same. */
+/* The N-th of keys that differ in pairs of words only, of which the second one takes back what the
+ * first one did to a hash that multiplies and shifts: whatever such a hash begins with, all of them
+ * have the same. */
 static void craft(uint64_t words[2 * CHOICES], size_t n)
 {
 	for (size_t i = 0; i < CHOICES; i++) {
@@ -68,7 +71,9 @@ static void crafted_keys_cost_no_more_than_others(void **state)
 		bool is_new;
 		craft(words, i);
 		assert_true(multiplied(words, 1234567) == multiplied(first, 1234567));
-		assert_int_equal(keyset_add(set, slice_make((const char *)words, sizeof words), &is_new), i);
+		assert_int_equal(keyset_add(set, slice_make((const char *)words, sizeof words),
+		                            &is_new),
+		                 i);
 		assert_true(is_new);
 	}
 	if ((clock() - begin) / CLOCKS_PER_SEC >= CPU_SEC_MOST)

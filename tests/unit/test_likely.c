@@ -14,7 +14,8 @@
 static void the_nearest_word_is_told(void **state)
 {
 	(void)state;
-	static const char *const known[] = { "logins", "foreign_logins", "foreign_users", "log_age", "user", "use" };
+	static const char *const known[] = { "logins",  "foreign_logins", "foreign_users",
+		                             "log_age", "user",           "use" };
 	static const struct {
 		const char *typed, *told;
 	} rows[] = {
@@ -40,7 +41,8 @@ static void the_nearest_word_is_told(void **state)
 			likely_try(&likely, known[j]);
 		likely_tell(&likely, &why, "");
 		if (strcmp(strbuf_text(&why), rows[i].told) != 0)
-			fail_msg("\"%s\": \"%s\" and not \"%s\"", rows[i].typed, strbuf_text(&why), rows[i].told);
+			fail_msg("\"%s\": \"%s\" and not \"%s\"", rows[i].typed, strbuf_text(&why),
+			         rows[i].told);
 	}
 }
 
@@ -50,11 +52,28 @@ static void the_country_that_was_meant_is_known(void **state)
 	static const struct {
 		const char *text, *code;
 	} rows[] = {
-		{ "USA", "US" },     { "usa", "US" },           { "DEU", "DE" },           { "GBR", "GB" },       { "uk", "GB" },
-		{ "UK", "GB" },      { "U.K.", "GB" },          { "Germany", "DE" },       { "germany", "DE" },   { "united-states", "US" },
-		{ "South Korea", "KR" }, { "Czech Republic", "CZ" }, { "Guinea-Bissau", "GW" }, { "XKX", "XK" }, { "Nederland", NULL },
-		{ "", NULL },        { "XX", NULL },            { "EU", NULL },            { "U", NULL },         { "\xc3\x9c", NULL },
-		{ "AND", "AD" },     { "ZWE", "ZW" },
+		{ "USA", "US" },
+		{ "usa", "US" },
+		{ "DEU", "DE" },
+		{ "GBR", "GB" },
+		{ "uk", "GB" },
+		{ "UK", "GB" },
+		{ "U.K.", "GB" },
+		{ "Germany", "DE" },
+		{ "germany", "DE" },
+		{ "united-states", "US" },
+		{ "South Korea", "KR" },
+		{ "Czech Republic", "CZ" },
+		{ "Guinea-Bissau", "GW" },
+		{ "XKX", "XK" },
+		{ "Nederland", NULL },
+		{ "", NULL },
+		{ "XX", NULL },
+		{ "EU", NULL },
+		{ "U", NULL },
+		{ "\xc3\x9c", NULL },
+		{ "AND", "AD" },
+		{ "ZWE", "ZW" },
 	};
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		const char *code = country_meant(slice_string(rows[i].text));

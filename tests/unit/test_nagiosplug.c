@@ -24,7 +24,7 @@
 
 static char directory[] = "/tmp/test_nagiosplug.XXXXXX";
 
-/* ---- Ranges ---- */
+/* ---- Ranges ---------------------------------------------------------------------------------- */
 
 struct verdict {
 	const char *range;
@@ -34,37 +34,93 @@ struct verdict {
 
 static const struct verdict verdicts[] = {
 	/* An end alone: outside of 0 to it. */
-	{ "10", -0.1, true }, { "10", 0, false }, { "10", 10, false }, { "10", 10.1, true },
-	{ "6", 6, false }, { "6", 7, true }, { "0", 0, false }, { "0", 1, true }, { "0", -1, true },
+	{ "10", -0.1, true },
+	{ "10", 0, false },
+	{ "10", 10, false },
+	{ "10", 10.1, true },
+	{ "6", 6, false },
+	{ "6", 7, true },
+	{ "0", 0, false },
+	{ "0", 1, true },
+	{ "0", -1, true },
 	/* A missing start is 0, a missing end is infinity. */
-	{ "10:", 9.9, true }, { "10:", 10, false }, { "10:", 1e300, false }, { "10:", -1, true },
-	{ "5:", 5, false }, { "0:", 0, false }, { "0:", -0.5, true },
-	{ ":10", -1, true }, { ":10", 0, false }, { ":10", 10, false }, { ":10", 11, true },
-	{ ":5.75", 5.75, false }, { ":5.75", 5.76, true },
+	{ "10:", 9.9, true },
+	{ "10:", 10, false },
+	{ "10:", 1e300, false },
+	{ "10:", -1, true },
+	{ "5:", 5, false },
+	{ "0:", 0, false },
+	{ "0:", -0.5, true },
+	{ ":10", -1, true },
+	{ ":10", 0, false },
+	{ ":10", 10, false },
+	{ ":10", 11, true },
+	{ ":5.75", 5.75, false },
+	{ ":5.75", 5.76, true },
 	/* Minus infinity. */
-	{ "~:10", -1e300, false }, { "~:10", 10, false }, { "~:10", 10.5, true },
-	{ "~:0", 0.5, true }, { "~:0", -10, false }, { "~:0", 0, false },
-	{ "~:-95.99", -95.99, false }, { "~:-95.99", -95.98, true }, { "~:-95.99", -96, false },
-	{ "~:", 0, false }, { "~:", -1e300, false }, { "~:", 1e300, false },
+	{ "~:10", -1e300, false },
+	{ "~:10", 10, false },
+	{ "~:10", 10.5, true },
+	{ "~:0", 0.5, true },
+	{ "~:0", -10, false },
+	{ "~:0", 0, false },
+	{ "~:-95.99", -95.99, false },
+	{ "~:-95.99", -95.98, true },
+	{ "~:-95.99", -96, false },
+	{ "~:", 0, false },
+	{ "~:", -1e300, false },
+	{ "~:", 1e300, false },
 	/* Both ends are inside. */
-	{ "10:20", 9.99, true }, { "10:20", 10, false }, { "10:20", 20, false }, { "10:20", 20.01, true },
-	{ "1:1", 0.5, true }, { "1:1", 1, false }, { "1:1", 5.2, true },
-	{ "-7:23", -7.1, true }, { "-7:23", -7, false }, { "-7:23", 23, false }, { "-7:23", 23.1, true },
-	{ "-10:-2", -11, true }, { "-10:-2", -10, false }, { "-10:-2", -2, false }, { "-10:-2", -1, true },
-	{ "-10.5:-5.5", -7, false }, { "-10.5:-5.5", -5.4, true }, { "-30:20", 19, false }, { "-5:", -5, false },
+	{ "10:20", 9.99, true },
+	{ "10:20", 10, false },
+	{ "10:20", 20, false },
+	{ "10:20", 20.01, true },
+	{ "1:1", 0.5, true },
+	{ "1:1", 1, false },
+	{ "1:1", 5.2, true },
+	{ "-7:23", -7.1, true },
+	{ "-7:23", -7, false },
+	{ "-7:23", 23, false },
+	{ "-7:23", 23.1, true },
+	{ "-10:-2", -11, true },
+	{ "-10:-2", -10, false },
+	{ "-10:-2", -2, false },
+	{ "-10:-2", -1, true },
+	{ "-10.5:-5.5", -7, false },
+	{ "-10.5:-5.5", -5.4, true },
+	{ "-30:20", 19, false },
+	{ "-5:", -5, false },
 	/* Inside instead of outside. */
-	{ "@10:20", 9.99, false }, { "@10:20", 10, true }, { "@10:20", 20, true }, { "@10:20", 20.01, false },
-	{ "@1:1", 0.5, false }, { "@1:1", 1, true }, { "@1:1", 5.2, false },
-	{ "@0:657.8210567", 32.88, true }, { "@0:657.8210567", -2, false },
-	{ "@0:657.8210567", 657.8210567, true }, { "@0:657.8210567", 0, true },
-	{ "@5", 0, true }, { "@5", 5, true }, { "@5", 6, false }, { "@5:", 4, false }, { "@5:", 5, true },
-	{ "@~:", 0, true }, { "@~:5", 6, false }, { "@~:5", -1e300, true },
+	{ "@10:20", 9.99, false },
+	{ "@10:20", 10, true },
+	{ "@10:20", 20, true },
+	{ "@10:20", 20.01, false },
+	{ "@1:1", 0.5, false },
+	{ "@1:1", 1, true },
+	{ "@1:1", 5.2, false },
+	{ "@0:657.8210567", 32.88, true },
+	{ "@0:657.8210567", -2, false },
+	{ "@0:657.8210567", 657.8210567, true },
+	{ "@0:657.8210567", 0, true },
+	{ "@5", 0, true },
+	{ "@5", 5, true },
+	{ "@5", 6, false },
+	{ "@5:", 4, false },
+	{ "@5:", 5, true },
+	{ "@~:", 0, true },
+	{ "@~:5", 6, false },
+	{ "@~:5", -1e300, true },
 	/* Decimals, a leading zero that is not octal, a number that no integer holds. */
-	{ "0.5", 0.5, false }, { "0.5", 0.51, true }, { "010", 10, false }, { "010", 9, false }, { "010", 10.5, true },
+	{ "0.5", 0.5, false },
+	{ "0.5", 0.51, true },
+	{ "010", 10, false },
+	{ "010", 9, false },
+	{ "010", 10.5, true },
 	{ "12345678901234567890:", 12345678901234567890.0 / 1.1, true },
 	{ "12345678901234567890:", 12345678901234567890.0, false },
 	{ "12345678901234567890:", 12345678901234567890.0 * 2, false },
-	{ "-0:0", 0, false }, { "-0", 0, false },
+	{ "-0:0", 0, false },
+	{ "-0", 0, false },
 };
 
 static void a_range_alerts_where_the_guidelines_say(void **state)
@@ -147,14 +203,16 @@ static void the_reason_quotes_safely_and_briefly(void **state)
 	assert_int_equal(nagiosplug_range_check("10x", &why), -EINVAL);
 	assert_string_equal(strbuf_text(&why), "\"10x\" is not a range: unexpected \"x\" after 10");
 	assert_int_equal(nagiosplug_range_check("1\033[2J\xc3\xa4%n", &why), -EINVAL);
-	assert_string_equal(strbuf_text(&why), "\"1?[2J??%n\" is not a range: unexpected \"?\" after 1");
+	assert_string_equal(strbuf_text(&why),
+	                    "\"1?[2J??%n\" is not a range: unexpected \"?\" after 1");
 	assert_int_equal(nagiosplug_range_check("10x", NULL), -EINVAL);
 
 	char text[NAGIOSPLUG_RANGE_TEXT_MAX + 2] = "";
 	memset(text, '7', NAGIOSPLUG_RANGE_TEXT_MAX - 1);
 	text[NAGIOSPLUG_RANGE_TEXT_MAX - 1] = 'x';
 	assert_int_equal(nagiosplug_range_check(text, &why), -EINVAL);
-	assert_non_null(strstr(strbuf_text(&why), "7777...\" is not a range: unexpected \"x\" after ...7777"));
+	assert_non_null(strstr(strbuf_text(&why),
+	                       "7777...\" is not a range: unexpected \"x\" after ...7777"));
 	assert_true(why.length < 250);
 }
 
@@ -170,7 +228,7 @@ static void the_longest_range_is_100_bytes(void **state)
 	assert_non_null(strstr(strbuf_text(&why), "it has more than 100 bytes"));
 }
 
-/* ---- extra-opts ---- */
+/* ---- extra-opts ------------------------------------------------------------------------------ */
 
 static bool is_builtin(void)
 {
@@ -234,8 +292,8 @@ static void assert_expands(const char *const *arguments, const char *const *expe
 	assert_null(argv[argc]);
 }
 
-/* The library ends the process, so a child tries: its exit status is 3 then, or an errno of the builtin. Of the
- * builtin REASON (unless NULL) is looked for too. */
+/* The library ends the process, so a child tries: its exit status is 3 then, or an errno of the
+ * builtin. Of the builtin REASON (unless NULL) is looked for too. */
 static int failure_of(const char *const *arguments, const char *reason)
 {
 	fflush(NULL);
@@ -261,10 +319,12 @@ static void assert_fails(const char *const *arguments, int error, const char *re
 	assert_int_equal(failure_of(arguments, reason), is_builtin() ? error : EXIT_UNKNOWN);
 }
 
-/* 2.3.x frees the name of a file that the command line doesn't give, though it is no heap memory, and aborts. */
+/* 2.3.x frees the name of a file that the command line doesn't give, though it is no heap memory,
+ * and aborts. */
 static void skip_if_default_file_aborts(void)
 {
-	if (strncmp(nagiosplug_backend(), "libmonitoringplug 2.3", strlen("libmonitoringplug 2.3")) == 0)
+	if (strncmp(nagiosplug_backend(), "libmonitoringplug 2.3",
+	            strlen("libmonitoringplug 2.3")) == 0)
 		skip();
 }
 
@@ -296,28 +356,30 @@ static int remove_directory(void **state)
 }
 
 static const char sample[] = "# a comment\n"
-                             "; another\n"
-                             "\n"
-                             "[other]\n"
-                             "not for us\n"
-                             "warning=1\n"
-                             "[" PLUGIN "]\n"
-                             "  warning = 10:20  \n"
-                             "# between\n"
-                             "x=7\n"
-                             "v=\n"
-                             "flag =\n"
-                             "text=two words = one value # all of it\n"
-                             "[ named ]\r\n"
-                             "critical=5\r\n";
+			     "; another\n"
+			     "\n"
+			     "[other]\n"
+			     "not for us\n"
+			     "warning=1\n"
+			     "[" PLUGIN "]\n"
+			     "  warning = 10:20  \n"
+			     "# between\n"
+			     "x=7\n"
+			     "v=\n"
+			     "flag =\n"
+			     "text=two words = one value # all of it\n"
+			     "[ named ]\r\n"
+			     "critical=5\r\n";
 
-static const char *const sample_options[] = { "--warning=10:20", "-x=7", "-v", "--flag",
-	                                          "--text=two words = one value # all of it", NULL };
+static const char *const sample_options[] = {
+	"--warning=10:20", "-x=7", "-v", "--flag", "--text=two words = one value # all of it", NULL
+};
 
 static void without_extra_opts_nothing_changes(void **state)
 {
 	(void)state;
-	assert_expands(ARGUMENTS("-w", "5", "--extra-optsx", "file"), ARGUMENTS("-w", "5", "--extra-optsx", "file"));
+	assert_expands(ARGUMENTS("-w", "5", "--extra-optsx", "file"),
+	               ARGUMENTS("-w", "5", "--extra-optsx", "file"));
 	assert_expands((const char *const[]){ NULL }, (const char *const[]){ NULL });
 }
 
@@ -367,7 +429,8 @@ static void the_options_of_the_files_come_first_in_their_order(void **state)
 	char *second CLEANUP(xalloc_freep) = locator("--extra-opts=@", "b.ini");
 	char *third CLEANUP(xalloc_freep) = locator("named@", "b.ini");
 	assert_expands(ARGUMENTS("-w", "1", first, "-c", second, "2", "--extra-opts", third, "end"),
-	               ARGUMENTS("--critical=5", "--beta=2", "--last=1", "--again=3", "-w", "1", "-c", "2", "end"));
+	               ARGUMENTS("--critical=5", "--beta=2", "--last=1", "--again=3", "-w", "1",
+	                         "-c", "2", "end"));
 }
 
 static void behind_two_dashes_nothing_is_expanded(void **state)
@@ -375,8 +438,10 @@ static void behind_two_dashes_nothing_is_expanded(void **state)
 	(void)state;
 	write_ini("a.ini", sample);
 	char *argument CLEANUP(xalloc_freep) = locator("--extra-opts=named@", "a.ini");
-	assert_expands(ARGUMENTS(argument, "--", argument), ARGUMENTS("--critical=5", "--", argument));
-	assert_expands(ARGUMENTS("--", "--extra-opts=nowhere"), ARGUMENTS("--", "--extra-opts=nowhere"));
+	assert_expands(ARGUMENTS(argument, "--", argument),
+	               ARGUMENTS("--critical=5", "--", argument));
+	assert_expands(ARGUMENTS("--", "--extra-opts=nowhere"),
+	               ARGUMENTS("--", "--extra-opts=nowhere"));
 }
 
 static void the_file_comes_from_the_environment(void **state)
@@ -433,7 +498,8 @@ static void a_missing_section_or_file_is_an_error(void **state)
 	char *section CLEANUP(xalloc_freep) = locator("--extra-opts=@", "a.ini");
 	char *empty CLEANUP(xalloc_freep) = locator("--extra-opts=empty@", "a.ini");
 	char *file CLEANUP(xalloc_freep) = locator("--extra-opts=@", "missing.ini");
-	char *expected CLEANUP(xalloc_freep) = locator("section [" PLUGIN "] of \"", "missing.ini\": No such file");
+	char *expected CLEANUP(xalloc_freep) = locator("section [" PLUGIN "] of \"",
+	                                               "missing.ini\": No such file");
 	assert_fails(ARGUMENTS(section), ENOENT, "section [" PLUGIN "] of \"");
 	assert_fails(ARGUMENTS(empty), ENOENT, "there is no such section, or it has no options");
 	assert_fails(ARGUMENTS(file), ENOENT, expected);
@@ -502,7 +568,8 @@ static void the_builtin_takes_1000_options(void **state)
 	assert_fails(ARGUMENTS(argument, argument, another), E2BIG, "more than 1000 options");
 }
 
-/* Only root can become a process with two identities; the others can't make the file that matters either. */
+/* Only root can become a process with two identities; the others can't make the file that matters
+ * either. */
 static void a_setuid_program_reads_as_its_real_user(void **state)
 {
 	(void)state;

@@ -16,8 +16,9 @@
 #define RANDOM_LENGTH_MOST 60
 
 static const struct slice logins[] = {
-	{ ", sasl_username=", 16 }, { "Login: user=", 12 }, { "Logged in: user=", 16 }, { "tarted proxying to ", 19 }, { " P=esmtpa", 9 },
-	{ "AUTH=server, relay=", 19 }, { " User logged in", 15 }, { "newmsg,id=", 10 }, { "auth.success", 12 },
+	{ ", sasl_username=", 16 },    { "Login: user=", 12 }, { "Logged in: user=", 16 },
+	{ "tarted proxying to ", 19 }, { " P=esmtpa", 9 },     { "AUTH=server, relay=", 19 },
+	{ " User logged in", 15 },     { "newmsg,id=", 10 },   { "auth.success", 12 },
 };
 
 static void needles_freep(struct needles **needles)
@@ -44,7 +45,8 @@ static bool matches(const struct needles *needles, struct slice haystack)
 	return find(needles, haystack, marks);
 }
 
-static uint32_t find_slowly(const struct slice *texts, size_t count, struct slice haystack, const uint32_t *marks)
+static uint32_t find_slowly(const struct slice *texts, size_t count, struct slice haystack,
+                            const uint32_t *marks)
 {
 	uint32_t found = 0;
 	for (size_t i = 0; i < count; i++)
@@ -54,7 +56,9 @@ static uint32_t find_slowly(const struct slice *texts, size_t count, struct slic
 }
 
 /* A mark for each text, of which no test here has more but one. */
-static const uint32_t bits[RANDOM_TEXTS_MOST] = { 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048 };
+static const uint32_t bits[RANDOM_TEXTS_MOST] = {
+	1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048
+};
 
 static void each_text_is_found_wherever_it_stands(void **state)
 {
@@ -83,9 +87,12 @@ static void beginnings_and_ends_do_not_make_a_text(void **state)
 		for (size_t j = 0; j < ARRAY_SIZE(logins); j++) {
 			char line[100];
 			memcpy(line, logins[i].data, logins[i].length - 1);
-			memcpy(line + logins[i].length - 1, logins[j].data + 1, logins[j].length - 1);
-			struct slice text = slice_make(line, logins[i].length + logins[j].length - 2);
-			assert_int_equal(find(needles, text, bits), find_slowly(logins, ARRAY_SIZE(logins), text, bits));
+			memcpy(line + logins[i].length - 1, logins[j].data + 1,
+			       logins[j].length - 1);
+			struct slice text = slice_make(line,
+			                               logins[i].length + logins[j].length - 2);
+			assert_int_equal(find(needles, text, bits),
+			                 find_slowly(logins, ARRAY_SIZE(logins), text, bits));
 		}
 	}
 }

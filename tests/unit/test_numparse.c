@@ -31,7 +31,8 @@ static void a_number_within_its_range_is_read(void **state)
 	};
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		int64_t value = UNTOUCHED;
-		if (!numparse_int(&value, slice_string(rows[i].text), rows[i].lowest, rows[i].highest))
+		if (!numparse_int(&value, slice_string(rows[i].text), rows[i].lowest,
+		                  rows[i].highest))
 			fail_msg("\"%s\" is not read", rows[i].text);
 		assert_int_equal(value, rows[i].value);
 	}
@@ -67,7 +68,8 @@ static void what_is_no_number_of_the_range_is_refused(void **state)
 	};
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		int64_t value = UNTOUCHED;
-		if (numparse_int(&value, slice_string(rows[i].text), rows[i].lowest, rows[i].highest))
+		if (numparse_int(&value, slice_string(rows[i].text), rows[i].lowest,
+		                 rows[i].highest))
 			fail_msg("\"%s\" is read as %" PRId64, rows[i].text, value);
 		assert_int_equal(value, UNTOUCHED);
 	}
@@ -116,9 +118,37 @@ static void what_is_no_duration_up_to_ten_years_is_refused(void **state)
 {
 	(void)state;
 	static const char *const texts[] = {
-		"", "0", "0s", "0d", "s", "d", "-1d", "+1d", "1.5h", "1h30m", "1 d", " 1d", "1d ", "1D", "1y", "1ms",
-		"dd", "1dd", "ALL", "All", "all ", "alll", "al", "3661d", "523w", "316224001", "316224001s",
-		"9223372036854775807s", "9223372036854775807w", "18446744073709551617", "99999999999999999999999d",
+		"",
+		"0",
+		"0s",
+		"0d",
+		"s",
+		"d",
+		"-1d",
+		"+1d",
+		"1.5h",
+		"1h30m",
+		"1 d",
+		" 1d",
+		"1d ",
+		"1D",
+		"1y",
+		"1ms",
+		"dd",
+		"1dd",
+		"ALL",
+		"All",
+		"all ",
+		"alll",
+		"al",
+		"3661d",
+		"523w",
+		"316224001",
+		"316224001s",
+		"9223372036854775807s",
+		"9223372036854775807w",
+		"18446744073709551617",
+		"99999999999999999999999d",
 	};
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
 		int64_t duration_sec = UNTOUCHED;
@@ -153,7 +183,8 @@ static void a_duration_is_shown_in_the_largest_exact_unit(void **state)
 	};
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		char text[DURATION_TEXT_ROOM];
-		assert_string_equal(numparse_format_duration(rows[i].duration_sec, text), rows[i].text);
+		assert_string_equal(numparse_format_duration(rows[i].duration_sec, text),
+		                    rows[i].text);
 	}
 }
 
@@ -166,7 +197,8 @@ static void a_shown_duration_is_read_back(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(durations_sec); i++) {
 		char text[DURATION_TEXT_ROOM];
 		int64_t duration_sec;
-		assert_true(numparse_duration(&duration_sec, numparse_format_duration(durations_sec[i], text), 1));
+		assert_true(numparse_duration(&duration_sec,
+		                              numparse_format_duration(durations_sec[i], text), 1));
 		assert_int_equal(duration_sec, durations_sec[i]);
 	}
 }

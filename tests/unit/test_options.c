@@ -107,7 +107,8 @@ static void homes_are_gathered_in_upper_case(void **state)
 static void logs_come_from_anywhere_in_order(void **state)
 {
 	(void)state;
-	struct options options = parsed(ARGUMENTS("c", "-l", "a", "--home=US", "d", "--log=b", "--", "-e"));
+	struct options options = parsed(
+		ARGUMENTS("c", "-l", "a", "--home=US", "d", "--log=b", "--", "-e"));
 	static const char *const names[] = { "a", "b", "c", "d", "-e" };
 	assert_int_equal(options.log_count, ARRAY_SIZE(names));
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
@@ -118,7 +119,8 @@ static void logs_come_from_anywhere_in_order(void **state)
 static void networks_are_gathered(void **state)
 {
 	(void)state;
-	struct options options = parsed(ARGUMENTS("--home=US", "--trust=192.0.2.0/24,2001:db8::/32", "--trust=203.0.113.9"));
+	struct options options = parsed(ARGUMENTS("--home=US", "--trust=192.0.2.0/24,2001:db8::/32",
+	                                          "--trust=203.0.113.9"));
 	static const char *const inside[] = { "192.0.2.77", "2001:db8::1", "203.0.113.9" };
 	assert_int_equal(options.trusted_count, ARRAY_SIZE(inside));
 	for (size_t i = 0; i < ARRAY_SIZE(inside); i++) {
@@ -136,8 +138,8 @@ static void windows_are_durations(void **state)
 		const char *text;
 		int64_t sec;
 	} rows[] = {
-		{ "1", 60 }, { "15", 900 }, { "90s", 90 }, { "15m", 900 }, { "2h", 7200 }, { "3d", 259200 },
-		{ "4w", 2419200 }, { "all", NUMPARSE_ALL_SEC },
+		{ "1", 60 },    { "15", 900 },    { "90s", 90 },     { "15m", 900 },
+		{ "2h", 7200 }, { "3d", 259200 }, { "4w", 2419200 }, { "all", NUMPARSE_ALL_SEC },
 	};
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		struct options options = parsed(ARGUMENTS("--home=US", "-m", rows[i].text));
@@ -154,8 +156,12 @@ static void a_timeout_may_have_a_state(void **state)
 		int64_t sec;
 		enum state state;
 	} rows[] = {
-		{ "1", 1, STATE_UNKNOWN },         { "3600", 3600, STATE_UNKNOWN }, { "20:CRITICAL", 20, STATE_CRITICAL },
-		{ "20:warning", 20, STATE_WARNING }, { "20:0", 20, STATE_OK },      { "20:3", 20, STATE_UNKNOWN },
+		{ "1", 1, STATE_UNKNOWN },
+		{ "3600", 3600, STATE_UNKNOWN },
+		{ "20:CRITICAL", 20, STATE_CRITICAL },
+		{ "20:warning", 20, STATE_WARNING },
+		{ "20:0", 20, STATE_OK },
+		{ "20:3", 20, STATE_UNKNOWN },
 	};
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		struct options options = parsed(ARGUMENTS("--home=US", "-t", rows[i].text));
@@ -169,7 +175,10 @@ static void now_can_be_any_time(void **state)
 {
 	(void)state;
 	static const char *const texts[] = {
-		"2014-02-25T10:20:01Z", "2014-02-25 10:20:01Z", "2014-02-25T11:20:01+01:00", "@1393323601",
+		"2014-02-25T10:20:01Z",
+		"2014-02-25 10:20:01Z",
+		"2014-02-25T11:20:01+01:00",
+		"@1393323601",
 	};
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
 		struct options options = parsed(ARGUMENTS("--home=US", "--at", texts[i]));
@@ -191,7 +200,8 @@ static size_t find_metric(const char *name)
 static void thresholds_reach_the_policy(void **state)
 {
 	(void)state;
-	struct options options = parsed(ARGUMENTS("--home=US", "-w", "7", "-c", "logins=9", "--warning=log_age=600"));
+	struct options options = parsed(
+		ARGUMENTS("--home=US", "-w", "7", "-c", "logins=9", "--warning=log_age=600"));
 	const struct threshold *thresholds = options.policy.thresholds;
 	assert_string_equal(thresholds[find_metric("foreign_logins")].warning_text, "7");
 	assert_string_equal(thresholds[find_metric("logins")].critical_text, "9");
@@ -254,29 +264,45 @@ static void what_was_likely_meant_is_told(void **state)
 		const char *arguments[ARGUMENTS_MAX];
 		const char *why;
 	} rows[] = {
-		{ { "--home=USA" }, "--home=USA: \"USA\" is no country code of ISO 3166-1 (two letters: US, DE, GB); United States is US" },
-		{ { "--home=uk" }, "--home=uk: \"uk\" is no country code of ISO 3166-1 (two letters: US, DE, GB); United Kingdom is GB" },
-		{ { "--home=US,Germany" }, "--home=US,Germany: \"Germany\" is no country code of ISO 3166-1 (two letters: US, DE, GB); Germany is DE" },
-		{ { "-w", "foreign_login=3" }, "--warning=foreign_login=3: there is no metric \"foreign_login\"; did you mean foreign_logins?; known: logins" },
-		{ { "-w", "foreign_logins:5" }, "--warning=foreign_logins:5: must be METRIC=RANGE: foreign_logins=5" },
-		{ { "-w", "foreign_logins:5:10" }, "--warning=foreign_logins:5:10: must be METRIC=RANGE: foreign_logins=5:10" },
+		{ { "--home=USA" },
+		  "--home=USA: \"USA\" is no country code of ISO 3166-1 (two letters: US, DE, GB); "
+		  "United States is US" },
+		{ { "--home=uk" },
+		  "--home=uk: \"uk\" is no country code of ISO 3166-1 (two letters: US, DE, GB); "
+		  "United Kingdom is GB" },
+		{ { "--home=US,Germany" },
+		  "--home=US,Germany: \"Germany\" is no country code of ISO 3166-1 (two letters: "
+		  "US, DE, GB); Germany is DE" },
+		{ { "-w", "foreign_login=3" },
+		  "--warning=foreign_login=3: there is no metric \"foreign_login\"; did you mean "
+		  "foreign_logins?; known: logins" },
+		{ { "-w", "foreign_logins:5" },
+		  "--warning=foreign_logins:5: must be METRIC=RANGE: foreign_logins=5" },
+		{ { "-w", "foreign_logins:5:10" },
+		  "--warning=foreign_logins:5:10: must be METRIC=RANGE: foreign_logins=5:10" },
 		{ { "-c", "login:5" }, "--critical=login:5: must be METRIC=RANGE: logins=5" },
 		{ { "-c", "logins" }, "--critical=logins: must be METRIC=RANGE: logins=RANGE" },
-		{ { "-f", "postfx" }, "--format=postfx: there is no log format \"postfx\"; did you mean postfix?; known: " },
+		{ { "-f", "postfx" },
+		  "--format=postfx: there is no log format \"postfx\"; did you mean postfix?; "
+		  "known: " },
 		{ { "--windw=5" }, "there is no option \"--windw=5\"; did you mean --window?" },
 		{ { "--no_state" }, "there is no option \"--no_state\"; did you mean --no-state?" },
 		{ { "-H", "mail" }, "there is no option \"-H\"" },
-		{ { "--h" }, "there is more than one option that begins with \"--h\": --home, --help" },
+		{ { "--h" },
+		  "there is more than one option that begins with \"--h\": --home, --help" },
 		{ { "--nope" }, "there is no option \"--nope\"" },
-		{ { "-m", "0" }, "--window=0: must be a number of minutes, or 90s, 15m, 2h, 3d, 4w, all" },
+		{ { "-m", "0" },
+		  "--window=0: must be a number of minutes, or 90s, 15m, 2h, 3d, 4w, all" },
 		{ { "-t", "0" }, "--timeout=0: must be SECONDS or SECONDS:STATE" },
-		{ { "--at=yesterday" }, "--at=yesterday: must be a time like 2014-02-25T10:20:00Z" },
+		{ { "--at=yesterday" },
+		  "--at=yesterday: must be a time like 2014-02-25T10:20:00Z" },
 		{ { "--resolver=localhost" }, "--resolver=localhost: must be an address" },
 		{ { "--dnsbl-address=1" }, "--dnsbl-address=1: must be an address" },
 		{ { "--dnsbl-interval=0" }, "--dnsbl-interval=0: must be a duration" },
 		{ { "--geo-cache=1h" }, "--geo-cache=1h: must be a duration of a day or more" },
 		{ { "-o", "xml" }, "--output=xml: must be text or json" },
-		{ { "--log-timezone=Nowhere" }, "--log-timezone=Nowhere: must be a time zone that this machine knows" },
+		{ { "--log-timezone=Nowhere" },
+		  "--log-timezone=Nowhere: must be a time zone that this machine knows" },
 	};
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		struct options options;
@@ -292,7 +318,9 @@ static void what_was_likely_meant_is_told(void **state)
 static void what_means_nothing_gets_no_guess(void **state)
 {
 	(void)state;
-	static const char *const values[] = { "--home=XX", "--home=EU", "--warning=nope=1", "--warning=x", "--format=nope", "--nope", "--critical=:" };
+	static const char *const values[] = { "--home=XX",   "--home=EU",     "--warning=nope=1",
+		                              "--warning=x", "--format=nope", "--nope",
+		                              "--critical=:" };
 	for (size_t i = 0; i < ARRAY_SIZE(values); i++) {
 		struct options options;
 		struct strbuf why CLEANUP(strbuf_release) = STRBUF_INIT(WHY_MAX);
@@ -306,8 +334,10 @@ static void what_means_nothing_gets_no_guess(void **state)
 static void a_hostile_value_is_never_echoed_as_it_is(void **state)
 {
 	(void)state;
-	static const char *const values[] = { "--home=<|", "--window=<|", "--at=<|", "--trust=<|", "--format=<|", "--geo=<|",
-		"--timeout=<|", "--warning=<|=1", "--warning=<|", "--<|\x1b" };
+	static const char *const values[] = { "--home=<|",    "--window=<|",    "--at=<|",
+		                              "--trust=<|",   "--format=<|",    "--geo=<|",
+		                              "--timeout=<|", "--warning=<|=1", "--warning=<|",
+		                              "--<|\x1b" };
 	for (size_t i = 0; i < ARRAY_SIZE(values); i++) {
 		struct options options;
 		struct strbuf why CLEANUP(strbuf_release) = STRBUF_INIT(WHY_MAX);

@@ -34,7 +34,8 @@ static void an_item_has_its_fields_up_to_the_last_that_is_set(void **state)
 		{ { "age", true, 0, "s", NULL, NULL, NULL }, "age=0s" },
 		{ { "skew", true, -5, "s", NULL, NULL, NULL }, "skew=-5s" },
 		{ { "most", true, INT64_MAX, "", NULL, NULL, NULL }, "most=9223372036854775807" },
-		{ { "least", true, INT64_MIN, "", NULL, NULL, NULL }, "least=-9223372036854775808" },
+		{ { "least", true, INT64_MIN, "", NULL, NULL, NULL },
+		  "least=-9223372036854775808" },
 	};
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		struct strbuf text CLEANUP(strbuf_release) = STRBUF_INIT(200);

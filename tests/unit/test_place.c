@@ -1,4 +1,5 @@
-/* test_place.c - unit tests of plugin/store/place.c: which directory is chosen for the states of a user
+/* test_place.c - unit tests of plugin/store/place.c: which directory is chosen for the states of a
+ * user
  *
  * The place is compiled in; here it is one below a temporary directory.
  *
@@ -39,7 +40,8 @@ static void make(const char *path, mode_t mode)
 	assert_int_equal(chmod(path, mode), 0);
 }
 
-/* A root's place without rights for others, and a home; the tests run as somebody else than its owner. */
+/* A root's place without rights for others, and a home; the tests run as somebody else than its
+ * owner. */
 static int set_up(void **state)
 {
 	const char *tmp = getenv("TMPDIR");
@@ -62,7 +64,8 @@ static int tear_down(void **state)
 {
 	char command[PATH_MAX + 60];
 	(void)state;
-	snprintf(command, sizeof command, "cd '%s' && chmod -R u+rwX . && rm -rf \"$PWD\"", directory);
+	snprintf(command, sizeof command, "cd '%s' && chmod -R u+rwX . && rm -rf \"$PWD\"",
+	         directory);
 	return system(command);
 }
 
@@ -131,7 +134,8 @@ static void the_directory_that_the_admin_made_goes_before_home(void **state)
 	make(below("lib/%u", me()), 0700);
 	assert_int_equal(chmod(below("lib"), 0555), 0);
 	assert_chosen(below("lib/%u", me()));
-	assert_int_equal(chmod(below("lib/%u", me()), 0), 0); /* then opening it says what is wrong */
+	/* then opening it says what is wrong */
+	assert_int_equal(chmod(below("lib/%u", me()), 0), 0);
 	assert_chosen(below("lib/%u", me()));
 	assert_int_equal(chmod(below("lib"), 0755), 0);
 }

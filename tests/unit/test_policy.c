@@ -31,7 +31,9 @@ static size_t find_metric(const char *name)
 static void apply(struct policy *policy, const struct setting *settings)
 {
 	for (size_t i = 0; i < SETTINGS_MAX && settings[i].text; i++)
-		assert_int_equal(policy_set(policy, settings[i].is_critical, settings[i].text, NULL), 0);
+		assert_int_equal(policy_set(policy, settings[i].is_critical, settings[i].text,
+		                            NULL),
+		                 0);
 }
 
 static void every_metric_has_a_name_of_its_own(void **state)
@@ -49,7 +51,8 @@ static void a_metric_name_is_a_safe_perfdata_label(void **state)
 	(void)state;
 	for (size_t i = 0; i < METRIC_COUNT; i++) {
 		assert_true(strlen(metrics[i].name) <= 19); /* RRD's limit */
-		assert_int_equal(strspn(metrics[i].name, "abcdefghijklmnopqrstuvwxyz_"), strlen(metrics[i].name));
+		assert_int_equal(strspn(metrics[i].name, "abcdefghijklmnopqrstuvwxyz_"),
+		                 strlen(metrics[i].name));
 	}
 }
 
@@ -57,10 +60,23 @@ static void every_metric_has_its_own_total(void **state)
 {
 	(void)state;
 	static const struct totals totals = {
-		.logins = 1, .foreign_logins = 2, .foreign_users = 3, .foreign_addresses = 4, .foreign_countries = 5,
-		.user_countries = 6, .unlocated = 7, .hidden_addresses = 8, .log_age = 9, .has_log_age = true,
-		.lost_lines = 10, .dnsbl_listed = 11, .dnsbl_weight = 12, .dnsbl_unanswered = 13, .has_dnsbl = true,
-		.listed_clients = 14, .has_listed_clients = true,
+		.logins = 1,
+		.foreign_logins = 2,
+		.foreign_users = 3,
+		.foreign_addresses = 4,
+		.foreign_countries = 5,
+		.user_countries = 6,
+		.unlocated = 7,
+		.hidden_addresses = 8,
+		.log_age = 9,
+		.has_log_age = true,
+		.lost_lines = 10,
+		.dnsbl_listed = 11,
+		.dnsbl_weight = 12,
+		.dnsbl_unanswered = 13,
+		.has_dnsbl = true,
+		.listed_clients = 14,
+		.has_listed_clients = true,
 	};
 	for (size_t i = 0; i < METRIC_COUNT; i++) {
 		int64_t value = 0;
@@ -72,7 +88,8 @@ static void every_metric_has_its_own_total(void **state)
 static void what_nobody_told_is_unknown(void **state)
 {
 	(void)state;
-	static const char *const unknown[] = { "log_age", "dnsbl_listed", "dnsbl_weight", "listed_clients" };
+	static const char *const unknown[] = { "log_age", "dnsbl_listed", "dnsbl_weight",
+		                               "listed_clients" };
 	static const struct totals totals = { .has_log_age = false };
 	for (size_t i = 0; i < METRIC_COUNT; i++) {
 		int64_t value = -1;
@@ -91,9 +108,11 @@ static void a_threshold_that_was_given_is_told_from_the_default(void **state)
 	policy_init(&policy);
 	for (size_t i = 0; i < METRIC_COUNT; i++)
 		assert_false(policy_was_set(&policy, i));
-	apply(&policy, (struct setting[SETTINGS_MAX]){ { true, "dnsbl_listed=0" }, { false, "logins=5" } });
+	apply(&policy,
+	      (struct setting[SETTINGS_MAX]){ { true, "dnsbl_listed=0" }, { false, "logins=5" } });
 	for (size_t i = 0; i < METRIC_COUNT; i++)
-		assert_int_equal(policy_was_set(&policy, i), i == policy_find("dnsbl_listed") || i == policy_find("logins"));
+		assert_int_equal(policy_was_set(&policy, i),
+		                 i == policy_find("dnsbl_listed") || i == policy_find("logins"));
 	policy_release(&policy);
 }
 
@@ -103,10 +122,19 @@ static void only_the_defaults_of_the_design_alert(void **state)
 	static const struct {
 		const char *metric, *warning, *critical;
 	} rows[METRIC_COUNT] = {
-		{ "logins", NULL, NULL },          { "foreign_logins", "0", NULL }, { "foreign_users", NULL, NULL },
-		{ "foreign_addresses", NULL, NULL }, { "foreign_countries", NULL, NULL }, { "user_countries", NULL, "2" },
-		{ "unlocated", NULL, NULL }, { "hidden_addresses", "0", NULL }, { "log_age", NULL, NULL }, { "lost_lines", NULL, NULL },
-		{ "dnsbl_listed", NULL, "0" },     { "dnsbl_weight", NULL, NULL }, { "dnsbl_unanswered", NULL, NULL },
+		{ "logins", NULL, NULL },
+		{ "foreign_logins", "0", NULL },
+		{ "foreign_users", NULL, NULL },
+		{ "foreign_addresses", NULL, NULL },
+		{ "foreign_countries", NULL, NULL },
+		{ "user_countries", NULL, "2" },
+		{ "unlocated", NULL, NULL },
+		{ "hidden_addresses", "0", NULL },
+		{ "log_age", NULL, NULL },
+		{ "lost_lines", NULL, NULL },
+		{ "dnsbl_listed", NULL, "0" },
+		{ "dnsbl_weight", NULL, NULL },
+		{ "dnsbl_unanswered", NULL, NULL },
 		{ "listed_clients", NULL, NULL },
 	};
 	struct policy policy;
@@ -120,7 +148,8 @@ static void only_the_defaults_of_the_design_alert(void **state)
 			assert_string_equal(threshold->warning_text, rows[i].warning);
 		if (rows[i].critical)
 			assert_string_equal(threshold->critical_text, rows[i].critical);
-		assert_int_equal(policy_has_threshold(&policy, i), rows[i].warning || rows[i].critical);
+		assert_int_equal(policy_has_threshold(&policy, i),
+		                 rows[i].warning || rows[i].critical);
 	}
 	policy_release(&policy);
 }
@@ -151,11 +180,17 @@ static void a_value_gets_the_worst_state_that_its_thresholds_give(void **state)
 		/* with a name */
 		{ { { false, "log_age=600" } }, "log_age", 600, STATE_OK },
 		{ { { false, "log_age=600" } }, "log_age", 601, STATE_WARNING },
-		{ { { false, "log_age=600" }, { true, "log_age=3600" } }, "log_age", 3601, STATE_CRITICAL },
+		{ { { false, "log_age=600" }, { true, "log_age=3600" } },
+		  "log_age",
+		  3601,
+		  STATE_CRITICAL },
 		{ { { false, "foreign_logins=5" } }, "foreign_logins", 5, STATE_OK },
 		{ { { false, "logins=1:" } }, "logins", 0, STATE_WARNING },
 		/* only critical matches */
-		{ { { false, "logins=10" }, { true, "logins=@3:4" } }, "logins", 3, STATE_CRITICAL },
+		{ { { false, "logins=10" }, { true, "logins=@3:4" } },
+		  "logins",
+		  3,
+		  STATE_CRITICAL },
 		{ { { false, "logins=10" }, { true, "logins=@3:4" } }, "logins", 5, STATE_OK },
 		/* the last one holds */
 		{ { { false, "5" }, { false, "1" } }, "foreign_logins", 2, STATE_WARNING },
@@ -166,7 +201,8 @@ static void a_value_gets_the_worst_state_that_its_thresholds_give(void **state)
 		struct policy policy;
 		policy_init(&policy);
 		apply(&policy, rows[i].settings);
-		assert_int_equal(policy_judge(&policy, find_metric(rows[i].metric), rows[i].value), rows[i].state);
+		assert_int_equal(policy_judge(&policy, find_metric(rows[i].metric), rows[i].value),
+		                 rows[i].state);
 		policy_release(&policy);
 	}
 }
@@ -177,11 +213,18 @@ static void a_wrong_threshold_is_refused_with_a_reason(void **state)
 	static const struct {
 		const char *text, *reason;
 	} rows[] = {
-		{ "", "is not a range" },          { "abc", "is not a range" },   { "5:1", "is not a range" },
-		{ "logins=", "is not a range" },   { "logins=1=2", "is not a range" },
-		{ "=5", "there is no metric \"\"" }, { "nope=5", "there is no metric \"nope\"; known: logins " },
-		{ "LOGINS=5", "there is no metric" }, { "logins =5", "there is no metric" }, { "login=5", "there is no metric" },
-		{ "loginss=5", "there is no metric" }, { "<b>\x1b=5", "there is no metric \"?b??\"" },
+		{ "", "is not a range" },
+		{ "abc", "is not a range" },
+		{ "5:1", "is not a range" },
+		{ "logins=", "is not a range" },
+		{ "logins=1=2", "is not a range" },
+		{ "=5", "there is no metric \"\"" },
+		{ "nope=5", "there is no metric \"nope\"; known: logins " },
+		{ "LOGINS=5", "there is no metric" },
+		{ "logins =5", "there is no metric" },
+		{ "login=5", "there is no metric" },
+		{ "loginss=5", "there is no metric" },
+		{ "<b>\x1b=5", "there is no metric \"?b??\"" },
 	};
 	struct policy policy;
 	policy_init(&policy);

@@ -1,4 +1,5 @@
-/* test_postfix.c - unit tests of plugin/logformat/postfix.c: what a stranger can write, and what a login holds
+/* test_postfix.c - unit tests of plugin/logformat/postfix.c: what a stranger can write, and what a
+ * login holds
  *
  * That each line of tests/corpus/postfix.tsv is read as it says there is for test_corpus.c.
  *
@@ -32,7 +33,8 @@ static bool is_same(struct slice a, struct slice b)
 	return a.length == b.length && (!a.length || memcmp(a.data, b.data, a.length) == 0);
 }
 
-/* LINE from the heap without a NUL, so that a sanitizer sees a read beyond the end: the caller frees RET_COPY. */
+/* LINE from the heap without a NUL, so that a sanitizer sees a read beyond the end: the caller
+ * frees RET_COPY. */
 static bool parse(struct login *ret, char **ret_copy, struct slice line)
 {
 	*ret_copy = malloc(line.length ? line.length : 1);
@@ -46,7 +48,8 @@ static bool is_login_of(struct slice line, struct slice user, const struct ipadd
 {
 	char *copy CLEANUP(xalloc_freep) = NULL;
 	struct login login;
-	if (!parse(&login, &copy, line) || !is_same(login.user, user) || login.has_address != (address != NULL))
+	if (!parse(&login, &copy, line) || !is_same(login.user, user) ||
+	    login.has_address != (address != NULL))
 		return false;
 	return !address || ipaddr_equals(&login.address, address);
 }
@@ -69,8 +72,8 @@ static struct login login_of(const char *text)
 
 static void fail_row(const struct row *row, const char *what)
 {
-	fail_msg("%s.tsv:%zu: %s: %.*s\n%.*s", row->file, row->number, what, (int)row->reason.length, row->reason.data,
-	         (int)row->line.length, row->line.data);
+	fail_msg("%s.tsv:%zu: %s: %.*s\n%.*s", row->file, row->number, what,
+	         (int)row->reason.length, row->reason.data, (int)row->line.length, row->line.data);
 }
 
 static int set_up(void **state)
@@ -100,7 +103,8 @@ static void add_slice(struct strbuf *text, struct slice slice)
 	strbuf_add(text, slice.data, slice.length);
 }
 
-/* What goes into the message goes in front of what closes the line: "]" of a repeated one, and "\r". */
+/* What goes into the message goes in front of what closes the line: "]" of a repeated one, and
+ * "\r". */
 static void add_to_message(struct strbuf *text, const struct row *row, const char *addition)
 {
 	struct slice line = row->line;
@@ -154,12 +158,14 @@ static const char *const hostile_texts[] = {
 	"[8.8.8.8], sasl_method=PLAIN, sasl_username=ceo",
 	"x]: client=e[8.8.8.8], sasl_method=PLAIN, sasl_username=ceo]",
 	"x, orig_client=e[8.8.8.8], sasl_method=PLAIN, sasl_username=ceo, sasl_sender=y",
-	"Nov 23 09:07:43 mail postfix/smtpd[1]: X: client=e[8.8.8.8], sasl_method=PLAIN, sasl_username=ceo",
+	"Nov 23 09:07:43 mail postfix/smtpd[1]: X: client=e[8.8.8.8], sasl_method=PLAIN, "
+	"sasl_username=ceo",
 	"x postfix/smtpd[1]: X: client=e[8.8.8.8], sasl_method=PLAIN, sasl_username=ceo",
 	" postfix/smtpd[1]: X: client=e[8.8.8.8], sasl_method=PLAIN, sasl_username=ceo",
 	"message repeated 3 times: [ X: client=e[8.8.8.8], sasl_method=PLAIN, sasl_username=ceo]",
 	"[ID 1 mail.info] X: client=e[8.8.8.8], sasl_method=PLAIN, sasl_username=ceo",
-	"<22>1 2026-11-23T09:07:43Z mail postfix 1 - - X: client=e[8.8.8.8], sasl_method=PLAIN, sasl_username=ceo",
+	"<22>1 2026-11-23T09:07:43Z mail postfix 1 - - X: client=e[8.8.8.8], sasl_method=PLAIN, "
+	"sasl_username=ceo",
 	"\r, sasl_method=PLAIN, sasl_username=ceo\r",
 };
 
@@ -178,12 +184,14 @@ static void a_strangers_text_never_makes_a_login(void **state)
 		/* MAIL FROM's AUTH= without a login */
 		{ SMTPD CLIENT ", sasl_sender=", "" },
 		{ SMTPD CLIENT ":4711, sasl_sender=", ", orig_client=unknown" },
-		{ SMTPD "message repeated 3 times: [ NOQUEUE: client=h[203.0.113.9], sasl_sender=", "]" },
+		{ SMTPD "message repeated 3 times: [ NOQUEUE: client=h[203.0.113.9], sasl_sender=",
+		  "]" },
 		/* the user and the mechanism of a login that failed */
 		{ FAILED "PLAIN authentication failed: (reason unavailable), sasl_username=", "" },
 		{ FAILED "", " authentication failed: x, sasl_username=(unavailable)" },
 		/* HELO, sender and recipient */
-		{ SMTPD "NOQUEUE: reject: EHLO from h[203.0.113.9]: 504 5.5.2 <", ">: Helo rejected; proto=SMTP" },
+		{ SMTPD "NOQUEUE: reject: EHLO from h[203.0.113.9]: 504 5.5.2 <",
+		  ">: Helo rejected; proto=SMTP" },
 		{ REJECT "x; from=<", "> to=<a@b> proto=ESMTP helo=<h>" },
 		{ REJECT "<", ">: Relay access denied; from=<a@b>" },
 		{ SMTPD "warning: non-SMTP command from h[203.0.113.9]: ", "" },
@@ -193,15 +201,20 @@ static void a_strangers_text_never_makes_a_login(void **state)
 		{ HEADER "postfix/smtp[219]: 4X: to=<a@b>, status=bounced (host said: ", ")" },
 		{ "<22>1 2026-11-23T09:07:43Z mail postfix 219 - - 4X: message-id=", "" },
 		{ "<22>1 2026-11-23T09:07:43Z mail app 219 - - ", "" },
-		{ HEADER "postfix/postscreen[400]: PREGREET 44 after 0.05 from [203.0.113.9]:4711: ", "" },
+		{ HEADER
+		  "postfix/postscreen[400]: PREGREET 44 after 0.05 from [203.0.113.9]:4711: ",
+		  "" },
 		/* other programs, with and without a tag */
 		{ HEADER "sshd[99]: Invalid user ", " from 203.0.113.9 port 4711" },
 		{ HEADER "app: ", "" },
 		{ HEADER "app ", "" },
 		{ "Nov 23 09:07:43 mail mail.info app: ", "" },
-		{ "2026-11-23 09:07:43 H=(", ") [203.0.113.9] rejected RCPT <a@b>: relay not permitted" },
-		{ "2026-11-23 09:07:43 1vN8AB-0000000001x-2abc <= \"", "\"@b H=h [203.0.113.9] P=esmtp S=1" },
-		{ "Nov 23 09:07:43 imap-login: Info: Disconnected: user=<", ">, method=PLAIN, rip=203.0.113.9" },
+		{ "2026-11-23 09:07:43 H=(",
+		  ") [203.0.113.9] rejected RCPT <a@b>: relay not permitted" },
+		{ "2026-11-23 09:07:43 1vN8AB-0000000001x-2abc <= \"",
+		  "\"@b H=h [203.0.113.9] P=esmtp S=1" },
+		{ "Nov 23 09:07:43 imap-login: Info: Disconnected: user=<",
+		  ">, method=PLAIN, rip=203.0.113.9" },
 		{ "Nov 23 09:07:43 lmtp(", "): Info: msgid=<x>: saved mail to INBOX" },
 	};
 	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
@@ -231,20 +244,24 @@ static void a_text_beside_a_login_changes_neither_user_nor_address(void **state)
 		for (size_t j = 0; j < ARRAY_SIZE(hostile_texts); j++) {
 			struct strbuf line CLEANUP(strbuf_release) = STRBUF_INIT(LINE_MAX_BYTES);
 			build(&line, &places[i], hostile_texts[j]);
-			if (!is_login_of(slice_make(strbuf_text(&line), line.length), SLICE_LITERAL("alice"), &address))
+			if (!is_login_of(slice_make(strbuf_text(&line), line.length),
+			                 SLICE_LITERAL("alice"), &address))
 				fail_msg("must be alice from 203.0.113.9: %s", strbuf_text(&line));
 		}
 	}
 }
 
-/* Not in the corpus: cut behind the comma it is a login of ",", and the field can't be known from that. */
+/* Not in the corpus: cut behind the comma it is a login of ",", and the field can't be known from
+ * that. */
 static void an_empty_user_before_a_field_is_no_login(void **state)
 {
 	(void)state;
-	static const char *const fields[] = { ", sasl_sender=x", ", orig_queue_id=1", ", orig_client=e[8.8.8.8]" };
+	static const char *const fields[] = { ", sasl_sender=x", ", orig_queue_id=1",
+		                              ", orig_client=e[8.8.8.8]" };
 	for (size_t i = 0; i < ARRAY_SIZE(fields); i++) {
 		struct strbuf line CLEANUP(strbuf_release) = STRBUF_INIT(LINE_MAX_BYTES);
-		strbuf_add_format(&line, SMTPD CLIENT ", sasl_method=PLAIN, sasl_username=%s", fields[i]);
+		strbuf_add_format(&line, SMTPD CLIENT ", sasl_method=PLAIN, sasl_username=%s",
+		                  fields[i]);
 		assert_false(is_login(slice_make(strbuf_text(&line), line.length)));
 	}
 }
@@ -260,9 +277,13 @@ static void the_count_is_that_of_a_repeated_line(void **state)
 		{ SMTPD "message repeated 1 times: [ " ALICE "]", 1 },
 		{ SMTPD "message repeated 3 times: [ " ALICE "]", 3 },
 		{ SMTPD "message repeated 100000 times: [ " ALICE "]", 100000 },
-		{ SMTPD "message repeated 7 times: [ " ALICE ", sasl_sender=message repeated 9 times: [ x]]", 7 },
+		{ SMTPD "message repeated 7 times: [ " ALICE
+		        ", sasl_sender=message repeated 9 times: [ x]]",
+		  7 },
 		{ SMTPD ALICE ", sasl_sender=<message repeated 9 times: [ x]", 1 },
-		{ "<22>1 2026-11-23T09:07:43Z mail postfix 214 - -  message repeated 4 times: [ " ALICE "]\r", 4 },
+		{ "<22>1 2026-11-23T09:07:43Z mail postfix 214 - -  message repeated 4 times: "
+		  "[ " ALICE "]\r",
+		  4 },
 	};
 	for (size_t i = 0; i < ARRAY_SIZE(counts); i++) {
 		struct login login = login_of(counts[i].line);
@@ -281,15 +302,17 @@ static void the_service_is_the_tag_without_smtpd(void **state)
 		{ HEADER "postfix-in/465/smtpd[220]: " ALICE, "postfix-in/465" },
 		{ HEADER "postfix/submission/smtpd[1234567 " ALICE, "postfix/submission" },
 		{ HEADER "postfix/submissions/smtpd[12345] " ALICE, "postfix/submissions" },
-		{ "Nov 23 09:07:43 mail mail.info postfix/smtps/smtpd[1]: " ALICE, "postfix/smtps" },
+		{ "Nov 23 09:07:43 mail mail.info postfix/smtps/smtpd[1]: " ALICE,
+		  "postfix/smtps" },
 		{ "<22>1 2026-11-23T09:07:43Z mail postfix 214 - -  " ALICE, "postfix" },
-		{ "<22>1 2026-11-23T09:07:43Z mail postfix/submission/smtpd 214 - - " ALICE, "postfix/submission" },
+		{ "<22>1 2026-11-23T09:07:43Z mail postfix/submission/smtpd 214 - - " ALICE,
+		  "postfix/submission" },
 	};
 	for (size_t i = 0; i < ARRAY_SIZE(services); i++) {
 		struct login login = login_of(services[i][0]);
 		if (!slice_equals(login.service, services[i][1]))
-			fail_msg("\"%.*s\" is not \"%s\"", (int)login.service.length, login.service.data,
-			         services[i][1]);
+			fail_msg("\"%.*s\" is not \"%s\"", (int)login.service.length,
+			         login.service.data, services[i][1]);
 	}
 }
 
@@ -307,8 +330,10 @@ static void the_time_is_the_daemons_own(void **state)
 		"<22>1 2026-11-23T10:07:43.9+01:00 mail postfix 1 - - " ALICE,
 		"mail-1  | 2026-11-23T10:07:43+01:00 mail postfix/smtpd[1]: " ALICE,
 		/* Docker's time comes first and does not count */
-		"2026-11-23T09:08:59.914250123Z 2026-11-23T10:07:43+01:00 mail postfix/smtpd[1]: " ALICE,
-		"mail-1  | 2026-11-23T09:08:59.914250123Z Nov 23 09:07:43 mail postfix/smtpd[1]: " ALICE,
+		"2026-11-23T09:08:59.914250123Z 2026-11-23T10:07:43+01:00 mail "
+		"postfix/smtpd[1]: " ALICE,
+		"mail-1  | 2026-11-23T09:08:59.914250123Z Nov 23 09:07:43 mail "
+		"postfix/smtpd[1]: " ALICE,
 		/* without a year: the one that is nearest to now */
 		"Nov 23 09:07:43 mail postfix/smtpd[1]: " ALICE,
 	};

@@ -1,12 +1,15 @@
-/* test_powerloss.c - unit tests of plugin/store.c and plugin/store/: the power fails at every point of a run
+/* test_powerloss.c - unit tests of plugin/store.c and plugin/store/: the power fails at every point
+ * of a run
  *
- * Runs over store.h are recorded (see recording_vfs.h). For every point at which the power could have failed the state
- * is built again as the disk may have kept it, and opened. What it must be then is known exactly: in SQLite's rollback
- * mode a transaction is committed by the deletion of its journal, so the state is that of after the run if the deletion
- * reached the disk, and that of before if not. Never a mixture, and never damaged.
+ * Runs over store.h are recorded (see recording_vfs.h). For every point at which the power could
+ * have failed the state is built again as the disk may have kept it, and opened. What it must be
+ * then is known exactly: in SQLite's rollback mode a transaction is committed by the deletion of
+ * its journal, so the state is that of after the run if the deletion reached the disk, and that of
+ * before if not. Never a mixture, and never damaged.
  *
- * PRAGMA synchronous=FULL syncs the directory when the journal was made, but not after its deletion (EXTRA does). Until
- * the file system does so by itself, a power loss may undo a commit as a whole; the next run reads the lines again.
+ * PRAGMA synchronous=FULL syncs the directory when the journal was made, but not after its deletion
+ * (EXTRA does). Until the file system does so by itself, a power loss may undo a commit as a whole;
+ * the next run reads the lines again.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -59,7 +62,8 @@ static void empty(const char *place)
 
 /* --- what is in a state --- */
 
-static const char *const sources[] = { "/var/log/mail.log", "/var/log/mail.log.1", "/var/log/dovecot.log" };
+static const char *const sources[] = { "/var/log/mail.log", "/var/log/mail.log.1",
+	                               "/var/log/dovecot.log" };
 
 static void must(int result)
 {
@@ -80,15 +84,20 @@ static int dump_positions(struct strbuf *dump, struct store *store, const char *
 	struct log_position at;
 	int result = store_get_history(store, source, &seen, &why);
 	if (result > 0)
-		strbuf_add_format(dump, "history %s %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 "\n", source,
-			seen.since_sec, seen.lines, seen.logins, seen.public_logins);
+		strbuf_add_format(dump,
+		                  "history %s %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 "\n",
+		                  source, seen.since_sec, seen.lines, seen.logins,
+		                  seen.public_logins);
 	for (int age = 0; age < LOG_AGES && result >= 0; age++) {
 		result = store_get_position(store, source, (enum log_age)age, &at, &why);
 		if (result > 0)
-			strbuf_add_format(dump, "position %s %d %" PRIx64 " %" PRIx64 " %" PRIx64 "/%" PRId64
-				" %" PRIx64 "/%" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " %s\n", source, age,
-				at.device, at.inode, at.head_hash, at.head_length, at.tail_hash, at.tail_length,
-				at.offset, at.newest_sec, at.read_sec, at.cursor);
+			strbuf_add_format(dump,
+			                  "position %s %d %" PRIx64 " %" PRIx64 " %" PRIx64
+			                  "/%" PRId64 " %" PRIx64 "/%" PRId64 " %" PRId64
+			                  " %" PRId64 " %" PRId64 " %s\n",
+			                  source, age, at.device, at.inode, at.head_hash,
+			                  at.head_length, at.tail_hash, at.tail_length, at.offset,
+			                  at.newest_sec, at.read_sec, at.cursor);
 	}
 	return result;
 }
@@ -99,7 +108,8 @@ static int dump_session(struct strbuf *dump, struct store *store, uint64_t sessi
 	struct ipaddr address;
 	int result = store_get_session(store, session, &address, &why);
 	if (result > 0)
-		strbuf_add_format(dump, "session %" PRIu64 " %s\n", session, ipaddr_format(&address, text));
+		strbuf_add_format(dump, "session %" PRIu64 " %s\n", session,
+		                  ipaddr_format(&address, text));
 	return result;
 }
 
@@ -115,19 +125,24 @@ static int dump_seen_line(struct strbuf *dump, struct store *store, uint64_t has
 static int dump_visit(void *context, const struct visit *visit)
 {
 	char text[IPADDR_TEXT_ROOM];
-	strbuf_add_format(context, "visit %.*s %s %s %" PRId64 "\n", (int)visit->user.length, visit->user.data,
-		visit->has_address ? ipaddr_format(&visit->address, text) : "-", visit->country, visit->logins);
+	strbuf_add_format(context, "visit %.*s %s %s %" PRId64 "\n", (int)visit->user.length,
+	                  visit->user.data,
+	                  visit->has_address ? ipaddr_format(&visit->address, text) : "-",
+	                  visit->country, visit->logins);
 	return 0;
 }
 
 static void dump_login(void *context, const struct login *login, const struct place *place)
 {
 	char text[IPADDR_TEXT_ROOM];
-	strbuf_add_format(context, "login %.*s %" PRId64 " x%" PRId64 " %.*s %s %s %u %s %d %d %d\n",
-		(int)login->user.length, login->user.data, login->at_sec, login->count, (int)login->service.length,
-		login->service.data, login->has_address ? ipaddr_format(&login->address, text) : "-", place->country,
-		(unsigned)place->asn, place->as_name, place->is_anonymiser, place->has_coordinates,
-		(int)(1e6 * place->latitude + 1e3 * place->longitude + place->radius_km));
+	strbuf_add_format(context,
+	                  "login %.*s %" PRId64 " x%" PRId64 " %.*s %s %s %u %s %d %d %d\n",
+	                  (int)login->user.length, login->user.data, login->at_sec, login->count,
+	                  (int)login->service.length, login->service.data,
+	                  login->has_address ? ipaddr_format(&login->address, text) : "-",
+	                  place->country, (unsigned)place->asn, place->as_name,
+	                  place->is_anonymiser, place->has_coordinates,
+	                  (int)(1e6 * place->latitude + 1e3 * place->longitude + place->radius_km));
 }
 
 static int dump_store(struct strbuf *dump, struct store *store)
@@ -138,7 +153,8 @@ static int dump_store(struct strbuf *dump, struct store *store)
 	if (result >= 0)
 		result = store_each_visit(store, dump_visit, dump, &why);
 	for (int i = 0; i < USERS && result >= 0; i++)
-		result = store_each_login(store, slice_string(user_name(i)), dump_login, dump, &why);
+		result = store_each_login(store, slice_string(user_name(i)), dump_login, dump,
+		                          &why);
 	for (uint64_t i = 0; i < NUMBERS && result >= 0; i++)
 		result = dump_session(dump, store, i);
 	for (uint64_t i = 0; i < NUMBERS && result >= 0; i++)
@@ -169,7 +185,8 @@ static char *sorted(const struct strbuf *dump)
 	return text.length ? strbuf_detach(&text) : xalloc_string("");
 }
 
-/* All that PATH's state holds, or NULL with the reason in why: it can't be opened, or was set aside. */
+/* All that PATH's state holds, or NULL with the reason in why: it can't be opened, or was set
+ * aside. */
 static char *dump_of(const char *path)
 {
 	struct deadline deadline = deadline_in(BUDGET_MS);
@@ -199,9 +216,17 @@ static struct store *opened(void)
 
 static void move_position(struct store *store, size_t source, enum log_age age, int64_t offset)
 {
-	const struct log_position position = { .device = 2049, .inode = 100 + source, .head_hash = UINT64_MAX - source,
-		.head_length = 256, .tail_hash = (uint64_t)offset * 31, .tail_length = 256, .offset = offset,
-		.newest_sec = NOW + offset, .read_sec = NOW, .cursor = "/srv/log", .is_known = offset > 0 };
+	const struct log_position position = { .device = 2049,
+		                               .inode = 100 + source,
+		                               .head_hash = UINT64_MAX - source,
+		                               .head_length = 256,
+		                               .tail_hash = (uint64_t)offset * 31,
+		                               .tail_length = 256,
+		                               .offset = offset,
+		                               .newest_sec = NOW + offset,
+		                               .read_sec = NOW,
+		                               .cursor = "/srv/log",
+		                               .is_known = offset > 0 };
 	const struct log_history history = { NOW, offset, offset / 9, offset / 10 };
 	must(store_put_position(store, sources[source], age, &position, &why));
 	if (age == LOG_CURRENT)
@@ -219,14 +244,16 @@ static void see_lines_and_sessions(struct store *store, size_t source, uint64_t 
 	}
 }
 
-static int place_even(void *context, const struct ipaddr *address, struct place *ret, struct strbuf *reason)
+static int place_even(void *context, const struct ipaddr *address, struct place *ret,
+                      struct strbuf *reason)
 {
 	(void)context, (void)reason;
 	*ret = (struct place){ .country = "BR", .asn = 64501, .as_name = "Later" };
 	return address->bytes[15] % 2 == 0;
 }
 
-static int place_none(void *context, const struct ipaddr *address, struct place *ret, struct strbuf *reason)
+static int place_none(void *context, const struct ipaddr *address, struct place *ret,
+                      struct strbuf *reason)
 {
 	(void)context, (void)address, (void)ret, (void)reason;
 	return 0;
@@ -234,12 +261,20 @@ static int place_none(void *context, const struct ipaddr *address, struct place 
 
 static void add_logins(struct store *store, int64_t first_sec, int count)
 {
-	const struct place place = { .country = "DE", .asn = 64500, .as_name = "Example", .has_coordinates = true,
-		.latitude = 52.5, .longitude = 13.4, .radius_km = 20 };
+	const struct place place = { .country = "DE",
+		                     .asn = 64500,
+		                     .as_name = "Example",
+		                     .has_coordinates = true,
+		                     .latitude = 52.5,
+		                     .longitude = 13.4,
+		                     .radius_km = 20 };
 	for (int i = 0; i < count; i++) {
 		char address[IPADDR_TEXT_ROOM];
-		struct login login = { .at_sec = first_sec + i, .has_address = i % 7 != 0, .count = 1 + i % 4,
-			.service = SLICE_LITERAL("postfix/submission"), .user = slice_string(user_name(i % USERS)) };
+		struct login login = { .at_sec = first_sec + i,
+			               .has_address = i % 7 != 0,
+			               .count = 1 + i % 4,
+			               .service = SLICE_LITERAL("postfix/submission"),
+			               .user = slice_string(user_name(i % USERS)) };
 		snprintf(address, sizeof address, i % 2 ? "192.0.2.%d" : "2001:db8::%d", i % 90);
 		assert_true(ipaddr_parse(&login.address, slice_string(address)));
 		must(store_add(store, &login, i % 3 ? &place : NULL, login.at_sec, &why));
@@ -299,7 +334,8 @@ struct scenario {
 	const char *name;
 	void (*prepare)(void);
 	void (*run)(void);
-	size_t most_cuts; /* that are tried with each model; if there are more, these are spread evenly */
+	/* that are tried with each model; if there are more, these are spread evenly */
+	size_t most_cuts;
 	char *before, *after;
 	struct recording recording;
 	size_t commit; /* the operation that deletes the journal */
@@ -309,9 +345,14 @@ enum { FIRST, LATER, LITTLE_MEMORY };
 
 static struct scenario scenarios[] = {
 	[FIRST] = { .name = "the first run", .run = run_first, .most_cuts = 60 },
-	[LATER] = { .name = "a later run", .prepare = run_first, .run = run_later, .most_cuts = 60 },
-	[LITTLE_MEMORY] = { .name = "a run in little memory", .prepare = run_first, .run = run_later_in_little_memory,
-		.most_cuts = 20 },
+	[LATER] = { .name = "a later run",
+	            .prepare = run_first,
+	            .run = run_later,
+	            .most_cuts = 60 },
+	[LITTLE_MEMORY] = { .name = "a run in little memory",
+	                    .prepare = run_first,
+	                    .run = run_later_in_little_memory,
+	                    .most_cuts = 20 },
 };
 
 static const struct disk_model models[] = {
@@ -352,7 +393,8 @@ static void record_scenario(struct scenario *scenario)
 	recording_end();
 	scenario->after = dump_of(state_in(directory));
 	scenario->commit = find_last(&scenario->recording, DISK_DELETE);
-	assert_true(scenario->before && scenario->after && strcmp(scenario->before, scenario->after) != 0);
+	assert_true(scenario->before && scenario->after &&
+	            strcmp(scenario->before, scenario->after) != 0);
 }
 
 static int set_up(void **unused)
@@ -391,10 +433,10 @@ static int tear_down(void **unused)
 
 enum outcome { AS_IT_MUST, OTHER_SIDE, BROKEN, SAME_AGAIN };
 
-/* The power fails after CUT operations. What is wrong then is in why. LAST_HASH, unless NULL, is that of the trial
- * before: one that leaves the same isn't opened again. */
-static enum outcome lose_power(const struct scenario *scenario, size_t cut, const struct disk_model *model,
-                               uint64_t seed, uint64_t *last_hash)
+/* The power fails after CUT operations. What is wrong then is in why. LAST_HASH, unless NULL, is
+ * that of the trial before: one that leaves the same isn't opened again. */
+static enum outcome lose_power(const struct scenario *scenario, size_t cut,
+                               const struct disk_model *model, uint64_t seed, uint64_t *last_hash)
 {
 	enum disk_fate *fates = xalloc_zero(cut + 1, sizeof *fates);
 	uint64_t random = seed;
@@ -410,16 +452,22 @@ static enum outcome lose_power(const struct scenario *scenario, size_t cut, cons
 	char *found CLEANUP(xalloc_freep) = dump_of(state_in(trial));
 	if (found && strcmp(found, is_committed ? scenario->after : scenario->before) == 0)
 		return AS_IT_MUST;
-	bool is_other = found && strcmp(found, is_committed ? scenario->before : scenario->after) == 0;
+	bool is_other = found &&
+		strcmp(found, is_committed ? scenario->before : scenario->after) == 0;
 	strbuf_add_format(&why, "%s(it must be the state of %s the run%s)", why.length ? " " : "",
-		is_committed ? "after" : "before", is_other ? ", but is the other" : found ? ", but is a mixture" : "");
+	                  is_committed ? "after" : "before",
+	                  is_other        ? ", but is the other"
+	                          : found ? ", but is a mixture"
+	                                  : "");
 	return is_other ? OTHER_SIDE : BROKEN;
 }
 
-static void must_survive(const struct scenario *scenario, size_t cut, const struct disk_model *model)
+static void must_survive(const struct scenario *scenario, size_t cut,
+                         const struct disk_model *model)
 {
 	if (lose_power(scenario, cut, model, 1, NULL) != AS_IT_MUST)
-		fail_msg("%s, cut at %zu, %s: %s", scenario->name, cut, model->name, strbuf_text(&why));
+		fail_msg("%s, cut at %zu, %s: %s", scenario->name, cut, model->name,
+		         strbuf_text(&why));
 }
 
 struct score {
@@ -427,8 +475,8 @@ struct score {
 	struct strbuf first; /* failure, a broken one if there is any */
 };
 
-static void keep_score(struct score *score, enum outcome outcome, const struct scenario *scenario, size_t cut,
-                       const struct disk_model *model)
+static void keep_score(struct score *score, enum outcome outcome, const struct scenario *scenario,
+                       size_t cut, const struct disk_model *model)
 {
 	score->trials++;
 	score->different += outcome != SAME_AGAIN;
@@ -436,15 +484,17 @@ static void keep_score(struct score *score, enum outcome outcome, const struct s
 		return;
 	if (!score->broken && (outcome == BROKEN || !score->other_sides)) {
 		strbuf_clear(&score->first);
-		strbuf_add_format(&score->first, "%s, cut at %zu of %zu, %s: %s", scenario->name, cut,
-			scenario->recording.operation_count, model->name, strbuf_text(&why));
+		strbuf_add_format(&score->first, "%s, cut at %zu of %zu, %s: %s", scenario->name,
+		                  cut, scenario->recording.operation_count, model->name,
+		                  strbuf_text(&why));
 	}
 	score->other_sides += outcome == OTHER_SIDE;
 	score->broken += outcome == BROKEN;
 }
 
 /* The last cut, after all operations, is always among them. */
-static void try_model(struct score *score, const struct scenario *scenario, const struct disk_model *model)
+static void try_model(struct score *score, const struct scenario *scenario,
+                      const struct disk_model *model)
 {
 	size_t most = scenario->recording.operation_count;
 	size_t steps = most < scenario->most_cuts ? most : scenario->most_cuts;
@@ -452,7 +502,8 @@ static void try_model(struct score *score, const struct scenario *scenario, cons
 	for (size_t step = 0; step <= steps; step++) {
 		size_t cut = most * step / steps;
 		uint64_t seed = (uint64_t)(step + 1) * UINT64_C(0x9e3779b97f4a7c15);
-		keep_score(score, lose_power(scenario, cut, model, seed, &last_hash), scenario, cut, model);
+		keep_score(score, lose_power(scenario, cut, model, seed, &last_hash), scenario, cut,
+		           model);
 	}
 }
 
@@ -461,9 +512,10 @@ static void try_models(struct score *ret, const struct scenario *scenario)
 	*ret = (struct score){ .first = STRBUF_INIT(2 * WHY_MAX) };
 	for (size_t i = 0; i < ARRAY_SIZE(models); i++)
 		try_model(ret, scenario, &models[i]);
-	print_message("# %s: %zu operations, %d losses of power (%d different), %d on the wrong side, %d broken\n",
-		scenario->name, scenario->recording.operation_count, ret->trials, ret->different, ret->other_sides,
-		ret->broken);
+	print_message("# %s: %zu operations, %d losses of power (%d different), %d on the wrong "
+	              "side, %d broken\n",
+	              scenario->name, scenario->recording.operation_count, ret->trials,
+	              ret->different, ret->other_sides, ret->broken);
 }
 
 static void survives_all(const struct scenario *scenario)
@@ -487,12 +539,14 @@ static void a_later_run_leaves_the_state_of_before_or_of_after(void **unused)
 	survives_all(&scenarios[LATER]);
 }
 
-/* What last happened to the bytes of the file NAME before operation END; DISK_CREATE if nothing did. */
+/* What last happened to the bytes of the file NAME before operation END; DISK_CREATE if nothing
+ * did. */
 static enum disk_kind last_touch(const struct recording *recording, size_t end, const char *name)
 {
 	for (size_t i = end; i-- > 0;) {
 		const struct disk_operation *operation = &recording->operations[i];
-		if (operation->kind >= DISK_WRITE && strcmp(recording->files[operation->file].name, name) == 0)
+		if (operation->kind >= DISK_WRITE &&
+		    strcmp(recording->files[operation->file].name, name) == 0)
 			return operation->kind;
 	}
 	return DISK_CREATE;
@@ -501,7 +555,8 @@ static enum disk_kind last_touch(const struct recording *recording, size_t end, 
 static bool is_write_to(const struct recording *recording, size_t index, const char *name)
 {
 	const struct disk_operation *operation = &recording->operations[index];
-	return operation->kind == DISK_WRITE && strcmp(recording->files[operation->file].name, name) == 0;
+	return operation->kind == DISK_WRITE &&
+		strcmp(recording->files[operation->file].name, name) == 0;
 }
 
 static void a_run_that_writes_before_its_commit_leaves_before_or_after(void **unused)
@@ -528,8 +583,8 @@ static void without_syncs_the_trials_find_damage(void **unused)
 	struct score score;
 	size_t count = 0;
 	(void)unused;
-	careless.recording.operations =
-		xalloc_zero(careful->recording.operation_count, sizeof *careful->recording.operations);
+	careless.recording.operations = xalloc_zero(careful->recording.operation_count,
+	                                            sizeof *careful->recording.operations);
 	for (size_t i = 0; i < careful->recording.operation_count; i++) {
 		const struct disk_operation *operation = &careful->recording.operations[i];
 		if (operation->kind != DISK_SYNC && operation->kind != DISK_SYNC_DIRECTORY)
@@ -572,7 +627,8 @@ static void the_next_run_gets_to_the_same_end(void **unused)
 	}
 }
 
-/* With synchronous=FULL nothing syncs the directory after the deletion: then, and only then, it may come back. */
+/* With synchronous=FULL nothing syncs the directory after the deletion: then, and only then, it may
+ * come back. */
 static void a_commit_lasts_once_its_deletion_is_on_the_disk(void **unused)
 {
 	(void)unused;
@@ -601,10 +657,12 @@ static void check_write(const struct recording *recording, size_t index)
 	}
 	assert_int_equal(last_touch(recording, index, "state.db-journal"), DISK_SYNC);
 	assert_true(has_name);
-	assert_true(syncs >= 2); /* first the pages, then how many they are: synchronous=NORMAL does both at once */
+	/* first the pages, then how many they are: synchronous=NORMAL does both at once */
+	assert_true(syncs >= 2);
 }
 
-/* In little memory it is not so simple: pages that are new to the file need no journal, and may come at any time. */
+/* In little memory it is not so simple: pages that are new to the file need no journal, and may
+ * come at any time. */
 static void the_journal_is_synced_before_the_state_is_written(void **unused)
 {
 	(void)unused;

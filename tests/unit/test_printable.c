@@ -54,7 +54,8 @@ static void valid_text_stays_as_it_is(void **state)
 		"\xe7\x94\xa8\xe6\x88\xb7",              /* Chinese */
 		"\xd0\xb8\xd0\xb2\xd0\xb0\xd0\xbd",      /* Cyrillic */
 		"\xf0\x9f\x98\x80",                      /* U+1F600 */
-		"\xed\x9f\xbf",                          /* U+D7FF, the last before the surrogates */
+		/* U+D7FF, the last before the surrogates */
+		"\xed\x9f\xbf",
 	};
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
 		assert_shown(slice_string(texts[i]), ENOUGH, texts[i]);
@@ -81,7 +82,8 @@ static void a_semicolon_is_replaced_at_the_end_only(void **state)
 {
 	(void)state;
 	static const struct shown rows[] = {
-		{ "a;b", "a;b" }, { ";a", ";a" }, { "a;", "a?" }, { ";", "?" }, { "a;;", "a;?" }, { "a; ", "a; " },
+		{ "a;b", "a;b" }, { ";a", ";a" },   { "a;", "a?" },
+		{ ";", "?" },     { "a;;", "a;?" }, { "a; ", "a; " },
 	};
 	assert_all_shown(rows, ARRAY_SIZE(rows));
 }
@@ -104,12 +106,24 @@ static void control_characters_are_replaced(void **state)
 		{ "a\nb", "a?b" },
 		{ "a\r\tb", "a??b" },
 		{ "\x1b[31mred", "?[31mred" },
-		{ "a\x7f" "b", "a?b" },
-		{ "a\xc2\x80" "b", "a?b" },   /* the first of C1 */
-		{ "a\xc2\x9b" "31m", "a?31m" }, /* U+009B, CSI */
-		{ "a\xc2\x85" "b", "a?b" },   /* U+0085, NEL */
-		{ "a\xc2\x9f" "b", "a?b" },   /* the last of C1 */
-		{ "a\x9b" "31m", "a?31m" },   /* CSI of a terminal with 8 bits */
+		{ "a\x7f"
+		  "b",
+		  "a?b" },
+		{ "a\xc2\x80"
+		  "b",
+		  "a?b" }, /* the first of C1 */
+		{ "a\xc2\x9b"
+		  "31m",
+		  "a?31m" }, /* U+009B, CSI */
+		{ "a\xc2\x85"
+		  "b",
+		  "a?b" }, /* U+0085, NEL */
+		{ "a\xc2\x9f"
+		  "b",
+		  "a?b" }, /* the last of C1 */
+		{ "a\x9b"
+		  "31m",
+		  "a?31m" }, /* CSI of a terminal with 8 bits */
 	};
 	assert_all_shown(rows, ARRAY_SIZE(rows));
 	assert_shown(slice_make("a\0b", 3), ENOUGH, "a?b");
@@ -149,25 +163,37 @@ static void every_byte_that_is_no_utf8_is_replaced(void **state)
 {
 	(void)state;
 	static const struct shown rows[] = {
-		{ "a\xff\xfe" "b", "a??b" },             /* never in UTF-8 */
-		{ "a\x80" "b", "a?b" },                  /* a continuation without a lead */
-		{ "a\xc3" "b", "a?b" },                  /* a lead without its continuation */
-		{ "a\xe2\x82" "b", "a??b" },             /* two of three */
-		{ "a\xf0\x9f\x98" "b", "a???b" },        /* three of four */
-		{ "a\xc3", "a?" },                       /* cut at the end */
+		{ "a\xff\xfe"
+		  "b",
+		  "a??b" }, /* never in UTF-8 */
+		{ "a\x80"
+		  "b",
+		  "a?b" }, /* a continuation without a lead */
+		{ "a\xc3"
+		  "b",
+		  "a?b" }, /* a lead without its continuation */
+		{ "a\xe2\x82"
+		  "b",
+		  "a??b" }, /* two of three */
+		{ "a\xf0\x9f\x98"
+		  "b",
+		  "a???b" },       /* three of four */
+		{ "a\xc3", "a?" }, /* cut at the end */
 		{ "a\xe2\x82", "a??" },
 		{ "a\xf0\x9f\x98", "a???" },
-		{ "\xc0\xbc" "b", "??b" },               /* "<" in two bytes */
+		{ "\xc0\xbc"
+		  "b",
+		  "??b" }, /* "<" in two bytes */
 		{ "\xc1\xbf", "??" },
-		{ "\xe0\x80\xbc", "???" },               /* "<" in three */
+		{ "\xe0\x80\xbc", "???" }, /* "<" in three */
 		{ "\xe0\x9f\xbf", "???" },
-		{ "\xf0\x80\x80\xbc", "????" },          /* "<" in four */
+		{ "\xf0\x80\x80\xbc", "????" }, /* "<" in four */
 		{ "\xf0\x8f\xbf\xbf", "????" },
-		{ "\xed\xa0\x80", "???" },               /* U+D800, the first surrogate */
-		{ "\xed\xbf\xbf", "???" },               /* U+DFFF, the last */
+		{ "\xed\xa0\x80", "???" },                /* U+D800, the first surrogate */
+		{ "\xed\xbf\xbf", "???" },                /* U+DFFF, the last */
 		{ "\xed\xa0\xbd\xed\xb8\x80", "??????" }, /* U+1F600 as two surrogates */
-		{ "\xf4\x90\x80\x80", "????" },          /* U+110000 */
-		{ "\xf8\x88\x80\x80\x80", "?????" },     /* five bytes */
+		{ "\xf4\x90\x80\x80", "????" },           /* U+110000 */
+		{ "\xf8\x88\x80\x80\x80", "?????" },      /* five bytes */
 		{ "\xfc\x84\x80\x80\x80\x80", "??????" },
 		{ "\xe4\xf6\xfc", "???" },               /* umlauts of ISO 8859-1 */
 		{ "\xc3\xe2\x82\xac", "?\xe2\x82\xac" }, /* what follows a bad byte is read again */
@@ -187,9 +213,17 @@ static void a_long_text_is_cut_between_characters(void **state)
 		{ "abcdef", 5, "abcde..." },
 		{ "abcdef", 0, "..." },
 		{ "", 0, "" },
-		{ "a\xc3\xb6" "b", 4, "a\xc3\xb6" "b" },
-		{ "a\xc3\xb6" "b", 3, "a\xc3\xb6..." },
-		{ "a\xc3\xb6" "b", 2, "a..." },
+		{ "a\xc3\xb6"
+		  "b",
+		  4,
+		  "a\xc3\xb6"
+		  "b" },
+		{ "a\xc3\xb6"
+		  "b",
+		  3, "a\xc3\xb6..." },
+		{ "a\xc3\xb6"
+		  "b",
+		  2, "a..." },
 		{ "\xf0\x9f\x98\x80", 3, "..." },
 		{ "\xe2\x80\xae\xe2\x80\xae", 2, "??" }, /* what is shown counts */
 		{ "ab;cd", 3, "ab;..." },
@@ -207,10 +241,14 @@ static void a_full_buffer_cuts_between_characters_too(void **state)
 		const char *expected;
 		bool is_truncated;
 	} rows[] = {
-		{ 9, "a\xc3\xb6\xe2\x82\xac", false }, { 6, "a\xc3\xb6\xe2\x82\xac", false },
-		{ 5, "a\xc3\xb6", true },              { 4, "a\xc3\xb6", true },
-		{ 3, "a\xc3\xb6", true },              { 2, "a", true },
-		{ 1, "a", true },                      { 0, "", true },
+		{ 9, "a\xc3\xb6\xe2\x82\xac", false },
+		{ 6, "a\xc3\xb6\xe2\x82\xac", false },
+		{ 5, "a\xc3\xb6", true },
+		{ 4, "a\xc3\xb6", true },
+		{ 3, "a\xc3\xb6", true },
+		{ 2, "a", true },
+		{ 1, "a", true },
+		{ 0, "", true },
 	};
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		struct strbuf shown CLEANUP(strbuf_release) = STRBUF_INIT(rows[i].max);

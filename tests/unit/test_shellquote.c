@@ -42,21 +42,29 @@ static void names_are_quoted_as_they_need_it(void **state)
 	}
 }
 
-/* Names as a stranger would make them; then what becomes of the command on the screen is given to a shell. */
+/* Names as a stranger would make them; then what becomes of the command on the screen is given to a
+ * shell. */
 static void no_name_runs_a_command(void **state)
 {
 	(void)state;
-	static const char *const pieces[] = { "'", "\"", ";exit 9;", "$(exit 9)", "`exit 9`", "\\", "&&", "|", "\n", "!", " ", "a", "\x01" };
+	static const char *const pieces[] = { "'",  "\"", ";exit 9;", "$(exit 9)", "`exit 9`",
+		                              "\\", "&&", "|",        "\n",        "!",
+		                              " ",  "a",  "\x01" };
 	enum { PIECES = ARRAY_SIZE(pieces) };
-	for (size_t n = 0; n < (size_t)PIECES * PIECES * PIECES; n += 7) { /* not all: a shell takes a millisecond */
+	/* not all: a shell takes a millisecond */
+	for (size_t n = 0; n < (size_t)PIECES * PIECES * PIECES; n += 7) {
 		struct strbuf path CLEANUP(strbuf_release) = STRBUF_INIT(100);
 		struct strbuf command CLEANUP(strbuf_release) = STRBUF_INIT(200);
 		struct strbuf shown CLEANUP(strbuf_release) = STRBUF_INIT(200);
-		strbuf_add_format(&path, "/nonexistent/%s%s%s", pieces[n % PIECES], pieces[n / PIECES % PIECES], pieces[n / PIECES / PIECES]);
+		strbuf_add_format(&path, "/nonexistent/%s%s%s", pieces[n % PIECES],
+		                  pieces[n / PIECES % PIECES], pieces[n / PIECES / PIECES]);
 		strbuf_add_string(&command, "set -- ");
 		shellquote_add(&command, strbuf_text(&path));
 		strbuf_add_string(&command, "\nexit $#");
-		printable_add_sentence(&shown, slice_make(strbuf_text(&command), command.length - strlen("\nexit $#")), 200);
+		printable_add_sentence(&shown,
+		                       slice_make(strbuf_text(&command),
+		                                  command.length - strlen("\nexit $#")),
+		                       200);
 		strbuf_add_string(&shown, "\nexit $#");
 		int status = system(strbuf_text(&shown));
 		if (status != 1 << 8)

@@ -10,7 +10,8 @@
 
 #include "plugin/source/siblings.h"
 
-/* RANK: "" it is none; "#N" the number N; "@DIGITS" the date; "=" without either; "z" behind it: packed. */
+/* RANK: "" it is none; "#N" the number N; "@DIGITS" the date; "=" without either; "z" behind it:
+ * packed. */
 static const struct {
 	const char *base, *name, *rank;
 } names[] = {
@@ -83,7 +84,8 @@ static void assert_rank(const struct sibling_rank *rank, const char *expected, c
 	char text[SIBLINGS_DIGITS_MAX + 8] = "";
 	const char *kind = rank->is_dated ? "@" : rank->digits[0] || !rank->is_packed ? "#" : "=";
 	if (rank->is_sibling)
-		snprintf(text, sizeof text, "%s%s%s", kind, rank->digits, rank->is_packed ? "z" : "");
+		snprintf(text, sizeof text, "%s%s%s", kind, rank->digits,
+		         rank->is_packed ? "z" : "");
 	if (strcmp(text, expected) != 0)
 		fail_msg("%s is \"%s\", expected \"%s\"", name, text, expected);
 }
@@ -133,8 +135,10 @@ static void test_a_date_in_the_target_of_a_link_may_be_another(void **state)
 static void test_a_number_is_newer_when_it_is_smaller_and_a_date_when_it_is_greater(void **state)
 {
 	(void)state;
-	struct sibling_rank one = sibling_rank("mail.log", "mail.log.1"), ten = sibling_rank("mail.log", "mail.log.10");
-	struct sibling_rank day = sibling_rank("mail.log", "mail.log-20261123"), next = sibling_rank("mail.log", "mail-20261124.log");
+	struct sibling_rank one = sibling_rank("mail.log", "mail.log.1"),
+			    ten = sibling_rank("mail.log", "mail.log.10");
+	struct sibling_rank day = sibling_rank("mail.log", "mail.log-20261123"),
+			    next = sibling_rank("mail.log", "mail-20261124.log");
 	struct sibling_rank hour = sibling_rank("mail.log", "mail.log-2026112323");
 	assert_true(sibling_is_comparable(&one, &ten));
 	assert_true(sibling_compare(&ten, &one) < 0);
@@ -150,7 +154,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_names_of_rotated_files_are_known_and_no_others),
 		cmocka_unit_test(test_a_date_in_the_target_of_a_link_may_be_another),
-		cmocka_unit_test(test_a_number_is_newer_when_it_is_smaller_and_a_date_when_it_is_greater),
+		cmocka_unit_test(
+			test_a_number_is_newer_when_it_is_smaller_and_a_date_when_it_is_greater),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

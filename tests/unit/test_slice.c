@@ -24,16 +24,11 @@ static void only_the_same_bytes_are_equal(void **state)
 		const char *text;
 		bool is_equal;
 	} rows[] = {
-		{ { "abc", 3 }, "abc", true },
-		{ { "abcd", 3 }, "abc", true },
-		{ { "abc", 2 }, "abc", false },
-		{ { "abc", 3 }, "ab", false },
-		{ { "abc", 3 }, "ABC", false },
-		{ { "abc", 0 }, "", true },
-		{ { NULL, 0 }, "", true },
-		{ { NULL, 0 }, "a", false },
-		{ { "a\0b", 3 }, "a", false },
-		{ { "a", 1 }, "", false },
+		{ { "abc", 3 }, "abc", true },  { { "abcd", 3 }, "abc", true },
+		{ { "abc", 2 }, "abc", false }, { { "abc", 3 }, "ab", false },
+		{ { "abc", 3 }, "ABC", false }, { { "abc", 0 }, "", true },
+		{ { NULL, 0 }, "", true },      { { NULL, 0 }, "a", false },
+		{ { "a\0b", 3 }, "a", false },  { { "a", 1 }, "", false },
 	};
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
 		assert_int_equal(slice_equals(rows[i].slice, rows[i].text), rows[i].is_equal);
@@ -48,14 +43,10 @@ static void a_prefix_and_a_suffix_fit_into_the_slice(void **state)
 		bool starts;
 		bool ends;
 	} rows[] = {
-		{ { "abcab", 5 }, "ab", true, true },
-		{ { "abc", 3 }, "abc", true, true },
-		{ { "abc", 3 }, "abcd", false, false },
-		{ { "abc", 2 }, "abc", false, false },
-		{ { "abc", 3 }, "c", false, true },
-		{ { "abc", 3 }, "a", true, false },
-		{ { "abc", 3 }, "", true, true },
-		{ { NULL, 0 }, "", true, true },
+		{ { "abcab", 5 }, "ab", true, true },   { { "abc", 3 }, "abc", true, true },
+		{ { "abc", 3 }, "abcd", false, false }, { { "abc", 2 }, "abc", false, false },
+		{ { "abc", 3 }, "c", false, true },     { { "abc", 3 }, "a", true, false },
+		{ { "abc", 3 }, "", true, true },       { { NULL, 0 }, "", true, true },
 		{ { NULL, 0 }, "a", false, false },
 	};
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
@@ -113,7 +104,8 @@ static void the_delimiter_is_skipped_or_all_is_taken(void **state)
 {
 	(void)state;
 	static const char *const rows[][3] = {
-		{ "a,b,c", "a", "b,c" }, { ",b", "", "b" }, { "a,", "a", "" }, { "abc", "abc", "" }, { "", "", "" },
+		{ "a,b,c", "a", "b,c" }, { ",b", "", "b" }, { "a,", "a", "" },
+		{ "abc", "abc", "" },    { "", "", "" },
 	};
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		struct slice slice = slice_string(rows[i][0]);
@@ -130,14 +122,10 @@ static void the_first_place_is_found_or_the_length(void **state)
 		struct slice text;
 		size_t place;
 	} rows[] = {
-		{ { "abcabc", 6 }, { "bc", 2 }, 1 },
-		{ { "abcabc", 2 }, { "bc", 2 }, 2 },
-		{ { "abc", 3 }, { "abcd", 4 }, 3 },
-		{ { "abc", 3 }, { "x", 1 }, 3 },
-		{ { "abc", 3 }, { "", 0 }, 0 },
-		{ { "a\0bc", 4 }, { "c", 1 }, 3 },
-		{ { NULL, 0 }, { "x", 1 }, 0 },
-		{ { NULL, 0 }, { "", 0 }, 0 },
+		{ { "abcabc", 6 }, { "bc", 2 }, 1 }, { { "abcabc", 2 }, { "bc", 2 }, 2 },
+		{ { "abc", 3 }, { "abcd", 4 }, 3 },  { { "abc", 3 }, { "x", 1 }, 3 },
+		{ { "abc", 3 }, { "", 0 }, 0 },      { { "a\0bc", 4 }, { "c", 1 }, 3 },
+		{ { NULL, 0 }, { "x", 1 }, 0 },      { { NULL, 0 }, { "", 0 }, 0 },
 	};
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
 		assert_int_equal(slice_find(rows[i].slice, rows[i].text), rows[i].place);
@@ -181,8 +169,11 @@ static void the_sets_are_those_of_ascii(void **state)
 
 static void words_stand_between_separators(void **state)
 {
-	static const struct { const char *text, *first, *second; } rows[] = {
-		{ "a b", "a", "b" }, { " a,\tb ,", "a", "b" }, { "a", "a", "" }, { ",, ", "", "" }, { "", "", "" }, { "a=1;b", "a=1;b", "" },
+	static const struct {
+		const char *text, *first, *second;
+	} rows[] = {
+		{ "a b", "a", "b" }, { " a,\tb ,", "a", "b" }, { "a", "a", "" },
+		{ ",, ", "", "" },   { "", "", "" },           { "a=1;b", "a=1;b", "" },
 	};
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {

@@ -29,7 +29,8 @@
 /* --- helpers --- */
 
 static struct strbuf why = STRBUF_INIT(WHY_MAX);
-static struct strbuf got = STRBUF_INIT(64 * KIB); /* what the last run() read, a "|" after each line */
+/* what the last run() read, a "|" after each line */
+static struct strbuf got = STRBUF_INIT(64 * KIB);
 static struct strbuf notes = STRBUF_INIT(ROOM);
 static char directory[ROOM / 2]; /* below $TMPDIR */
 static char path[ROOM], path_1[ROOM], path_2[ROOM];
@@ -48,7 +49,8 @@ static bool number_time(void *context, int64_t *ret_sec, struct slice line)
 	return digits.length > 0;
 }
 
-static const struct source_options from_begin = { .cold_start_sec = INT64_MIN, .line_time = number_time };
+static const struct source_options from_begin = { .cold_start_sec = INT64_MIN,
+	                                          .line_time = number_time };
 
 static int remove_one(const char *name, const struct stat *status, int type, struct FTW *at)
 {
@@ -64,7 +66,8 @@ static int set_up(void **state)
 	setenv("TZ", "UTC", 1);
 	tzset();
 	const char *temporary = getenv("TMPDIR");
-	snprintf(directory, sizeof directory, "%s/test_source.XXXXXX", temporary ? temporary : "/tmp");
+	snprintf(directory, sizeof directory, "%s/test_source.XXXXXX",
+	         temporary ? temporary : "/tmp");
 	assert_non_null(mkdtemp(directory));
 	snprintf(path, sizeof path, "%s/mail.log", directory);
 	snprintf(path_1, sizeof path_1, "%s/mail.log.1", directory);
@@ -252,7 +255,8 @@ static void write_big_log(int64_t size);
 /* As if nobody had written to it for two days. */
 static void leave_alone(const char *name)
 {
-	const struct timespec times[2] = { { .tv_sec = time(NULL) - 2 * 86400 }, { .tv_sec = time(NULL) - 2 * 86400 } };
+	const struct timespec times[2] = { { .tv_sec = time(NULL) - 2 * 86400 },
+		                           { .tv_sec = time(NULL) - 2 * 86400 } };
 	assert_int_equal(utimensat(AT_FDCWD, name, times, 0), 0);
 }
 
@@ -321,7 +325,8 @@ static void pack(const char *command, const char *name)
 {
 	need_libarchive();
 	char line[3 * ROOM];
-	snprintf(line, sizeof line, "command -v %s >/dev/null || exit 77; %s '%s'", command, command, name);
+	snprintf(line, sizeof line, "command -v %s >/dev/null || exit 77; %s '%s'", command,
+	         command, name);
 	int status = system(line);
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 77)
 		skip();
@@ -356,8 +361,10 @@ static void test_several_packed_rotations_are_read_in_order_from_where_we_stoppe
 	pack("gzip", path_2);
 	append(path_1, "1003 the third, long enough for a head\n");
 	append(path, "1004 the last, long enough for a head\n");
-	assert_string_equal(run(), "1001 the rest of the first|1002 the second, long enough for a head|"
-	                    "1003 the third, long enough for a head|1004 the last, long enough for a head|");
+	assert_string_equal(run(),
+	                    "1001 the rest of the first|1002 the second, long enough for a "
+	                    "head|1003 the third, long enough for a head|1004 the last, long "
+	                    "enough for a head|");
 	assert_notes("");
 	assert_string_equal(run(), "");
 }
@@ -372,7 +379,9 @@ static void test_a_half_packed_copy_beside_the_plain_file_is_not_read(void **sta
 	rename(path, path_2);
 	append(path_1, "1002 the second, long enough for a head\n");
 	append(path, "1003 c\n");
-	snprintf(packed, sizeof packed, "gzip -c %s | head -c 40 >%s.gz; gzip -c %s | head -c 45 >%s.gz", path_2, path_2, path_1, path_1);
+	snprintf(packed, sizeof packed,
+	         "gzip -c %s | head -c 40 >%s.gz; gzip -c %s | head -c 45 >%s.gz", path_2, path_2,
+	         path_1, path_1);
 	assert_int_equal(system(packed), 0);
 	assert_string_equal(run(), "1001 b|1002 the second, long enough for a head|1003 c|");
 	assert_notes("");
@@ -437,7 +446,8 @@ static void test_a_cold_start_reaches_back_into_rotated_files(void **state)
 	strbuf_clear(&got);
 	while (source_next(source, &line, &why) > 0)
 		add_line(line);
-	assert_string_equal(strbuf_text(&got), "1000 too old, and long enough for a head|1002 b|1003 c|");
+	assert_string_equal(strbuf_text(&got),
+	                    "1000 too old, and long enough for a head|1002 b|1003 c|");
 }
 
 static void test_a_link_that_moves_into_another_directory_is_followed(void **state)
@@ -573,7 +583,8 @@ static void test_more_rotations_than_the_limit_are_noted(void **state)
 	const char *text = run();
 	assert_int_equal(strncmp(text, "205|206|", 8), 0);
 	assert_non_null(strstr(text, "|603|604|900 z|"));
-	assert_non_null(strstr(strbuf_text(&notes), "has more than 400 rotated files that were not read"));
+	assert_non_null(
+		strstr(strbuf_text(&notes), "has more than 400 rotated files that were not read"));
 }
 
 static void test_dateext_and_symbolic_link_are_followed(void **state)
@@ -630,8 +641,10 @@ static void test_truncated_and_regrown_is_noticed(void **state)
 	run();
 	overwrite(path, "2000 b is longer than what was there before\n");
 	assert_string_equal(run(), "2000 b is longer than what was there before|");
-	snprintf(expected, sizeof expected, "lines between 1970-01-01T00:16:40 and 1970-01-01T00:33:20 could not be read: "
-	         "%s was truncated, or removed and made anew", path);
+	snprintf(expected, sizeof expected,
+	         "lines between 1970-01-01T00:16:40 and 1970-01-01T00:33:20 could not be read: %s "
+	         "was truncated, or removed and made anew",
+	         path);
 	assert_notes(expected);
 	assert_string_equal(run(), "");
 	assert_notes("");
@@ -673,7 +686,8 @@ static void test_each_note_has_its_line(void **state)
 	append_many(path, 'x', 100000);
 	append(path, "\n");
 	assert_string_equal(run(), "2000 b is longer|");
-	assert_non_null(strstr(strbuf_text(&notes), "was truncated, or removed and made anew\n1 line of more than"));
+	assert_non_null(strstr(strbuf_text(&notes),
+	                       "was truncated, or removed and made anew\n1 line of more than"));
 }
 
 static void test_inode_used_again_is_another_file(void **state)
@@ -699,7 +713,9 @@ static void test_deleted_old_file_gives_a_note(void **state)
 	unlink(path);
 	rename(path_1, path);
 	assert_string_equal(run(), "2000 b|");
-	assert_non_null(strstr(strbuf_text(&notes), "lines between 1970-01-01T00:16:40 and 1970-01-01T00:33:20 could not"));
+	assert_non_null(
+		strstr(strbuf_text(&notes),
+	               "lines between 1970-01-01T00:16:40 and 1970-01-01T00:33:20 could not"));
 	assert_non_null(strstr(strbuf_text(&notes), "its old file is gone"));
 }
 
@@ -752,7 +768,8 @@ static void test_cold_start_on_a_big_log_reads_little(void **state)
 		int64_t first = first_time(&options);
 		assert_in_range(stream_bytes_read() - bytes, 1, 2 * MIB - 1);
 		int64_t least = wanted - 3 * SEEK_BLOCK / 100;
-		assert_in_range(first, least > 1000000 ? least : 1000000, wanted > 1000000 ? wanted : 1000000);
+		assert_in_range(first, least > 1000000 ? least : 1000000,
+		                wanted > 1000000 ? wanted : 1000000);
 	}
 }
 
@@ -771,7 +788,8 @@ static void test_cold_start_with_disordered_and_timeless_lines(void **state)
 	(void)state;
 	FILE *file = fopen(path, "w");
 	for (int i = 0; i < 20000; i++) {
-		fprintf(file, "%d %60s\n\tat a line without a time\n", 100000 + i + (i * 37) % 50 - 25, "x");
+		fprintf(file, "%d %60s\n\tat a line without a time\n",
+		        100000 + i + (i * 37) % 50 - 25, "x");
 		for (int j = 0; i == 10000 && j < 20000; j++) /* about 1 MiB around the middle */
 			fprintf(file, "no time in this line, nor in any one near it, %d\n", j);
 	}
@@ -920,7 +938,8 @@ static void test_lines_across_all_buffer_edges_are_whole(void **state)
 
 static void test_nuls_in_a_line_and_carriage_returns_are_passed_on(void **state)
 {
-	static const char bytes[] = "1 a\r\n\0\0\0" "2\0b\n\xff\xfe\n\n";
+	static const char bytes[] = "1 a\r\n\0\0\0"
+				    "2\0b\n\xff\xfe\n\n";
 	(void)state;
 	put(path, 0, bytes, sizeof bytes - 1);
 	assert_string_equal(run(), "1 a\r|20b|\xff\xfe||");
@@ -1024,7 +1043,8 @@ static struct {
 	int looks_before;
 } plot;
 
-/* Times are looked at while the run is planned and while it reads: at one of these looks the log is rotated. */
+/* Times are looked at while the run is planned and while it reads: at one of these looks the log is
+ * rotated. */
 static bool rotating_time(void *context, int64_t *ret_sec, struct slice line)
 {
 	if (plot.rotate && plot.looks_before-- == 0) {
@@ -1039,7 +1059,8 @@ static void count_lines(int *counts, struct source *source)
 	struct slice line;
 	int number, result;
 	while ((result = source_next(source, &line, &why)) > 0)
-		if (line.length > 6 && memcmp(line.data, "1000 u", 6) == 0 && sscanf(line.data, "1000 u%d", &number) == 1)
+		if (line.length > 6 && memcmp(line.data, "1000 u", 6) == 0 &&
+		    sscanf(line.data, "1000 u%d", &number) == 1)
 			counts[number]++;
 	assert_true(result >= 0);
 }
@@ -1062,10 +1083,13 @@ static void add_numbered(int from, int to)
 	}
 }
 
-/* A log with BEFORE lines that were read (-1: it was never read) gets more, and is rotated at look LOOK of the next run. */
-static bool was_rotated_and_each_line_counts_once(const struct rotation_kind *kind, int before, int look)
+/* A log with BEFORE lines that were read (-1: it was never read) gets more, and is rotated at look
+ * LOOK of the next run. */
+static bool was_rotated_and_each_line_counts_once(const struct rotation_kind *kind, int before,
+                                                  int look)
 {
-	const struct source_options rotating = { .cold_start_sec = INT64_MIN, .line_time = rotating_time };
+	const struct source_options rotating = { .cold_start_sec = INT64_MIN,
+		                                 .line_time = rotating_time };
 	int counts[LINES] = { 0 };
 	assert_int_equal(tear_down(NULL), 0);
 	assert_int_equal(set_up(NULL), 0);
@@ -1085,7 +1109,8 @@ static bool was_rotated_and_each_line_counts_once(const struct rotation_kind *ki
 	run_and_count(counts, &from_begin);
 	for (int i = 0; i < LINES; i++)
 		if (counts[i] != 1)
-			fail_msg("line %d counts %d times: %s, %d lines before, look %d", i, counts[i], kind->name, before, look);
+			fail_msg("line %d counts %d times: %s, %d lines before, look %d", i,
+			         counts[i], kind->name, before, look);
 	return was_rotated;
 }
 
@@ -1096,12 +1121,15 @@ static void test_a_rotation_at_any_look_of_a_run_loses_nothing_and_doubles_nothi
 	int tries = 0;
 	for (size_t i = 0; i < ARRAY_SIZE(rotations); i++)
 		for (size_t k = 0; k < ARRAY_SIZE(befores); k++)
-			for (int look = 0; was_rotated_and_each_line_counts_once(&rotations[i], befores[k], look); look++)
+			for (int look = 0;
+			     was_rotated_and_each_line_counts_once(&rotations[i], befores[k], look);
+			     look++)
 				tries++;
 	assert_in_range(tries, 20, 10000);
 }
 
-static void test_a_rotation_between_opening_and_reading_loses_nothing_and_doubles_nothing(void **state)
+static void test_a_rotation_between_opening_and_reading_loses_nothing_and_doubles_nothing(
+	void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rotations); i++)
@@ -1180,8 +1208,8 @@ static int refusal_as_nobody(const char *sentence, const char *advice)
 	if (setgroups(0, NULL) < 0 || setgid(65534) < 0 || setuid(65534) < 0)
 		return 1;
 	int error = source_open(&source, path, positions, &from_begin, &why);
-	return (error == -EACCES ? 0 : 2) | (strstr(strbuf_text(&why), sentence) ? 0 : 4)
-		| (strstr(strbuf_text(&why), advice) ? 0 : 8);
+	return (error == -EACCES ? 0 : 2) | (strstr(strbuf_text(&why), sentence) ? 0 : 4) |
+		(strstr(strbuf_text(&why), advice) ? 0 : 8);
 }
 
 static void assert_refused_to_nobody(const char *sentence, const char *advice)
@@ -1237,7 +1265,8 @@ static void test_unreadable_old_file_holds_the_log_up(void **state)
 	pid_t child = fork();
 	assert_true(child >= 0);
 	if (child == 0)
-		_exit(refused_as_nobody("mail.log.1, which may hold lines that were not read yet, can't be read: Permission denied"));
+		_exit(refused_as_nobody("mail.log.1, which may hold lines that were not read yet, "
+		                        "can't be read: Permission denied"));
 	assert_int_equal(waitpid(child, &status, 0), child);
 	assert_int_equal(status, 0);
 }

@@ -121,7 +121,8 @@ static void a_line_that_is_too_long_is_skipped_and_told(void **state)
 	int descriptor = pipe_with(text, length, 1);
 	struct stdin_source *source = open_on(descriptor, NULL);
 	assert_int_equal(count_lines(source), 2);
-	assert_string_equal(stdin_source_notes(source), "1 line of more than 65536 bytes skipped: standard input");
+	assert_string_equal(stdin_source_notes(source),
+	                    "1 line of more than 65536 bytes skipped: standard input");
 	finish(source, descriptor);
 }
 
@@ -155,7 +156,12 @@ static void compressed_bytes_are_refused_with_the_way_out(void **state)
 {
 	(void)state;
 	static const struct slice packed[] = {
-		{ "\x1f\x8b\x08\0", 4 }, { "BZh9", 4 }, { "\xfd" "7zXZ\0", 6 }, { "\x28\xb5\x2f\xfd", 4 },
+		{ "\x1f\x8b\x08\0", 4 },
+		{ "BZh9", 4 },
+		{ "\xfd"
+		  "7zXZ\0",
+		  6 },
+		{ "\x28\xb5\x2f\xfd", 4 },
 	};
 	for (size_t i = 0; i < ARRAY_SIZE(packed); i++) {
 		struct strbuf why CLEANUP(strbuf_release) = STRBUF_INIT(WHY_ROOM);
@@ -228,10 +234,11 @@ static void a_bar_is_drawn_on_a_terminal_and_wiped_away(void **state)
 	progress.begin_ms -= 5000;
 	progress.shown_ms -= 5000;
 	progress_show(&progress, 50 * 1024 * 1024);
-	progress.shown_ms += 3600000; /* whatever the machine is doing meanwhile */
+	progress.shown_ms += 3600000;               /* whatever the machine is doing meanwhile */
 	progress_show(&progress, 51 * 1024 * 1024); /* too soon after the other */
 	progress_end(&progress);
-	static const char expected[] = "\rmail?[2J.log   50% [#############............] 50.0 MiB\033[K\r\033[K";
+	static const char expected[] = "\rmail?[2J.log   50% [#############............] 50.0 "
+				       "MiB\033[K\r\033[K";
 	size_t filled = 0;
 	while (filled < sizeof expected - 1) { /* a terminal gives it in pieces */
 		ssize_t got = read(master, bytes + filled, sizeof bytes - 1 - filled);

@@ -122,14 +122,18 @@ static struct ipaddr address_of(const char *text)
 
 static struct login login_of(const char *user, const char *address, int64_t at_sec)
 {
-	struct login login = { .at_sec = at_sec, .user = slice_string(user), .has_address = address != NULL,
-		                   .service = SLICE_LITERAL("postfix/submission"), .count = 1 };
+	struct login login = { .at_sec = at_sec,
+		               .user = slice_string(user),
+		               .has_address = address != NULL,
+		               .service = SLICE_LITERAL("postfix/submission"),
+		               .count = 1 };
 	if (address)
 		login.address = address_of(address);
 	return login;
 }
 
-static void add(struct store *store, const char *user, const char *address, const char *country, int64_t at_sec)
+static void add(struct store *store, const char *user, const char *address, const char *country,
+                int64_t at_sec)
 {
 	struct login login = login_of(user, address, at_sec);
 	struct place place = { .asn = 64500, .as_name = "Example" };
@@ -214,9 +218,15 @@ static mode_t mode_of(const char *path)
 
 static void a_position_survives(void **unused)
 {
-	const struct log_position position = { .device = UINT64_MAX, .inode = 2, .head_hash = UINT64_C(1) << 63,
-		.head_length = 256, .tail_hash = 5, .tail_length = 6, .offset = INT64_MAX, .newest_sec = -8,
-		.is_known = true };
+	const struct log_position position = { .device = UINT64_MAX,
+		                               .inode = 2,
+		                               .head_hash = UINT64_C(1) << 63,
+		                               .head_length = 256,
+		                               .tail_hash = 5,
+		                               .tail_length = 6,
+		                               .offset = INT64_MAX,
+		                               .newest_sec = -8,
+		                               .is_known = true };
 	struct log_position found;
 	(void)unused;
 	struct store *store = opened(state);
@@ -228,7 +238,7 @@ static void a_position_survives(void **unused)
 	store = opened(state);
 	assert_int_equal(store_get_position(store, "a", LOG_CURRENT, &found, &why), 1);
 	assert_true(found.is_known && found.device == UINT64_MAX && found.inode == 2 &&
-		found.head_hash == UINT64_C(1) << 63);
+	            found.head_hash == UINT64_C(1) << 63);
 	assert_true(found.head_length == 256 && found.tail_hash == 5 && found.tail_length == 6);
 	assert_true(found.offset == INT64_MAX && found.newest_sec == -8);
 	assert_int_equal(store_get_position(store, "b", LOG_CURRENT, &found, &why), 0);
@@ -261,7 +271,8 @@ static void a_killed_run_leaves_what_was_before(void **unused)
 	assert_int_equal(logins_on_disk(), 1);
 }
 
-static int place_nothing(void *context, const struct ipaddr *address, struct place *ret, struct strbuf *reason)
+static int place_nothing(void *context, const struct ipaddr *address, struct place *ret,
+                         struct strbuf *reason)
 {
 	(void)context, (void)address, (void)ret, (void)reason;
 	return 0;
@@ -283,7 +294,8 @@ static void a_quiet_run_does_not_write(void **unused)
 		committed(store);
 		assert_int_equal(stat(state, i == 1 ? &before : &after), 0);
 	}
-	assert_true(before.st_mtim.tv_sec == after.st_mtim.tv_sec && before.st_mtim.tv_nsec == after.st_mtim.tv_nsec);
+	assert_true(before.st_mtim.tv_sec == after.st_mtim.tv_sec &&
+	            before.st_mtim.tv_nsec == after.st_mtim.tv_nsec);
 }
 
 static void a_store_in_memory_writes_no_file(void **unused)
@@ -359,7 +371,8 @@ static void damage_behind_the_header_is_found(void **unused)
 	must(try_open(&store, state, BUDGET_MS));
 	if (!*store_notes(store)) { /* not seen yet at the opening: then at the first use */
 		struct seen seen = { 0 };
-		assert_true(store_forget(store, NOW, &why) < 0 || store_each_visit(store, see_visit, &seen, &why) < 0);
+		assert_true(store_forget(store, NOW, &why) < 0 ||
+		            store_each_visit(store, see_visit, &seen, &why) < 0);
 		assert_true(store_is_damaged(store));
 		must(store_set_aside(store, &why));
 	}
@@ -402,10 +415,12 @@ static void a_row_that_can_not_be_is_damage(void **unused)
 		make_state();
 		run_sql(state, changes[i]);
 		struct store *store = opened(state);
-		if (store_each_visit(store, see_visit, &seen, &why) >= 0 || !store_is_damaged(store))
+		if (store_each_visit(store, see_visit, &seen, &why) >= 0 ||
+		    !store_is_damaged(store))
 			fail_msg("no damage to visits: %s", changes[i]);
 		assert_why_has("damaged");
-		int result = store_each_login(store, slice_string("ann"), see_no_login, &logins, &why);
+		int result = store_each_login(store, slice_string("ann"), see_no_login, &logins,
+		                              &why);
 		if (logins || (result >= 0 && i < 13))
 			fail_msg("no damage to logins: %s", changes[i]);
 		store_free(store);
@@ -431,7 +446,9 @@ static void details_that_can_not_be_are_damage_when_they_are_shown(void **unused
 		make_state();
 		run_sql(state, changes[i]);
 		struct store *store = opened(state);
-		if (store_each_login(store, slice_string("ann"), see_no_login, &logins, &why) >= 0 || logins)
+		if (store_each_login(store, slice_string("ann"), see_no_login, &logins, &why) >=
+		            0 ||
+		    logins)
 			fail_msg("no damage: %s", changes[i]);
 		assert_true(store_is_damaged(store));
 		store_free(store);
@@ -526,7 +543,8 @@ static void a_directory_that_others_may_write_is_refused(void **unused)
 	}
 }
 
-/* A directory above may be sticky, as /tmp is; then only its own users can put another one in the place of ours. */
+/* A directory above may be sticky, as /tmp is; then only its own users can put another one in the
+ * place of ours. */
 static void above_the_state_others_may_write_if_it_is_sticky(void **unused)
 {
 	(void)unused;
@@ -542,13 +560,15 @@ static void above_the_state_others_may_write_if_it_is_sticky(void **unused)
 static void no_advice_changes_what_is_not_ours(void **unused)
 {
 	(void)unused;
-	static const char *const places[] = { "/etc/x.db", "/x.db", "/root/x.db", "/root/x/y.db", "/tmp/x.db", "/etc/passwd" };
+	static const char *const places[] = { "/etc/x.db",    "/x.db",     "/root/x.db",
+		                              "/root/x/y.db", "/tmp/x.db", "/etc/passwd" };
 	if (geteuid() == 0 && seteuid(12345))
 		skip();
 	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
 		struct store *store;
 		char directory_there[100];
-		snprintf(directory_there, sizeof directory_there, "-m 700 %.*s", (int)(strrchr(places[i], '/') - places[i]), places[i]);
+		snprintf(directory_there, sizeof directory_there, "-m 700 %.*s",
+		         (int)(strrchr(places[i], '/') - places[i]), places[i]);
 		int result = try_open(&store, places[i], BUDGET_MS);
 		store_free(store);
 		if (result >= 0)
@@ -592,7 +612,8 @@ static void the_directory_may_be_reached_by_a_link(void **unused)
 
 static void make_damaged(const char *name, int days)
 {
-	const struct timespec times[2] = { { .tv_nsec = UTIME_OMIT }, { .tv_sec = time(NULL) - days * 86400 } };
+	const struct timespec times[2] = { { .tv_nsec = UTIME_OMIT },
+		                           { .tv_sec = time(NULL) - days * 86400 } };
 	char journal[100];
 	snprintf(journal, sizeof journal, "%s-journal", name);
 	write_file(below(name), name, 0600);
@@ -628,7 +649,8 @@ static void three_damaged_copies_are_kept_the_newest(void **unused)
 	assert_int_equal(stat(below("state.db.damaged-2"), &st), 0);
 	assert_int_equal(st.st_size, strlen("this is no SQLite file"));
 	assert_true(st.st_mtime > time(NULL) - 3600);
-	assert_int_equal(access(below("state.db.damaged-2-journal"), F_OK), -1); /* that of another one */
+	/* that of another one */
+	assert_int_equal(access(below("state.db.damaged-2-journal"), F_OK), -1);
 	assert_int_equal(access(below("state.db.damaged-3-journal"), F_OK), 0);
 }
 
@@ -671,7 +693,10 @@ static int open_in_unwritable_directory(void)
 		return 2;
 	int result = try_open(&store, state, BUDGET_MS);
 	chmod(directory, 0700);
-	return result == -EACCES && strstr(strbuf_text(&why), "name a file in a directory of its own") ? 0 : 3;
+	return result == -EACCES &&
+			strstr(strbuf_text(&why), "name a file in a directory of its own")
+		? 0
+		: 3;
 }
 
 static void an_unwritable_directory_is_told_with_its_remedy(void **unused)
@@ -712,7 +737,8 @@ static int fill_the_disk(void)
 	if (result == 0)
 		result = store_commit(store, &why);
 	store_free(store);
-	if (result == 0 || !strstr(strbuf_text(&why), state) || !strstr(strbuf_text(&why), strerror(EFBIG)))
+	if (result == 0 || !strstr(strbuf_text(&why), state) ||
+	    !strstr(strbuf_text(&why), strerror(EFBIG)))
 		fprintf(stderr, "%d: %s\n", result, strbuf_text(&why));
 	return result == -EFBIG && strstr(strbuf_text(&why), state) ? 0 : 2;
 }
@@ -754,7 +780,8 @@ static void visits_are_summed_up(void **unused)
 static int see_only_ann(void *context, const struct visit *visit)
 {
 	const struct ipaddr address = address_of("192.0.2.1");
-	assert_true(slice_equals(visit->user, "ann") && visit->has_address && ipaddr_equals(&visit->address, &address));
+	assert_true(slice_equals(visit->user, "ann") && visit->has_address &&
+	            ipaddr_equals(&visit->address, &address));
 	assert_string_equal(visit->country, "DE");
 	assert_int_equal(visit->since_sec, NOW);
 	*(int64_t *)context = visit->logins;
@@ -811,18 +838,22 @@ static void repeated_lines_count_as_often(void **unused)
 	store_free(store);
 }
 
-static int place_in_brazil(void *context, const struct ipaddr *address, struct place *ret, struct strbuf *reason)
+static int place_in_brazil(void *context, const struct ipaddr *address, struct place *ret,
+                           struct strbuf *reason)
 {
 	const struct ipaddr unknown = address_of("192.0.2.2");
 	(void)reason;
 	++*(int *)context;
 	if (ipaddr_equals(address, &unknown))
 		return 0;
-	*ret = (struct place){ .country = "BR", .has_coordinates = true, .latitude = 1, .longitude = 2 };
+	*ret = (struct place){
+		.country = "BR", .has_coordinates = true, .latitude = 1, .longitude = 2
+	};
 	return 1;
 }
 
-static int fail_to_place(void *context, const struct ipaddr *address, struct place *ret, struct strbuf *reason)
+static int fail_to_place(void *context, const struct ipaddr *address, struct place *ret,
+                         struct strbuf *reason)
 {
 	(void)context, (void)address, (void)ret, (void)reason;
 	return -EAGAIN;
@@ -865,7 +896,9 @@ static void old_logins_are_forgotten(void **unused)
 	committed(store);
 	assert_int_equal(logins_on_disk(), 1);
 	store = opened(state);
-	assert_int_equal(number(store, "SELECT count(*) FROM login WHERE user = CAST('ann' AS BLOB)"), 1);
+	assert_int_equal(number(store,
+	                        "SELECT count(*) FROM login WHERE user = CAST('ann' AS BLOB)"),
+	                 1);
 	store_free(store);
 }
 
@@ -922,7 +955,10 @@ static void more_logins_than_memory_holds_are_all_counted(void **unused)
 
 static void a_window_that_lacks_dropped_logins_says_so_until_it_has_passed_them(void **unused)
 {
-	static const struct { int64_t since_sec; bool is_short; } runs[] = { { NOW - 1, true }, { NOW + 9, true }, { NOW + 15, false } };
+	static const struct {
+		int64_t since_sec;
+		bool is_short;
+	} runs[] = { { NOW - 1, true }, { NOW + 9, true }, { NOW + 15, false } };
 	(void)unused;
 	struct store *store = opened(state);
 	store->logins_max = 10;
@@ -949,8 +985,9 @@ static int list_visit(void *context, const struct visit *visit)
 	size_t length = strlen(listed->text);
 	if (visit->has_address)
 		ipaddr_format(&visit->address, address);
-	snprintf(listed->text + length, sizeof listed->text - length, "%.*s %s %s x%d\n", (int)visit->user.length, visit->user.data,
-	         address, visit->country, (int)visit->logins);
+	snprintf(listed->text + length, sizeof listed->text - length, "%.*s %s %s x%d\n",
+	         (int)visit->user.length, visit->user.data, address, visit->country,
+	         (int)visit->logins);
 	return 0;
 }
 
@@ -966,8 +1003,10 @@ static void users_come_in_order_and_their_addresses_too(void **unused)
 	add(store, "bob", NULL, "", NOW + 1);
 	add(store, "bob", "192.0.2.2", "BR", NOW + 3);
 	must(store_each_visit(store, list_visit, &listed, &why));
-	assert_string_equal(listed.text, "an 192.0.2.9 DE x1\nann 192.0.2.3  x1\nbob -  x1\nbob 192.0.2.1 DE x1\n"
-	                                 "bob 192.0.2.2 BR x2\n");
+	assert_string_equal(listed.text,
+	                    "an 192.0.2.9 DE x1\nann 192.0.2.3  x1\nbob -  x1\nbob 192.0.2.1 DE "
+	                    "x1\n"
+	                    "bob 192.0.2.2 BR x2\n");
 	store_free(store);
 }
 
@@ -976,9 +1015,9 @@ static void list_login(void *context, const struct login *login, const struct pl
 	struct listed *listed = context;
 	size_t length = strlen(listed->text);
 	assert_true(slice_equals(login->service, "postfix/submission"));
-	snprintf(listed->text + length, sizeof listed->text - length, "%.*s %d %s%s x%d\n", (int)login->user.length,
-	         login->user.data, (int)(login->at_sec - NOW), place->country, login->has_address ? "" : "-",
-	         (int)login->count);
+	snprintf(listed->text + length, sizeof listed->text - length, "%.*s %d %s%s x%d\n",
+	         (int)login->user.length, login->user.data, (int)(login->at_sec - NOW),
+	         place->country, login->has_address ? "" : "-", (int)login->count);
 }
 
 static void a_users_logins_come_newest_first(void **unused)
@@ -994,7 +1033,8 @@ static void a_users_logins_come_newest_first(void **unused)
 	add(store, "ann", NULL, "", NOW + 1);
 	add(store, "an", "192.0.2.1", "DE", NOW + 9);
 	must(store_each_login(store, slice_string("ann"), list_login, &listed, &why));
-	assert_string_equal(listed.text, "ann 4 DE x1\nann 3 BR x2\nann 2  x1\nann 1 - x1\nann 0 DE x1\n");
+	assert_string_equal(listed.text,
+	                    "ann 4 DE x1\nann 3 BR x2\nann 2  x1\nann 1 - x1\nann 0 DE x1\n");
 	listed.text[0] = '\0';
 	must(store_each_login(store, slice_string("nobody"), list_login, &listed, &why));
 	assert_string_equal(listed.text, "");
@@ -1021,8 +1061,14 @@ static void keep(void *context, const struct login *login, const struct place *p
 static void hostile_bytes_survive(void **unused)
 {
 	char user[USER_MAX + 50], service[SERVICE_MAX + 5];
-	const struct place place = { .country = "CN", .asn = UINT32_MAX, .as_name = "\xff'; DROP",
-		.is_anonymiser = true, .has_coordinates = true, .latitude = -90, .longitude = 180, .radius_km = 5 };
+	const struct place place = { .country = "CN",
+		                     .asn = UINT32_MAX,
+		                     .as_name = "\xff'; DROP",
+		                     .is_anonymiser = true,
+		                     .has_coordinates = true,
+		                     .latitude = -90,
+		                     .longitude = 180,
+		                     .radius_km = 5 };
 	struct kept kept = { .user_length = 0 };
 	(void)unused;
 	memset(user, 0xff, sizeof user);
@@ -1044,7 +1090,8 @@ static void hostile_bytes_survive(void **unused)
 	assert_true(ipaddr_equals(&kept.login.address, &login.address) && kept.login.count == 1);
 	assert_string_equal(kept.place.country, "CN");
 	assert_string_equal(kept.place.as_name, place.as_name);
-	assert_true(kept.place.asn == UINT32_MAX && kept.place.is_anonymiser && kept.place.has_coordinates);
+	assert_true(kept.place.asn == UINT32_MAX && kept.place.is_anonymiser &&
+	            kept.place.has_coordinates);
 	store_free(store);
 }
 

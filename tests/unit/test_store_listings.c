@@ -1,4 +1,5 @@
-/* test_store_listings.c - unit tests of plugin/store/listings.c: what blocklists have answered, and since when they are silent
+/* test_store_listings.c - unit tests of plugin/store/listings.c: what blocklists have answered, and
+ * since when they are silent
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -16,7 +17,10 @@
 
 static struct listing listing_of(const char *key, const char *address)
 {
-	struct listing listing = { .zone = "zen.test", .verdict = VERDICT_LISTED, .lifetime_sec = 60, .detail = "127.0.0.2: \x1b|raw" };
+	struct listing listing = { .zone = "zen.test",
+		                   .verdict = VERDICT_LISTED,
+		                   .lifetime_sec = 60,
+		                   .detail = "127.0.0.2: \x1b|raw" };
 	snprintf(listing.key, sizeof listing.key, "%s", key);
 	assert_true(ipaddr_parse(&listing.address, slice_string(address)));
 	return listing;
@@ -94,15 +98,19 @@ static void old_answers_and_those_beyond_the_limit_are_forgotten(void **unused)
 	}
 	storetest_expect(store_forget_listings(store, NOW, &why), 0);
 	storetest_expect(get(store, "old", "192.0.2.25", NOW - 60), 0);
-	assert_int_equal(storetest_number(store, "SELECT count(*) FROM dnsbl_answer"), STORE_LISTINGS_MAX);
+	assert_int_equal(storetest_number(store, "SELECT count(*) FROM dnsbl_answer"),
+	                 STORE_LISTINGS_MAX);
 	store_free(store);
 }
 
 static void an_answer_that_can_not_be_is_damage(void **unused)
 {
 	static const char *const changes[] = {
-		"UPDATE dnsbl_answer SET verdict = 4", "UPDATE dnsbl_answer SET verdict = -1", "UPDATE dnsbl_answer SET verdict = 'x'",
-		"UPDATE dnsbl_answer SET detail = zeroblob(400)", "UPDATE dnsbl_answer SET detail = 'text'",
+		"UPDATE dnsbl_answer SET verdict = 4",
+		"UPDATE dnsbl_answer SET verdict = -1",
+		"UPDATE dnsbl_answer SET verdict = 'x'",
+		"UPDATE dnsbl_answer SET detail = zeroblob(400)",
+		"UPDATE dnsbl_answer SET detail = 'text'",
 	};
 	(void)unused;
 	for (size_t i = 0; i < ARRAY_SIZE(changes); i++) {
@@ -149,7 +157,8 @@ static void silences_are_limited(void **unused)
 		snprintf(zone, sizeof zone, "n%d.test", i);
 		storetest_expect(store_put_silence(store, zone, NOW + i, &why), 0);
 	}
-	assert_int_equal(storetest_number(store, "SELECT count(*) FROM dnsbl_silence"), STORE_SILENCES_MAX);
+	assert_int_equal(storetest_number(store, "SELECT count(*) FROM dnsbl_silence"),
+	                 STORE_SILENCES_MAX);
 	expect_silence(store, "n0.test", 0);
 	expect_silence(store, zone, NOW + STORE_SILENCES_MAX + 4);
 	store_free(store);

@@ -1,4 +1,5 @@
-/* test_store_lock.c - unit tests of plugin/store/holder.c and of what other processes do with the state
+/* test_store_lock.c - unit tests of plugin/store/holder.c and of what other processes do with the
+ * state
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -49,7 +50,8 @@ static void hold(const char *name, const char *sql, int ready, int end)
 	sqlite3 *db;
 	char byte = 'x';
 	prctl(PR_SET_NAME, name);
-	if (sqlite3_open(state, &db) != SQLITE_OK || sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK)
+	if (sqlite3_open(state, &db) != SQLITE_OK ||
+	    sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK)
 		_exit(1);
 	if (write(ready, &byte, 1) != 1 || read(end, &byte, 1) != 0)
 		_exit(2);
@@ -161,11 +163,14 @@ static void a_holder_that_has_no_number_is_not_made_up(void **unused)
 {
 	(void)unused;
 #ifdef F_OFD_SETLK
-	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = RESERVED_BYTE, .l_len = 1 };
+	struct flock lock = {
+		.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = RESERVED_BYTE, .l_len = 1
+	};
 	struct store *store;
 	make_state();
 	int descriptor = open(state, O_RDWR | O_CLOEXEC);
-	assert_int_equal(fcntl(descriptor, F_OFD_SETLK, &lock), 0); /* the kernel says -1 for its owner */
+	/* the kernel says -1 for its owner */
+	assert_int_equal(fcntl(descriptor, F_OFD_SETLK, &lock), 0);
 	storetest_expect(storetest_try(&store, LOCK_MS), -EBUSY);
 	close(descriptor);
 	storetest_expect_why("which process that is can't be told");

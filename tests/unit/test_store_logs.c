@@ -1,4 +1,5 @@
-/* test_store_logs.c - unit tests of plugin/store/: positions, histories, repeated lines and sessions
+/* test_store_logs.c - unit tests of plugin/store/: positions, histories, repeated lines and
+ * sessions
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -24,8 +25,12 @@
 
 static struct log_position position_at(int64_t offset, const char *cursor)
 {
-	struct log_position position = { .is_known = true, .device = 1, .inode = 2, .offset = offset, .newest_sec = NOW,
-		                             .read_sec = NOW - 1 };
+	struct log_position position = { .is_known = true,
+		                         .device = 1,
+		                         .inode = 2,
+		                         .offset = offset,
+		                         .newest_sec = NOW,
+		                         .read_sec = NOW - 1 };
 	snprintf(position.cursor, sizeof position.cursor, "%s", cursor);
 	return position;
 }
@@ -35,7 +40,8 @@ static void put_position(struct store *store, enum log_age age, const struct log
 	storetest_expect(store_put_position(store, MAIL, age, position, &why), 0);
 }
 
-static void expect_position(struct store *store, enum log_age age, int64_t offset, const char *cursor)
+static void expect_position(struct store *store, enum log_age age, int64_t offset,
+                            const char *cursor)
 {
 	struct log_position found;
 	memset(&found, 0xff, sizeof found);
@@ -48,7 +54,8 @@ static void expect_position(struct store *store, enum log_age age, int64_t offse
 
 static void the_file_before_has_a_position_of_its_own(void **unused)
 {
-	const struct log_position now = position_at(7, "/var/log/mail.log"), before = position_at(900, "");
+	const struct log_position now = position_at(7, "/var/log/mail.log"),
+				  before = position_at(900, "");
 	const struct log_position none = { .is_known = false };
 	(void)unused;
 	struct store *store = storetest_open(state);
@@ -105,9 +112,18 @@ static void a_cursor_of_any_bytes_and_full_length_survives(void **unused)
 static void a_position_that_can_not_be_is_damage(void **unused)
 {
 	static const char *const changes[] = {
-		"cursor = zeroblob(1024)", "cursor = 'text'", "cursor = NULL", "cursor = 5", "read_sec = 'x'", "read_sec = NULL",
-		"read_sec = 9223372036854775807", "newest_sec = -9223372036854775808", "head_length = 257", "tail_length = -1",
-		"read_offset = -1", "inode = 0.5",
+		"cursor = zeroblob(1024)",
+		"cursor = 'text'",
+		"cursor = NULL",
+		"cursor = 5",
+		"read_sec = 'x'",
+		"read_sec = NULL",
+		"read_sec = 9223372036854775807",
+		"newest_sec = -9223372036854775808",
+		"head_length = 257",
+		"tail_length = -1",
+		"read_offset = -1",
+		"inode = 0.5",
 	};
 	(void)unused;
 	for (size_t i = 0; i < ARRAY_SIZE(changes); i++) {
@@ -121,7 +137,8 @@ static void a_position_that_can_not_be_is_damage(void **unused)
 		snprintf(sql, sizeof sql, "UPDATE log_position SET %s", changes[i]);
 		storetest_sql(sql);
 		store = storetest_open(state);
-		if (store_get_position(store, MAIL, LOG_CURRENT, &found, &why) >= 0 || !store_is_damaged(store))
+		if (store_get_position(store, MAIL, LOG_CURRENT, &found, &why) >= 0 ||
+		    !store_is_damaged(store))
 			fail_msg("no damage: %s", changes[i]);
 		assert_int_equal(found.inode, 4711);
 		store_free(store);
@@ -142,11 +159,12 @@ static void put_source(struct store *store, const char *name, int64_t offset)
 }
 
 /* "NAME OFFSET[ at rest]" of each, or "NAME none ..." without a position. */
-static int describe_source(void *context, const char *name, const struct log_position *position, const struct log_rest *rest,
-                           struct strbuf *unused)
+static int describe_source(void *context, const char *name, const struct log_position *position,
+                           const struct log_rest *rest, struct strbuf *unused)
 {
 	(void)unused;
-	strbuf_add_format(context, "%s %jd%s%s;", name, position->is_known ? (intmax_t)position->offset : -1,
+	strbuf_add_format(context, "%s %jd%s%s;", name,
+	                  position->is_known ? (intmax_t)position->offset : -1,
 	                  rest->is_known ? " at rest" : "", rest->is_gone ? ", gone" : "");
 	return 0;
 }
@@ -160,18 +178,24 @@ static void expect_sources(struct store *store, const char *wanted)
 
 static void a_log_at_rest_is_known_until_it_is_not(void **unused)
 {
-	const struct log_rest gone = { .is_known = true, .is_gone = true, .since_sec = NOW, .around = UINT64_MAX }, none = { 0 };
+	const struct log_rest gone = { .is_known = true,
+		                       .is_gone = true,
+		                       .since_sec = NOW,
+		                       .around = UINT64_MAX },
+			      none = { 0 };
 	struct log_rest found;
 	(void)unused;
 	struct store *store = storetest_open(state);
 	put_source(store, "/a", 1);
 	storetest_expect(store_put_rest(store, "/a", &gone, &why), 0);
-	storetest_expect(store_put_rest(store, "/b", &(struct log_rest){ .is_known = true }, &why), 0);
+	storetest_expect(store_put_rest(store, "/b", &(struct log_rest){ .is_known = true }, &why),
+	                 0);
 	storetest_commit(store);
 	store = storetest_open(state);
 	expect_sources(store, "/a 1 at rest, gone;/b -1 at rest;");
 	storetest_expect(store_get_rest(store, "/a", &found, &why), 1);
-	assert_true(found.is_known && found.is_gone && found.since_sec == NOW && found.around == UINT64_MAX);
+	assert_true(found.is_known && found.is_gone && found.since_sec == NOW &&
+	            found.around == UINT64_MAX);
 	storetest_expect(store_put_rest(store, "/a", &none, &why), 0);
 	storetest_expect(store_get_rest(store, "/a", &found, &why), 0);
 	assert_false(found.is_known || found.is_gone);
@@ -216,7 +240,9 @@ static void a_source_without_a_name_is_damage(void **unused)
 
 static void a_history_survives(void **unused)
 {
-	const struct log_history history = { .since_sec = NOW, .lines = 4, .logins = 3, .public_logins = 2 };
+	const struct log_history history = {
+		.since_sec = NOW, .lines = 4, .logins = 3, .public_logins = 2
+	};
 	struct log_history found = { .lines = 9 };
 	(void)unused;
 	struct store *store = storetest_open(state);
@@ -226,7 +252,8 @@ static void a_history_survives(void **unused)
 	storetest_commit(store);
 	store = storetest_open(state);
 	storetest_expect(store_get_history(store, MAIL, &found, &why), 1);
-	assert_true(found.since_sec == NOW && found.lines == 4 && found.logins == 3 && found.public_logins == 2);
+	assert_true(found.since_sec == NOW && found.lines == 4 && found.logins == 3 &&
+	            found.public_logins == 2);
 	storetest_expect(store_get_history(store, "other", &found, &why), 0);
 	store_free(store);
 }
@@ -257,8 +284,10 @@ static void a_line_counts_as_often_as_in_the_log_that_has_it_most_often(void **u
 	static const struct {
 		const char *logs, *repeats;
 	} cases[] = {
-		{ "a", "0" }, { "aaa", "000" }, { "ab", "01" }, { "aabb", "0011" }, { "abab", "0101" }, { "aabbb", "00110" },
-		{ "abc", "011" }, { "abba", "0101" }, { "aabbccc", "0011110" }, { "abcabc", "011011" }, { "abbbaaa", "0100110" },
+		{ "a", "0" },           { "aaa", "000" },         { "ab", "01" },
+		{ "aabb", "0011" },     { "abab", "0101" },       { "aabbb", "00110" },
+		{ "abc", "011" },       { "abba", "0101" },       { "aabbccc", "0011110" },
+		{ "abcabc", "011011" }, { "abbbaaa", "0100110" },
 	};
 	(void)unused;
 	struct store *store = storetest_open(NULL);
@@ -267,13 +296,15 @@ static void a_line_counts_as_often_as_in_the_log_that_has_it_most_often(void **u
 			const char name[] = { cases[i].logs[j], '\0' };
 			int result = store_is_repeat(store, name, UINT64_MAX - i, NOW, &why);
 			if (cases[i].repeats[j] != (result > 0 ? '1' : '0'))
-				fail_msg("%s, line %zu: %d, %s", cases[i].logs, j + 1, result, strbuf_text(&why));
+				fail_msg("%s, line %zu: %d, %s", cases[i].logs, j + 1, result,
+				         strbuf_text(&why));
 		}
 	}
 	store_free(store);
 }
 
-static void expect_repeat(struct store *store, const char *name, uint64_t hash, int64_t at_sec, bool is_repeat)
+static void expect_repeat(struct store *store, const char *name, uint64_t hash, int64_t at_sec,
+                          bool is_repeat)
 {
 	int result = store_is_repeat(store, name, hash, at_sec, &why);
 	if (result != is_repeat)
@@ -322,7 +353,8 @@ static void of_too_many_lines_the_oldest_are_forgotten(void **unused)
 
 static void a_count_of_lines_that_can_not_be_is_damage(void **unused)
 {
-	static const char *const changes[] = { "count = 0", "count = 'x'", "count = 9223372036854775807", "source = 'x'" };
+	static const char *const changes[] = { "count = 0", "count = 'x'",
+		                               "count = 9223372036854775807", "source = 'x'" };
 	(void)unused;
 	for (size_t i = 0; i < ARRAY_SIZE(changes); i++) {
 		char sql[100];
@@ -352,7 +384,8 @@ static uint64_t hash_in(const char *path, struct slice line)
 static void a_line_has_the_same_hash_in_its_state_and_in_no_other(void **unused)
 {
 	/* The same by FNV-1a, which has no key. */
-	const struct slice one = SLICE_LITERAL("8yn0iYCKYHlIj4-BwPqk"), other = SLICE_LITERAL("GReLUrM4wMqfg9yzV3KQ");
+	const struct slice one = SLICE_LITERAL("8yn0iYCKYHlIj4-BwPqk"),
+			   other = SLICE_LITERAL("GReLUrM4wMqfg9yzV3KQ");
 	(void)unused;
 	uint64_t hash = hash_in(state, one);
 	assert_true(hash_in(state, one) == hash);
@@ -364,8 +397,12 @@ static void a_line_has_the_same_hash_in_its_state_and_in_no_other(void **unused)
 
 static void without_its_key_a_state_is_damaged(void **unused)
 {
-	static const char *const changes[] = { "DELETE FROM secret", "UPDATE secret SET key = ''", "UPDATE secret SET key = zeroblob(15)",
-		"UPDATE secret SET key = zeroblob(17)", "UPDATE secret SET key = '0123456789abcdef'", "UPDATE secret SET key = 5" };
+	static const char *const changes[] = { "DELETE FROM secret",
+		                               "UPDATE secret SET key = ''",
+		                               "UPDATE secret SET key = zeroblob(15)",
+		                               "UPDATE secret SET key = zeroblob(17)",
+		                               "UPDATE secret SET key = '0123456789abcdef'",
+		                               "UPDATE secret SET key = 5" };
 	(void)unused;
 	for (size_t i = 0; i < ARRAY_SIZE(changes); i++) {
 		uint64_t hash = 0;
@@ -373,7 +410,8 @@ static void without_its_key_a_state_is_damaged(void **unused)
 		storetest_commit(storetest_open(state));
 		storetest_sql(changes[i]);
 		struct store *store = storetest_open(state);
-		if (store_hash_line(store, SLICE_LITERAL("a line"), &hash, &why) >= 0 || !store_is_damaged(store) || hash)
+		if (store_hash_line(store, SLICE_LITERAL("a line"), &hash, &why) >= 0 ||
+		    !store_is_damaged(store) || hash)
 			fail_msg("no damage: %s", changes[i]);
 		store_free(store);
 	}
@@ -433,12 +471,16 @@ static void strangers_begin_any_number_of_sessions_and_the_newest_are_kept(void 
 	(void)unused;
 	struct store *store = storetest_open(NULL);
 	for (int i = 0; i < 3 * STORE_SESSIONS_MAX; i++) {
-		storetest_expect(store_put_session(store, (uint64_t)i * 7919, &address, NOW + i, &why), 0);
+		storetest_expect(store_put_session(store, (uint64_t)i * 7919, &address, NOW + i,
+		                                   &why),
+		                 0);
 		if (i % 500 == 0)
-			assert_true(storetest_number(store, "SELECT count(*) FROM session") <= STORE_SESSIONS_MAX * 11 / 10 + 1);
+			assert_true(storetest_number(store, "SELECT count(*) FROM session") <=
+			            STORE_SESSIONS_MAX * 11 / 10 + 1);
 	}
 	forget(store, NOW);
-	assert_int_equal(storetest_number(store, "SELECT count(*) FROM session"), STORE_SESSIONS_MAX);
+	assert_int_equal(storetest_number(store, "SELECT count(*) FROM session"),
+	                 STORE_SESSIONS_MAX);
 	expect_session(store, UINT64_C(7919) * (3 * STORE_SESSIONS_MAX - 1), "192.0.2.1");
 	expect_session(store, UINT64_C(7919) * 2 * STORE_SESSIONS_MAX, "192.0.2.1");
 	expect_session(store, UINT64_C(7919) * (2 * STORE_SESSIONS_MAX - 1), NULL);
@@ -539,7 +581,8 @@ static void a_quiet_run_does_not_write(void **unused)
 	assert_int_equal(stat(state, &before), 0);
 	one_run(0);
 	assert_int_equal(stat(state, &after), 0);
-	assert_true(before.st_mtim.tv_sec == after.st_mtim.tv_sec && before.st_mtim.tv_nsec == after.st_mtim.tv_nsec);
+	assert_true(before.st_mtim.tv_sec == after.st_mtim.tv_sec &&
+	            before.st_mtim.tv_nsec == after.st_mtim.tv_nsec);
 }
 
 int main(void)

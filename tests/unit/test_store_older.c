@@ -20,25 +20,23 @@
 
 /* A state as version 0.1.0 made it: 0x434d4c47 is its mark. */
 static const char version_1[] =
-	"PRAGMA page_size=8192; BEGIN;"
-	"CREATE TABLE meta(schema_version INTEGER NOT NULL, created_by TEXT NOT NULL);"
-	"CREATE TABLE log_position(source BLOB PRIMARY KEY, device INTEGER, inode INTEGER, head_hash INTEGER, "
-	"head_length INTEGER, tail_hash INTEGER, tail_length INTEGER, read_offset INTEGER, newest_sec INTEGER) "
-	"WITHOUT ROWID;"
-	"CREATE TABLE origin(id INTEGER PRIMARY KEY, user BLOB NOT NULL, address BLOB, service TEXT NOT NULL, "
-	"country TEXT, asn INTEGER NOT NULL, as_name TEXT NOT NULL, is_anonymiser INTEGER NOT NULL, latitude REAL, "
-	"longitude REAL, radius_km REAL);"
-	"CREATE INDEX origin_of_user ON origin(user, address);"
-	"CREATE INDEX origin_unlocated ON origin(address) WHERE country IS NULL;"
-	"CREATE TABLE login(origin INTEGER NOT NULL, effective_at INTEGER NOT NULL, at INTEGER NOT NULL, "
-	"count INTEGER NOT NULL, PRIMARY KEY(origin, effective_at, at)) WITHOUT ROWID;"
-	"CREATE INDEX login_by_age ON login(effective_at);"
-	"PRAGMA application_id=1129139271; INSERT INTO meta VALUES(1, 'check_mail_geo');"
-	"INSERT INTO log_position VALUES(CAST('/var/log/mail.log' AS BLOB), -1, 2, -3, 256, 5, 256, 700, 1740000000);"
-	"INSERT INTO log_position VALUES(CAST('/var/log/b' AS BLOB), 1, 2, 3, 0, 5, 0, 0, 0);"
-	"INSERT INTO origin VALUES(1, CAST('ann' AS BLOB), X'00000000000000000000ffffc0000201', 'postfix/submission', 'DE', "
-	"64500, 'Example', 0, NULL, NULL, NULL);"
-	"INSERT INTO login VALUES(1, 1740000000, 1740000000, 2), (1, 1740000001, 1740000001, 1); COMMIT";
+	"PRAGMA page_size=8192; BEGIN;CREATE TABLE meta(schema_version INTEGER NOT NULL, "
+	"created_by TEXT NOT NULL);CREATE TABLE log_position(source BLOB PRIMARY KEY, device "
+	"INTEGER, inode INTEGER, head_hash INTEGER, head_length INTEGER, tail_hash INTEGER, "
+	"tail_length INTEGER, read_offset INTEGER, newest_sec INTEGER) WITHOUT ROWID;CREATE TABLE "
+	"origin(id INTEGER PRIMARY KEY, user BLOB NOT NULL, address BLOB, service TEXT NOT NULL, "
+	"country TEXT, asn INTEGER NOT NULL, as_name TEXT NOT NULL, is_anonymiser INTEGER NOT "
+	"NULL, latitude REAL, longitude REAL, radius_km REAL);CREATE INDEX origin_of_user ON "
+	"origin(user, address);CREATE INDEX origin_unlocated ON origin(address) WHERE country IS "
+	"NULL;CREATE TABLE login(origin INTEGER NOT NULL, effective_at INTEGER NOT NULL, at "
+	"INTEGER NOT NULL, count INTEGER NOT NULL, PRIMARY KEY(origin, effective_at, at)) WITHOUT "
+	"ROWID;CREATE INDEX login_by_age ON login(effective_at);PRAGMA application_id=1129139271; "
+	"INSERT INTO meta VALUES(1, 'check_mail_geo');INSERT INTO log_position "
+	"VALUES(CAST('/var/log/mail.log' AS BLOB), -1, 2, -3, 256, 5, 256, 700, 1740000000);INSERT "
+	"INTO log_position VALUES(CAST('/var/log/b' AS BLOB), 1, 2, 3, 0, 5, 0, 0, 0);INSERT INTO "
+	"origin VALUES(1, CAST('ann' AS BLOB), X'00000000000000000000ffffc0000201', "
+	"'postfix/submission', 'DE', 64500, 'Example', 0, NULL, NULL, NULL);INSERT INTO login "
+	"VALUES(1, 1740000000, 1740000000, 2), (1, 1740000001, 1740000001, 1); COMMIT";
 
 static void make_version_1(void)
 {
@@ -50,8 +48,10 @@ static void expect_position(struct store *store)
 {
 	struct log_position found;
 	storetest_expect(store_get_position(store, MAIL, LOG_CURRENT, &found, &why), 1);
-	assert_true(found.is_known && found.device == UINT64_MAX && found.inode == 2 && found.head_hash == UINT64_MAX - 2);
-	assert_true(found.head_length == 256 && found.tail_hash == 5 && found.tail_length == 256 && found.offset == 700);
+	assert_true(found.is_known && found.device == UINT64_MAX && found.inode == 2 &&
+	            found.head_hash == UINT64_MAX - 2);
+	assert_true(found.head_length == 256 && found.tail_hash == 5 && found.tail_length == 256 &&
+	            found.offset == 700);
 	assert_true(found.newest_sec == NOW && found.read_sec == 0);
 	assert_string_equal(found.cursor, "");
 	storetest_expect(store_get_position(store, MAIL, LOG_BEFORE, &found, &why), 0);
@@ -80,59 +80,61 @@ static void a_state_of_version_1_loses_nothing(void **unused)
 	store_free(store);
 }
 
-/* A state as version 0.2.0 made it: ann twice from one place, from one without a country, and without an address; bob from a
- * place like ann's; two logins of eve that differ in their place only. */
+/* A state as version 0.2.0 made it: ann twice from one place, from one without a country, and
+ * without an address; bob from a place like ann's; two logins of eve that differ in their place
+ * only. */
 static const char version_3[] =
-	"PRAGMA page_size=8192; BEGIN;"
-	"CREATE TABLE meta(schema_version INTEGER NOT NULL, created_by TEXT NOT NULL);"
-	"CREATE TABLE log_position(source BLOB NOT NULL, age INTEGER NOT NULL, device INTEGER, inode INTEGER, "
-	"head_hash INTEGER, head_length INTEGER, tail_hash INTEGER, tail_length INTEGER, read_offset INTEGER, "
-	"newest_sec INTEGER, read_sec INTEGER, cursor BLOB, PRIMARY KEY(source, age)) WITHOUT ROWID;"
-	"CREATE TABLE log_history(source BLOB PRIMARY KEY, since INTEGER, lines INTEGER, logins INTEGER, "
-	"public_logins INTEGER) WITHOUT ROWID;"
-	"CREATE TABLE session(id INTEGER PRIMARY KEY, address BLOB NOT NULL, at INTEGER NOT NULL);"
-	"CREATE TABLE seen_line(hash INTEGER NOT NULL, source INTEGER NOT NULL, count INTEGER NOT NULL, "
-	"effective_at INTEGER NOT NULL, PRIMARY KEY(hash, source)) WITHOUT ROWID;"
-	"CREATE TABLE geo_cache(address BLOB PRIMARY KEY, country TEXT NOT NULL, asn INTEGER NOT NULL, "
-	"as_name TEXT NOT NULL, is_anonymiser INTEGER NOT NULL, latitude REAL, longitude REAL, radius_km REAL, "
-	"made_at INTEGER NOT NULL, expires_at INTEGER NOT NULL) WITHOUT ROWID;"
-	"CREATE TABLE geo_pause(until INTEGER NOT NULL);"
-	"CREATE TABLE dnsbl_answer(zone TEXT NOT NULL, address BLOB NOT NULL, verdict INTEGER NOT NULL, "
-	"detail BLOB NOT NULL, made_at INTEGER NOT NULL, expires_at INTEGER NOT NULL, PRIMARY KEY(zone, address)) "
-	"WITHOUT ROWID;"
-	"CREATE TABLE dnsbl_silence(zone TEXT PRIMARY KEY, since INTEGER NOT NULL) WITHOUT ROWID;"
-	"CREATE TABLE origin(id INTEGER PRIMARY KEY, user BLOB NOT NULL, address BLOB, service TEXT NOT NULL, "
-	"country TEXT, asn INTEGER NOT NULL, as_name TEXT NOT NULL, is_anonymiser INTEGER NOT NULL, latitude REAL, "
-	"longitude REAL, radius_km REAL);"
-	"CREATE INDEX origin_of_user ON origin(user, address);"
-	"CREATE INDEX origin_unlocated ON origin(address) WHERE country IS NULL;"
-	"CREATE TABLE login(origin INTEGER NOT NULL, effective_at INTEGER NOT NULL, at INTEGER NOT NULL, "
-	"count INTEGER NOT NULL, PRIMARY KEY(origin, effective_at, at)) WITHOUT ROWID;"
-	"CREATE INDEX login_by_age ON login(effective_at);"
-	"PRAGMA application_id=1129139271; INSERT INTO meta VALUES(3, 'check_mail_geo');"
-	"INSERT INTO log_position VALUES(CAST('/var/log/mail.log' AS BLOB), 0, -1, 2, -3, 256, 5, 256, 700, 1740000000, 0, X'');"
-	"INSERT INTO log_position VALUES(CAST('/var/log/b' AS BLOB), 0, 1, 2, 3, 0, 5, 0, 0, 0, 0, X'');"
-	"INSERT INTO dnsbl_silence VALUES('zen.test', 1740000000);"
-	"INSERT INTO origin VALUES"
-	"(3, CAST('ann' AS BLOB), X'00000000000000000000ffffc0000201', 'imap', 'DE', 64500, 'Example', 1, 50.5, 8.25, 10.0),"
-	"(5, CAST('ann' AS BLOB), X'00000000000000000000ffffc0000202', 'imap', NULL, 0, '', 0, NULL, NULL, NULL),"
-	"(6, CAST('ann' AS BLOB), NULL, 'imap', NULL, 0, '', 0, NULL, NULL, NULL),"
-	"(7, CAST('bob' AS BLOB), X'00000000000000000000ffffc0000203', 'imap', 'FR', 64500, 'Example', 1, 50.5, 8.25, 10.0),"
-	"(8, CAST('eve' AS BLOB), X'00000000000000000000ffffc0000204', 'imap', 'BR', 64501, 'Other', 0, NULL, NULL, NULL),"
-	"(9, CAST('eve' AS BLOB), X'00000000000000000000ffffc0000204', 'imap', 'CN', 0, '', 0, NULL, NULL, NULL);"
-	"INSERT INTO login VALUES(3, 1740000002, 1740000002, 2), (3, 1740000003, 1740000001, 1), (5, 1740000001, 1740000001, 1),"
-	"(6, 1740000009, 1740000000, 4), (7, 1740000002, 1740000002, 1), (8, 1740000002, 1740000002, 3), "
-	"(9, 1740000002, 1740000002, 2); COMMIT";
+	"PRAGMA page_size=8192; BEGIN;CREATE TABLE meta(schema_version INTEGER NOT NULL, "
+	"created_by TEXT NOT NULL);CREATE TABLE log_position(source BLOB NOT NULL, age INTEGER NOT "
+	"NULL, device INTEGER, inode INTEGER, head_hash INTEGER, head_length INTEGER, tail_hash "
+	"INTEGER, tail_length INTEGER, read_offset INTEGER, newest_sec INTEGER, read_sec INTEGER, "
+	"cursor BLOB, PRIMARY KEY(source, age)) WITHOUT ROWID;CREATE TABLE log_history(source BLOB "
+	"PRIMARY KEY, since INTEGER, lines INTEGER, logins INTEGER, public_logins INTEGER) WITHOUT "
+	"ROWID;CREATE TABLE session(id INTEGER PRIMARY KEY, address BLOB NOT NULL, at INTEGER NOT "
+	"NULL);CREATE TABLE seen_line(hash INTEGER NOT NULL, source INTEGER NOT NULL, count "
+	"INTEGER NOT NULL, effective_at INTEGER NOT NULL, PRIMARY KEY(hash, source)) WITHOUT "
+	"ROWID;CREATE TABLE geo_cache(address BLOB PRIMARY KEY, country TEXT NOT NULL, asn INTEGER "
+	"NOT NULL, as_name TEXT NOT NULL, is_anonymiser INTEGER NOT NULL, latitude REAL, longitude "
+	"REAL, radius_km REAL, made_at INTEGER NOT NULL, expires_at INTEGER NOT NULL) WITHOUT "
+	"ROWID;CREATE TABLE geo_pause(until INTEGER NOT NULL);CREATE TABLE dnsbl_answer(zone TEXT "
+	"NOT NULL, address BLOB NOT NULL, verdict INTEGER NOT NULL, detail BLOB NOT NULL, made_at "
+	"INTEGER NOT NULL, expires_at INTEGER NOT NULL, PRIMARY KEY(zone, address)) WITHOUT "
+	"ROWID;CREATE TABLE dnsbl_silence(zone TEXT PRIMARY KEY, since INTEGER NOT NULL) WITHOUT "
+	"ROWID;CREATE TABLE origin(id INTEGER PRIMARY KEY, user BLOB NOT NULL, address BLOB, "
+	"service TEXT NOT NULL, country TEXT, asn INTEGER NOT NULL, as_name TEXT NOT NULL, "
+	"is_anonymiser INTEGER NOT NULL, latitude REAL, longitude REAL, radius_km REAL);CREATE "
+	"INDEX origin_of_user ON origin(user, address);CREATE INDEX origin_unlocated ON "
+	"origin(address) WHERE country IS NULL;CREATE TABLE login(origin INTEGER NOT NULL, "
+	"effective_at INTEGER NOT NULL, at INTEGER NOT NULL, count INTEGER NOT NULL, PRIMARY "
+	"KEY(origin, effective_at, at)) WITHOUT ROWID;CREATE INDEX login_by_age ON "
+	"login(effective_at);PRAGMA application_id=1129139271; INSERT INTO meta VALUES(3, "
+	"'check_mail_geo');INSERT INTO log_position VALUES(CAST('/var/log/mail.log' AS BLOB), 0, "
+	"-1, 2, -3, 256, 5, 256, 700, 1740000000, 0, X'');INSERT INTO log_position "
+	"VALUES(CAST('/var/log/b' AS BLOB), 0, 1, 2, 3, 0, 5, 0, 0, 0, 0, X'');INSERT INTO "
+	"dnsbl_silence VALUES('zen.test', 1740000000);INSERT INTO origin VALUES(3, CAST('ann' AS "
+	"BLOB), X'00000000000000000000ffffc0000201', 'imap', 'DE', 64500, 'Example', 1, 50.5, "
+	"8.25, 10.0),(5, CAST('ann' AS BLOB), X'00000000000000000000ffffc0000202', 'imap', NULL, "
+	"0, '', 0, NULL, NULL, NULL),(6, CAST('ann' AS BLOB), NULL, 'imap', NULL, 0, '', 0, NULL, "
+	"NULL, NULL),(7, CAST('bob' AS BLOB), X'00000000000000000000ffffc0000203', 'imap', 'FR', "
+	"64500, 'Example', 1, 50.5, 8.25, 10.0),(8, CAST('eve' AS BLOB), "
+	"X'00000000000000000000ffffc0000204', 'imap', 'BR', 64501, 'Other', 0, NULL, NULL, "
+	"NULL),(9, CAST('eve' AS BLOB), X'00000000000000000000ffffc0000204', 'imap', 'CN', 0, '', "
+	"0, NULL, NULL, NULL);INSERT INTO login VALUES(3, 1740000002, 1740000002, 2), (3, "
+	"1740000003, 1740000001, 1), (5, 1740000001, 1740000001, 1),(6, 1740000009, 1740000000, "
+	"4), (7, 1740000002, 1740000002, 1), (8, 1740000002, 1740000002, 3), (9, 1740000002, "
+	"1740000002, 2); COMMIT";
 
 static void list_login(void *context, const struct login *login, const struct place *place)
 {
 	char address[IPADDR_TEXT_ROOM] = "-";
 	if (login->has_address)
 		ipaddr_format(&login->address, address);
-	strbuf_add_format(context, "%.*s +%d x%d %.*s %s %s AS%d %s%s %g/%g/%g\n", (int)login->user.length, login->user.data,
-		(int)(login->at_sec - NOW), (int)login->count, (int)login->service.length, login->service.data, address,
-		place->country, (int)place->asn, place->as_name, place->is_anonymiser ? " hidden" : "", place->latitude,
-		place->longitude, place->radius_km);
+	strbuf_add_format(context, "%.*s +%d x%d %.*s %s %s AS%d %s%s %g/%g/%g\n",
+	                  (int)login->user.length, login->user.data, (int)(login->at_sec - NOW),
+	                  (int)login->count, (int)login->service.length, login->service.data,
+	                  address, place->country, (int)place->asn, place->as_name,
+	                  place->is_anonymiser ? " hidden" : "", place->latitude, place->longitude,
+	                  place->radius_km);
 }
 
 static void expect_logins_of_version_3(struct store *store)
@@ -140,14 +142,16 @@ static void expect_logins_of_version_3(struct store *store)
 	static const char *const users[] = { "ann", "bob", "eve" };
 	struct strbuf text CLEANUP(strbuf_release) = STRBUF_INIT(2000);
 	for (size_t i = 0; i < ARRAY_SIZE(users); i++)
-		storetest_expect(store_each_login(store, slice_string(users[i]), list_login, &text, &why), 0);
+		storetest_expect(store_each_login(store, slice_string(users[i]), list_login, &text,
+		                                  &why),
+		                 0);
 	assert_string_equal(strbuf_text(&text),
-		"ann +2 x2 imap 192.0.2.1 DE AS64500 Example hidden 50.5/8.25/10\n"
-		"ann +1 x1 imap 192.0.2.1 DE AS64500 Example hidden 50.5/8.25/10\n"
-		"ann +1 x1 imap 192.0.2.2  AS0  0/0/0\n"
-		"ann +0 x4 imap -  AS0  0/0/0\n"
-		"bob +2 x1 imap 192.0.2.3 FR AS64500 Example hidden 50.5/8.25/10\n"
-		"eve +2 x5 imap 192.0.2.4 BR AS64501 Other 0/0/0\n");
+	                    "ann +2 x2 imap 192.0.2.1 DE AS64500 Example hidden 50.5/8.25/10\n"
+	                    "ann +1 x1 imap 192.0.2.1 DE AS64500 Example hidden 50.5/8.25/10\n"
+	                    "ann +1 x1 imap 192.0.2.2  AS0  0/0/0\n"
+	                    "ann +0 x4 imap -  AS0  0/0/0\n"
+	                    "bob +2 x1 imap 192.0.2.3 FR AS64500 Example hidden 50.5/8.25/10\n"
+	                    "eve +2 x5 imap 192.0.2.4 BR AS64501 Other 0/0/0\n");
 }
 
 static void a_state_of_version_3_loses_nothing(void **unused)
@@ -180,7 +184,8 @@ static void a_state_of_version_2_loses_nothing(void **unused)
 	int64_t since_sec;
 	(void)unused;
 	storetest_sql(version_3);
-	storetest_sql("DROP TABLE dnsbl_answer; DROP TABLE dnsbl_silence; UPDATE meta SET schema_version = 2");
+	storetest_sql("DROP TABLE dnsbl_answer; DROP TABLE dnsbl_silence; UPDATE meta SET "
+	              "schema_version = 2");
 	assert_int_equal(chmod(state, 0600), 0);
 	struct store *store = storetest_open(state);
 	assert_string_equal(store_notes(store), "");
@@ -216,8 +221,9 @@ static void a_state_of_version_4_loses_nothing(void **unused)
 {
 	(void)unused;
 	storetest_sql(version_3);
-	storetest_sql("CREATE TABLE secret(key BLOB NOT NULL); INSERT INTO secret VALUES(X'000102030405060708090a0b0c0d0e0f'); "
-		"INSERT INTO seen_line VALUES(1, 2, 3, 1740000000); UPDATE meta SET schema_version = 4");
+	storetest_sql("CREATE TABLE secret(key BLOB NOT NULL); INSERT INTO secret "
+	              "VALUES(X'000102030405060708090a0b0c0d0e0f'); INSERT INTO seen_line "
+	              "VALUES(1, 2, 3, 1740000000); UPDATE meta SET schema_version = 4");
 	assert_int_equal(chmod(state, 0600), 0);
 	struct store *store = storetest_open(state);
 	assert_string_equal(store_notes(store), "");
@@ -225,7 +231,9 @@ static void a_state_of_version_4_loses_nothing(void **unused)
 	expect_logins_of_version_3(store);
 	storetest_commit(store);
 	assert_int_equal(storetest_sql("SELECT schema_version FROM meta"), 5);
-	assert_int_equal(storetest_sql("SELECT count(*) FROM secret WHERE key = X'000102030405060708090a0b0c0d0e0f'"), 1);
+	assert_int_equal(storetest_sql("SELECT count(*) FROM secret WHERE key = "
+	                               "X'000102030405060708090a0b0c0d0e0f'"),
+	                 1);
 	assert_int_equal(storetest_sql("SELECT count(*) FROM seen_line"), 1);
 }
 
@@ -236,7 +244,8 @@ static void without_commit_a_state_stays_of_version_1(void **unused)
 	store_free(storetest_open(state));
 	assert_int_equal(storetest_sql("SELECT schema_version FROM meta"), 1);
 	assert_int_equal(storetest_sql("SELECT count(*) FROM log_position"), 2);
-	assert_int_equal(storetest_sql("SELECT count(*) FROM sqlite_master WHERE name = 'session'"), 0);
+	assert_int_equal(storetest_sql("SELECT count(*) FROM sqlite_master WHERE name = 'session'"),
+	                 0);
 }
 
 static void a_run_that_is_killed_while_it_converts_leaves_version_1(void **unused)

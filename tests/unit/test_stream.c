@@ -38,7 +38,8 @@ static int open_fixture(const char *name)
 {
 	char path[1000];
 	const char *directory = getenv("srcdir");
-	snprintf(path, sizeof path, "%s/tests/fixtures/streams/%s", directory ? directory : ".", name);
+	snprintf(path, sizeof path, "%s/tests/fixtures/streams/%s", directory ? directory : ".",
+	         name);
 	int descriptor = open(path, O_RDONLY);
 	if (descriptor < 0)
 		fail_msg("%s: %s", path, strerror(errno));
@@ -69,7 +70,8 @@ static void expect_bytes(struct stream *stream, int64_t offset, size_t room, siz
 	assert_memory_equal(bytes, strbuf_text(&plain) + offset, wanted);
 }
 
-static const char *const whole[] = { "lines.gz", "lines.bz2", "lines.xz", "lines.zst", "two-members.gz" };
+static const char *const whole[] = { "lines.gz", "lines.bz2", "lines.xz", "lines.zst",
+	                             "two-members.gz" };
 
 static void all_kinds_read_as_the_plain_file_would(void **state)
 {
@@ -95,7 +97,8 @@ static void all_kinds_read_as_the_plain_file_would(void **state)
 static void what_lies_before_the_damage_is_read_and_then_it_is_told(void **state)
 {
 	(void)state;
-	static const char *const broken[] = { "cut-off.gz", "cut-off.bz2", "cut-off.xz", "cut-off.zst", "damaged.gz" };
+	static const char *const broken[] = { "cut-off.gz", "cut-off.bz2", "cut-off.xz",
+		                              "cut-off.zst", "damaged.gz" };
 	static char bytes[100000];
 	for (size_t i = 0; i < ARRAY_SIZE(broken); i++) {
 		struct stream *stream = open_stream(broken[i], NULL);
@@ -113,7 +116,8 @@ static void what_lies_before_the_damage_is_read_and_then_it_is_told(void **state
 	}
 }
 
-/* A file in /tmp, already unlinked: the first KEPT bytes of fixture NAME (all of it if that is less), then TAIL. */
+/* A file in /tmp, already unlinked: the first KEPT bytes of fixture NAME (all of it if that is
+ * less), then TAIL. */
 static int copy_of(const char *name, size_t kept, const char *tail)
 {
 	static char bytes[100000];
@@ -130,7 +134,8 @@ static int copy_of(const char *name, size_t kept, const char *tail)
 }
 
 /* NULL where this build can't unpack. */
-static struct stream *open_copy(const char *name, size_t kept, const char *tail, const struct deadline *deadline)
+static struct stream *open_copy(const char *name, size_t kept, const char *tail,
+                                const struct deadline *deadline)
 {
 	struct stream *stream = NULL;
 	int descriptor = copy_of(name, kept, tail);
@@ -145,9 +150,12 @@ static void packed_bytes_are_never_given_out_as_lines(void **state)
 {
 	(void)state;
 	/* Enough to be known for packed, and still within the header. */
-	static const struct { const char *name; size_t kept; } cases[] = {
-		{ "lines.gz", 3 }, { "lines.gz", 9 }, { "lines.bz2", 10 }, { "lines.bz2", 13 },
-		{ "lines.xz", 6 }, { "lines.xz", 11 }, { "lines.zst", 4 }, { "lines.zst", 8 },
+	static const struct {
+		const char *name;
+		size_t kept;
+	} cases[] = {
+		{ "lines.gz", 3 }, { "lines.gz", 9 },  { "lines.bz2", 10 }, { "lines.bz2", 13 },
+		{ "lines.xz", 6 }, { "lines.xz", 11 }, { "lines.zst", 4 },  { "lines.zst", 8 },
 	};
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		struct stream *stream = open_copy(cases[i].name, cases[i].kept, "", NULL);
@@ -156,7 +164,8 @@ static void packed_bytes_are_never_given_out_as_lines(void **state)
 		char bytes[100];
 		assert_true(stream_is_compressed(stream));
 		if (stream_read(stream, bytes, sizeof bytes, 0) != -EBADMSG)
-			fail_msg("%zu bytes of %s are not told to be damaged", cases[i].kept, cases[i].name);
+			fail_msg("%zu bytes of %s are not told to be damaged", cases[i].kept,
+			         cases[i].name);
 		assert_int_equal(stream_size(stream), 0);
 		stream_free(stream);
 	}
@@ -165,10 +174,12 @@ static void packed_bytes_are_never_given_out_as_lines(void **state)
 static void what_follows_the_packed_bytes_is_told(void **state)
 {
 	(void)state;
-	static const char *const names[] = { "lines.gz", "lines.bz2", "lines.xz", "lines.zst", "empty.gz" };
+	static const char *const names[] = { "lines.gz", "lines.bz2", "lines.xz", "lines.zst",
+		                             "empty.gz" };
 	static char bytes[100000];
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
-		struct stream *stream = open_copy(names[i], SIZE_MAX, "this was never packed", NULL);
+		struct stream *stream = open_copy(names[i], SIZE_MAX, "this was never packed",
+		                                  NULL);
 		if (!stream)
 			skip();
 		int64_t size = stream_size(stream);
@@ -197,8 +208,10 @@ static void a_text_that_begins_like_bzip2_is_plain(void **state)
 }
 
 /* An empty bzip2 file, stored in a gzip file. */
-static const char packed_twice[] = "\x1f\x8b\x08\0\0\0\0\0\0\x03" "\x01\x0e\0\xf1\xff"
-	"BZh9\x17\x72\x45\x38\x50\x90\0\0\0\0" "\0\0\0\0\x0e\0\0\0";
+static const char packed_twice[] = "\x1f\x8b\x08\0\0\0\0\0\0\x03"
+				   "\x01\x0e\0\xf1\xff"
+				   "BZh9\x17\x72\x45\x38\x50\x90\0\0\0\0"
+				   "\0\0\0\0\x0e\0\0\0";
 
 static void another_kind_that_is_packed_inside_stays_packed(void **state)
 {
@@ -207,7 +220,8 @@ static void another_kind_that_is_packed_inside_stays_packed(void **state)
 	int descriptor = mkstemp(path);
 	struct stream *stream = NULL;
 	unlink(path);
-	assert_int_equal(write(descriptor, packed_twice, sizeof packed_twice - 1), sizeof packed_twice - 1);
+	assert_int_equal(write(descriptor, packed_twice, sizeof packed_twice - 1),
+	                 sizeof packed_twice - 1);
 	if (stream_open(&stream, descriptor, NULL, NULL) == -ENOTSUP) {
 		close(descriptor);
 		skip();
@@ -330,8 +344,10 @@ static void a_library_that_lacks_one_function_leaves_none_behind(void **state)
 	(void)state;
 	__typeof__(strlen) *length = NULL;
 	void (*nothing)(void) = NULL;
-	const struct lazylib_symbol symbols[] = { { &length, "strlen" }, { &nothing, "no_such_function_here" } };
-	assert_int_equal(lazylib_load("libc.so.6", "libc6", symbols, ARRAY_SIZE(symbols), NULL), -ENOENT);
+	const struct lazylib_symbol symbols[] = { { &length, "strlen" },
+		                                  { &nothing, "no_such_function_here" } };
+	assert_int_equal(lazylib_load("libc.so.6", "libc6", symbols, ARRAY_SIZE(symbols), NULL),
+	                 -ENOENT);
 	assert_null(length);
 }
 

@@ -14,7 +14,8 @@
 
 static const char home[][3] = { "US", "CA" };
 
-static struct visit visit(const char *user, const char *address, const char *country, int64_t logins)
+static struct visit visit(const char *user, const char *address, const char *country,
+                          int64_t logins)
 {
 	struct visit made = { .user = slice_string(user), .logins = logins };
 	made.has_address = ipaddr_parse(&made.address, slice_string(address));
@@ -22,7 +23,8 @@ static struct visit visit(const char *user, const char *address, const char *cou
 	return made;
 }
 
-static void add(struct tally *tally, const char *user, const char *address, const char *country, int64_t logins)
+static void add(struct tally *tally, const char *user, const char *address, const char *country,
+                int64_t logins)
 {
 	struct visit made = visit(user, address, country, logins);
 	tally_add(tally, &made);
@@ -48,16 +50,21 @@ static void each_metric_has_its_own_count(void **state)
 	struct tally *tally CLEANUP(tally_freep) = stolen_account();
 	struct totals totals = { 0 };
 	tally_totals(tally, &totals);
-	const struct { const char *name; int64_t expected; } cases[] = {
-		{ "logins", 29 }, { "foreign_logins", 13 }, { "foreign_users", 2 }, { "foreign_addresses", 3 },
-		{ "foreign_countries", 2 }, { "user_countries", 3 }, { "unlocated", 7 }, { "hidden_addresses", 0 },
+	const struct {
+		const char *name;
+		int64_t expected;
+	} cases[] = {
+		{ "logins", 29 },           { "foreign_logins", 13 },   { "foreign_users", 2 },
+		{ "foreign_addresses", 3 }, { "foreign_countries", 2 }, { "user_countries", 3 },
+		{ "unlocated", 7 },         { "hidden_addresses", 0 },
 	};
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		int64_t value = -1;
 		assert_string_equal(metrics[i].name, cases[i].name);
 		assert_true(metric_value(&metrics[i], &totals, &value));
 		if (value != cases[i].expected)
-			fail_msg("%s is %" PRId64 ", not %" PRId64, cases[i].name, value, cases[i].expected);
+			fail_msg("%s is %" PRId64 ", not %" PRId64, cases[i].name, value,
+			         cases[i].expected);
 	}
 }
 
@@ -172,8 +179,9 @@ static void see(void *context, const struct user_summary *user)
 	struct seen *seen = context;
 	size_t used = strlen(seen->text);
 	seen->count++;
-	snprintf(seen->text + used, sizeof seen->text - used, "%.*s %" PRId64 "/%" PRId64 " (%s);", (int)user->user.length,
-	         user->user.data, user->logins, user->addresses, user->country_list);
+	snprintf(seen->text + used, sizeof seen->text - used, "%.*s %" PRId64 "/%" PRId64 " (%s);",
+	         (int)user->user.length, user->user.data, user->logins, user->addresses,
+	         user->country_list);
 }
 
 static void the_worst_user_comes_first(void **state)
@@ -182,7 +190,9 @@ static void the_worst_user_comes_first(void **state)
 	struct tally *tally CLEANUP(tally_freep) = stolen_account();
 	struct seen seen = { 0 };
 	assert_int_equal(tally_each_user(tally, false, 10, see, &seen), 0);
-	assert_string_equal(seen.text, "bob 15/5 (CA 1, CN 4, RU 7, US 3);eve 2/1 (RU 2);alice 12/2 (US 5, unlocated 7);");
+	assert_string_equal(seen.text,
+	                    "bob 15/5 (CA 1, CN 4, RU 7, US 3);eve 2/1 (RU 2);alice 12/2 (US 5, "
+	                    "unlocated 7);");
 }
 
 static void add_since(struct tally *tally, const char *user, const char *country, int64_t since_sec)

@@ -1,7 +1,7 @@
 /* test_timestamp.c - unit tests of common/timestamp.c
  *
- * What is expected is written in UTC ("2026-11-23 08:07:43") and made a number by timegm(3), which the code under
- * test does not use.
+ * What is expected is written in UTC ("2026-11-23 08:07:43") and made a number by timegm(3), which
+ * the code under test does not use.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -44,8 +44,8 @@ static void use_zone(const char *zone)
 	assert_true(timestamp_take(&sec, &other_hour, 0));
 }
 
-/* From the heap without a NUL, so that a sanitizer sees a read beyond the end. Returns how many bytes were taken;
- * 0 is none. */
+/* From the heap without a NUL, so that a sanitizer sees a read beyond the end. Returns how many
+ * bytes were taken; 0 is none. */
 static size_t take_bytes(int64_t *ret_sec, const char *bytes, size_t length, int64_t now_sec)
 {
 	char *copy = malloc(length ? length : 1);
@@ -67,7 +67,8 @@ static void assert_taken(const struct stamp *stamp, const char *now)
 	if (!taken)
 		fail_msg("\"%s\" is not taken", stamp->line);
 	if (sec != utc(stamp->utc))
-		fail_msg("\"%s\" at %s is off by %lld s", stamp->line, now, (long long)(sec - utc(stamp->utc)));
+		fail_msg("\"%s\" at %s is off by %lld s", stamp->line, now,
+		         (long long)(sec - utc(stamp->utc)));
 	assert_string_equal(stamp->line + taken, stamp->rest);
 }
 
@@ -123,7 +124,8 @@ static void every_month_is_known_by_its_name(void **state)
 	assert_all_taken(stamps, ARRAY_SIZE(stamps));
 }
 
-/* As strftime(3) writes them; a line of each language that journalctl is likely to speak, and of the odd ones. */
+/* As strftime(3) writes them; a line of each language that journalctl is likely to speak, and of
+ * the odd ones. */
 static void months_are_known_in_other_languages(void **state)
 {
 	(void)state;
@@ -160,8 +162,10 @@ static void months_are_known_in_other_languages(void **state)
 	};
 	assert_all_taken(stamps, ARRAY_SIZE(stamps));
 	static const char *const bad[] = {
-		"M\xc3 08 20:48:47", "M\xc3\xa4 08 20:48:47", "MÄR 08 20:48:47", "mär 08 20:48:47", "Märs 08 20:48:47", "nov.23 09:07:43",
-		"de 14 09:07:43 x", "Novembre 23 09:07:43", "\xc3", "\xc3\xa1pr", "feb 30 09:07:43", "févr. 30 09:07:43",
+		"M\xc3 08 20:48:47", "M\xc3\xa4 08 20:48:47", "MÄR 08 20:48:47",
+		"mär 08 20:48:47",   "Märs 08 20:48:47",      "nov.23 09:07:43",
+		"de 14 09:07:43 x",  "Novembre 23 09:07:43",  "\xc3",
+		"\xc3\xa1pr",        "feb 30 09:07:43",       "févr. 30 09:07:43",
 	};
 	assert_none_taken(bad, ARRAY_SIZE(bad));
 }
@@ -202,9 +206,22 @@ static void a_year_may_stand_before_or_behind_the_time_of_day(void **state)
 	};
 	assert_all_taken(stamps, ARRAY_SIZE(stamps));
 	static const char *const bad[] = {
-		"Feb 29 2025 09:07:43 x", "Nov 23 26 09:07:43 x", "Nov 23 202609:07:43 x", "Nov 23 20266 09:07:43 x", "Nov 23 2026  09:07:43 x",
-		"Mon Nov 23 09:07:43", "Mon Nov 23 09:07:43 x", "Mon Nov 23 09:07:43 26", "Mon Nov 23 09:07:43 2026x", "Mon Nov 23 2026 09:07:43",
-		"Mon Nov 31 09:07:43 2026", "Mon  Nov 23 09:07:43 2026", "mon Nov 23 09:07:43 2026", "Mon", "Mon ", "Mon Nov 23 09:07:43 UTC",
+		"Feb 29 2025 09:07:43 x",
+		"Nov 23 26 09:07:43 x",
+		"Nov 23 202609:07:43 x",
+		"Nov 23 20266 09:07:43 x",
+		"Nov 23 2026  09:07:43 x",
+		"Mon Nov 23 09:07:43",
+		"Mon Nov 23 09:07:43 x",
+		"Mon Nov 23 09:07:43 26",
+		"Mon Nov 23 09:07:43 2026x",
+		"Mon Nov 23 2026 09:07:43",
+		"Mon Nov 31 09:07:43 2026",
+		"Mon  Nov 23 09:07:43 2026",
+		"mon Nov 23 09:07:43 2026",
+		"Mon",
+		"Mon ",
+		"Mon Nov 23 09:07:43 UTC",
 	};
 	assert_none_taken(bad, ARRAY_SIZE(bad));
 }
@@ -214,18 +231,24 @@ static void a_name_of_two_months_is_the_nearer_one(void **state)
 {
 	(void)state;
 	use_zone("UTC0");
-	assert_taken(&(struct stamp){ "lip 20 10:00:00 x", "2026-06-20 10:00:00", " x" }, "2026-06-20 12:00:00");
-	assert_taken(&(struct stamp){ "lip 20 10:00:00 x", "2026-07-20 10:00:00", " x" }, "2026-07-20 12:00:00");
-	assert_taken(&(struct stamp){ "lis 31 10:00:00 x", "2026-10-31 10:00:00", " x" }, "2026-11-23 12:00:00");
-	assert_taken(&(struct stamp){ "lis 05 10:00:00 x", "2026-11-05 10:00:00", " x" }, "2026-11-23 12:00:00");
+	assert_taken(&(struct stamp){ "lip 20 10:00:00 x", "2026-06-20 10:00:00", " x" },
+	             "2026-06-20 12:00:00");
+	assert_taken(&(struct stamp){ "lip 20 10:00:00 x", "2026-07-20 10:00:00", " x" },
+	             "2026-07-20 12:00:00");
+	assert_taken(&(struct stamp){ "lis 31 10:00:00 x", "2026-10-31 10:00:00", " x" },
+	             "2026-11-23 12:00:00");
+	assert_taken(&(struct stamp){ "lis 05 10:00:00 x", "2026-11-05 10:00:00", " x" },
+	             "2026-11-23 12:00:00");
 }
 
 static void svlogds_time_is_utc(void **state)
 {
 	(void)state;
 	use_zone(BERLIN);
-	assert_taken(&(struct stamp){ "2026-11-23_09:07:43.91425 x", "2026-11-23 09:07:43", " x" }, NOW);
-	static const char *const bad[] = { "2026-11-23_09:07:43Z x", "2026-11-23-09:07:43 x", "2026-11-23_", "2026-11-23" };
+	assert_taken(&(struct stamp){ "2026-11-23_09:07:43.91425 x", "2026-11-23 09:07:43", " x" },
+	             NOW);
+	static const char *const bad[] = { "2026-11-23_09:07:43Z x", "2026-11-23-09:07:43 x",
+		                           "2026-11-23_", "2026-11-23" };
 	assert_none_taken(bad, ARRAY_SIZE(bad));
 }
 
@@ -243,8 +266,9 @@ static void fractions_are_dropped(void **state)
 	};
 	assert_all_taken(stamps, ARRAY_SIZE(stamps));
 	static const char *const bad[] = {
-		"Nov  3 09:07:43. x", "Nov  3 09:07:43.", "Nov  3 09:07:43.1234567890 x", "Nov  3 09:07:43.1.2 x",
-		"2010-09-08 00:12:27,", "2010-09-08 00:12:27,x", "2010-09-08T00:12:27.Z",
+		"Nov  3 09:07:43. x",    "Nov  3 09:07:43.",     "Nov  3 09:07:43.1234567890 x",
+		"Nov  3 09:07:43.1.2 x", "2010-09-08 00:12:27,", "2010-09-08 00:12:27,x",
+		"2010-09-08T00:12:27.Z",
 	};
 	assert_none_taken(bad, ARRAY_SIZE(bad));
 }
@@ -351,11 +375,13 @@ static void leap_years_follow_the_gregorian_rule(void **state)
 		{ "0004-02-29T00:00:00Z", "0004-02-29 00:00:00", "" },
 	};
 	assert_all_taken(stamps, ARRAY_SIZE(stamps));
-	static const char *const bad[] = { "1900-02-29T00:00:00Z", "2023-02-29T00:00:00Z", "2100-02-29T00:00:00Z" };
+	static const char *const bad[] = { "1900-02-29T00:00:00Z", "2023-02-29T00:00:00Z",
+		                           "2100-02-29T00:00:00Z" };
 	assert_none_taken(bad, ARRAY_SIZE(bad));
 }
 
-/* The arithmetic and the C library agree on a time of each day of four centuries, and of some years around. */
+/* The arithmetic and the C library agree on a time of each day of four centuries, and of some years
+ * around. */
 static void every_day_is_counted_as_the_c_library_does(void **state)
 {
 	(void)state;
@@ -365,7 +391,8 @@ static void every_day_is_counted_as_the_c_library_does(void **state)
 		int64_t at_sec = day * 86400 + 45296;
 		timestamp_format(at_sec, text);
 		int64_t sec = -1;
-		assert_int_equal(take_bytes(&sec, text, strlen(text), 0), strlen(text)); /* local time, by mktime */
+		/* local time, by mktime */
+		assert_int_equal(take_bytes(&sec, text, strlen(text), 0), strlen(text));
 		assert_int_equal(sec, at_sec);
 		memcpy(text + strlen(text), "Z", 2); /* arithmetic */
 		assert_int_equal(take_bytes(&sec, text, strlen(text), 0), strlen(text));
@@ -462,13 +489,15 @@ static void a_leap_day_takes_the_nearest_leap_year(void **state)
 	assert_years(rows, ARRAY_SIZE(rows));
 }
 
-/* Whatever the day of NOW: a line from a second before to a year before, and up to a day after, is read as itself. */
+/* Whatever the day of NOW: a line from a second before to a year before, and up to a day after, is
+ * read as itself. */
 static void any_now_finds_the_year_of_its_own_lines(void **state)
 {
 	(void)state;
 	use_zone(BERLIN);
 	static const int ago_days[] = { -1, 0, 1, 31, 200, 363 };
-	for (int64_t now_sec = utc("2023-01-01 12:00:00"); now_sec < utc("2029-01-03 00:00:00"); now_sec += 86400) {
+	for (int64_t now_sec = utc("2023-01-01 12:00:00"); now_sec < utc("2029-01-03 00:00:00");
+	     now_sec += 86400) {
 		for (size_t i = 0; i < ARRAY_SIZE(ago_days); i++) {
 			time_t at = (time_t)(now_sec - ago_days[i] * 86400);
 			struct tm tm;
@@ -500,11 +529,13 @@ static void the_hours_around_the_clock_changes_are_exact(void **state)
 	(void)state;
 	use_zone(BERLIN);
 	static const struct stamp stamps[] = {
-		{ "2026-03-29 01:59:59 x", "2026-03-29 00:59:59", " x" }, /* one second later it is 03:00:00 */
+		/* one second later it is 03:00:00 */
+		{ "2026-03-29 01:59:59 x", "2026-03-29 00:59:59", " x" },
 		{ "2026-03-29 03:00:00 x", "2026-03-29 01:00:00", " x" },
 		{ "Mar 29 01:59:59 x", "2026-03-29 00:59:59", " x" },
 		{ "Mar 29 03:00:00 x", "2026-03-29 01:00:00", " x" },
-		{ "2026-10-25 01:59:59 x", "2026-10-24 23:59:59", " x" }, /* then 02:00:00 to 02:59:59 twice */
+		{ "2026-10-25 01:59:59 x", "2026-10-24 23:59:59",
+		  " x" }, /* then 02:00:00 to 02:59:59 twice */
 		{ "2026-10-25 03:00:00 x", "2026-10-25 02:00:00", " x" },
 		{ "Oct 25 01:59:59 x", "2026-10-24 23:59:59", " x" },
 		{ "Oct 25 03:00:00 x", "2026-10-25 02:00:00", " x" },
@@ -537,11 +568,13 @@ static void a_clock_change_inside_an_hour_is_seen(void **state)
 	(void)state;
 	use_zone(LORD_HOWE);
 	static const struct stamp stamps[] = {
-		{ "2026-10-04 01:59:59 x", "2026-10-03 15:29:59", " x" }, /* one second later it is 02:30:00 */
+		/* one second later it is 02:30:00 */
+		{ "2026-10-04 01:59:59 x", "2026-10-03 15:29:59", " x" },
 		{ "2026-10-04 02:30:00 x", "2026-10-03 15:30:00", " x" },
 		{ "2026-10-04 02:59:59 x", "2026-10-03 15:59:59", " x" },
 		{ "2026-10-04 03:00:00 x", "2026-10-03 16:00:00", " x" },
-		{ "2026-04-05 01:29:59 x", "2026-04-04 14:29:59", " x" }, /* 01:30:00 to 01:59:59 comes twice */
+		{ "2026-04-05 01:29:59 x", "2026-04-04 14:29:59",
+		  " x" }, /* 01:30:00 to 01:59:59 comes twice */
 		{ "2026-04-05 02:00:00 x", "2026-04-04 15:30:00", " x" },
 		{ "2026-04-05 01:00:00 x", "2026-04-04 14:00:00", " x" },
 	};
@@ -556,11 +589,12 @@ static void what_no_clock_or_calendar_shows_is_rejected(void **state)
 	(void)state;
 	use_zone("UTC0");
 	static const char *const lines[] = {
-		"2026-00-23T09:07:43Z", "2026-13-23T09:07:43Z", "2026-11-00T09:07:43Z", "2026-11-31T09:07:43Z",
-		"2026-01-32T09:07:43Z", "2026-11-23T24:00:00Z", "2026-11-23T09:60:43Z", "2026-11-23T09:07:61Z",
-		"2026-11-23T09:07:43+24:00", "2026-11-23T09:07:43+01:60", "Feb 30 09:07:43 x", "Nov 31 09:07:43 x",
-		"Nov  0 09:07:43 x", "Nov 00 09:07:43 x", "Nov 32 09:07:43 x", "Nov  3 24:07:43 x", "Nov  3 09:60:43 x",
-		"Nov  3 09:07:61 x",
+		"2026-00-23T09:07:43Z",      "2026-13-23T09:07:43Z", "2026-11-00T09:07:43Z",
+		"2026-11-31T09:07:43Z",      "2026-01-32T09:07:43Z", "2026-11-23T24:00:00Z",
+		"2026-11-23T09:60:43Z",      "2026-11-23T09:07:61Z", "2026-11-23T09:07:43+24:00",
+		"2026-11-23T09:07:43+01:60", "Feb 30 09:07:43 x",    "Nov 31 09:07:43 x",
+		"Nov  0 09:07:43 x",         "Nov 00 09:07:43 x",    "Nov 32 09:07:43 x",
+		"Nov  3 24:07:43 x",         "Nov  3 09:60:43 x",    "Nov  3 09:07:61 x",
 	};
 	assert_none_taken(lines, ARRAY_SIZE(lines));
 }
@@ -570,17 +604,51 @@ static void garbage_is_rejected(void **state)
 	(void)state;
 	use_zone("UTC0");
 	static const char *const lines[] = {
-		"", " ", "x", "hello, world", " Nov  3 09:07:43 x", "nOV  3 09:07:43 x", "NOV  3 09:07:43 x",
-		"Foo  3 09:07:43 x", "Nov 0 09:07:43 x", "Nov  3  09:07:43 x", "Nov   3 09:07:43 x",
-		"Nov 3  09:07:43 x", "Nov    09:07:43 x", "Nov -3 09:07:43 x", "Nov  3 9:07:43 x",
-		"Nov  3 09.07.43 x", "Nov  3 09:07:43x", "Nov  3 09:07:43: x", "Nov  3 09:07:43Z x",
-		"Nov  3 09:07:43+01:00 x", "Nov\t 3 09:07:43 x", "Nov  3 09:07:4x x", "Nov  3 -9:07:43 x",
-		"Nov  3 2026, 09:07:43 x", "November 3 09:07:43 x", "2026-11-23", "2026-11-23 ",
-		"2026-11-23x09:07:43Z", "2026-11-23T 09:07:43Z", "2026-11-23  09:07:43", "2026/11/23 09:07:43",
-		"2026-1-23T09:07:43Z", "26-11-23T09:07:43Z", "20261-11-23T09:07:43Z", "+2026-11-23T09:07:43Z",
-		"2026-11-23T09:07:43Zx", "2026-11-23T09:07:43z", "2026-11-23T09:07:43+1:00",
-		"2026-11-23T09:07:43+01:00x", "2026-11-23T09:07:43+01", "2026-11-23T09:07:43*01:00",
-		"2026-11-23T09:07:43+01;00", "2026-11-23 09:07:43:1", "1764000000 x", "@1764000000",
+		"",
+		" ",
+		"x",
+		"hello, world",
+		" Nov  3 09:07:43 x",
+		"nOV  3 09:07:43 x",
+		"NOV  3 09:07:43 x",
+		"Foo  3 09:07:43 x",
+		"Nov 0 09:07:43 x",
+		"Nov  3  09:07:43 x",
+		"Nov   3 09:07:43 x",
+		"Nov 3  09:07:43 x",
+		"Nov    09:07:43 x",
+		"Nov -3 09:07:43 x",
+		"Nov  3 9:07:43 x",
+		"Nov  3 09.07.43 x",
+		"Nov  3 09:07:43x",
+		"Nov  3 09:07:43: x",
+		"Nov  3 09:07:43Z x",
+		"Nov  3 09:07:43+01:00 x",
+		"Nov\t 3 09:07:43 x",
+		"Nov  3 09:07:4x x",
+		"Nov  3 -9:07:43 x",
+		"Nov  3 2026, 09:07:43 x",
+		"November 3 09:07:43 x",
+		"2026-11-23",
+		"2026-11-23 ",
+		"2026-11-23x09:07:43Z",
+		"2026-11-23T 09:07:43Z",
+		"2026-11-23  09:07:43",
+		"2026/11/23 09:07:43",
+		"2026-1-23T09:07:43Z",
+		"26-11-23T09:07:43Z",
+		"20261-11-23T09:07:43Z",
+		"+2026-11-23T09:07:43Z",
+		"2026-11-23T09:07:43Zx",
+		"2026-11-23T09:07:43z",
+		"2026-11-23T09:07:43+1:00",
+		"2026-11-23T09:07:43+01:00x",
+		"2026-11-23T09:07:43+01",
+		"2026-11-23T09:07:43*01:00",
+		"2026-11-23T09:07:43+01;00",
+		"2026-11-23 09:07:43:1",
+		"1764000000 x",
+		"@1764000000",
 		"<22>Nov  3 09:07:43 x",
 	};
 	assert_none_taken(lines, ARRAY_SIZE(lines));
@@ -595,11 +663,16 @@ static void bytes_that_no_string_has_are_rejected(void **state)
 	assert_false(timestamp_take(&sec, &nothing, 0));
 	assert_int_equal(take_bytes(&sec, "Nov  3 09:07:43\0x", 17, utc(NOW)), 0);
 	assert_int_equal(take_bytes(&sec, "2026-11-23T09:07:43\0", 20, utc(NOW)), 0);
-	assert_int_equal(take_bytes(&sec, "Nov  3\0" "09:07:43 x", 17, utc(NOW)), 0);
+	assert_int_equal(take_bytes(&sec,
+	                            "Nov  3\0"
+	                            "09:07:43 x",
+	                            17, utc(NOW)),
+	                 0);
 	assert_int_equal(take_bytes(&sec, "2026-11-23T09:07:\377\377 x", 21, utc(NOW)), 0);
 }
 
-/* EXPECTED has one character for each length of LINE from 0 on: '+' if a front of that length is a time. */
+/* EXPECTED has one character for each length of LINE from 0 on: '+' if a front of that length is a
+ * time. */
 static void assert_truncated(const char *line, const char *expected)
 {
 	assert_int_equal(strlen(expected), strlen(line) + 1);
@@ -654,9 +727,26 @@ static void at_takes_nothing_else(void **state)
 	(void)state;
 	use_zone(BERLIN);
 	static const char *const texts[] = {
-		"", "@", "@-1", "@+1", "@ 1", "@1 ", "@1.5", "@0x10", "@253402300800", "@99999999999999999999999",
-		"1393323600", "now", "2014-02-25", "2014-02-25T10:20", "2014-02-25T10:20:00 ", " 2014-02-25T10:20:00",
-		"2014-02-25T10:20:00Zx", "2014-02-25T10:20:00Z x", "2014-02-25 10:20:00 x", "2014-02-30T10:20:00Z",
+		"",
+		"@",
+		"@-1",
+		"@+1",
+		"@ 1",
+		"@1 ",
+		"@1.5",
+		"@0x10",
+		"@253402300800",
+		"@99999999999999999999999",
+		"1393323600",
+		"now",
+		"2014-02-25",
+		"2014-02-25T10:20",
+		"2014-02-25T10:20:00 ",
+		" 2014-02-25T10:20:00",
+		"2014-02-25T10:20:00Zx",
+		"2014-02-25T10:20:00Z x",
+		"2014-02-25 10:20:00 x",
+		"2014-02-30T10:20:00Z",
 		"Feb 25 10:20:00",
 	};
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
@@ -672,8 +762,10 @@ static void a_time_is_shown_as_local_time(void **state)
 	(void)state;
 	char text[TIMESTAMP_TEXT_ROOM];
 	use_zone(BERLIN);
-	assert_string_equal(timestamp_format(utc("2014-02-25 09:11:12"), text), "2014-02-25T10:11:12");
-	assert_string_equal(timestamp_format(utc("2014-07-25 22:11:12"), text), "2014-07-26T00:11:12");
+	assert_string_equal(timestamp_format(utc("2014-02-25 09:11:12"), text),
+	                    "2014-02-25T10:11:12");
+	assert_string_equal(timestamp_format(utc("2014-07-25 22:11:12"), text),
+	                    "2014-07-26T00:11:12");
 	use_zone("UTC0");
 	assert_string_equal(timestamp_format(0, text), "1970-01-01T00:00:00");
 	assert_string_equal(timestamp_format(-1, text), "1969-12-31T23:59:59");

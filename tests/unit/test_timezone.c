@@ -34,7 +34,9 @@ static int use_utc(void **state)
 static void a_rule_is_known_without_a_database(void **state)
 {
 	(void)state;
-	static const char *const known[] = { "UTC", "UTC0", "CET-1", BERLIN, "<+0330>-3:30", "EST5EDT,M3.2.0,M11.1.0", "EST+5" };
+	static const char *const known[] = { "UTC",  "UTC0",         "CET-1",
+		                             BERLIN, "<+0330>-3:30", "EST5EDT,M3.2.0,M11.1.0",
+		                             "EST+5" };
 	setenv("TZDIR", "/nonexistent", 1);
 	for (size_t i = 0; i < ARRAY_SIZE(known); i++)
 		if (!timezone_is_known(known[i]))
@@ -46,7 +48,8 @@ static void what_the_c_library_would_take_for_utc_is_refused(void **state)
 {
 	(void)state;
 	static const char *const unknown[] = {
-		"", "Berlin", "Europe/Nowhere", "CET", "C-1", "<+1-1", "+1", "../zoneinfo/UTC", "/etc/localtime", "Europe/", ":UTC", ".",
+		"",   "Berlin",          "Europe/Nowhere", "CET",     "C-1",  "<+1-1",
+		"+1", "../zoneinfo/UTC", "/etc/localtime", "Europe/", ":UTC", ".",
 	};
 	setenv("TZDIR", "/nonexistent", 1);
 	for (size_t i = 0; i < ARRAY_SIZE(unknown); i++)

@@ -81,7 +81,9 @@ static void a_hanging_run_ends_with_its_state_and_a_sentence(void **state)
 	int status = run_child(hang, text, sizeof text);
 	assert_true(WIFEXITED(status));
 	assert_int_equal(WEXITSTATUS(status), STATE_CRITICAL);
-	assert_string_equal(text, "MAIL GEO CRITICAL - no answer within 0 s: a disk or a file system hangs; see --timeout\n");
+	assert_string_equal(text,
+	                    "MAIL GEO CRITICAL - no answer within 0 s: a disk or a file system "
+	                    "hangs; see --timeout\n");
 }
 
 static void a_run_in_time_is_left_alone(void **state)

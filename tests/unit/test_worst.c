@@ -1,4 +1,5 @@
-/* test_worst.c - the longest lines, full of a format's own delimiters, are read, and as what they are
+/* test_worst.c - the longest lines, full of a format's own delimiters, are read, and as what they
+ * are
  *
  * What they cost is measured by make bench.
  *
@@ -17,7 +18,8 @@
 
 static enum line_kind kind_of(const struct worstline *line, size_t length)
 {
-	struct logformat_reader *reader CLEANUP(logformat_closep) = logformat_open(LOGFORMAT_ALL, NOW_SEC);
+	struct logformat_reader *reader CLEANUP(logformat_closep) = logformat_open(LOGFORMAT_ALL,
+	                                                                           NOW_SEC);
 	struct strbuf text CLEANUP(strbuf_release) = STRBUF_INIT(WORSTLINE_MOST + 1);
 	struct login login;
 	worstline_write(line, length, &text);
@@ -38,7 +40,8 @@ static void each_is_read_as_what_it_is(void **state)
 		enum line_kind kind = kind_of(line, WORSTLINE_MOST);
 		if (kind == line->kind)
 			continue;
-		print_error("%s: kind %d, not %d: %s%s...\n", line->format, (int)kind, (int)line->kind, line->before, line->unit);
+		print_error("%s: kind %d, not %d: %s%s...\n", line->format, (int)kind,
+		            (int)line->kind, line->before, line->unit);
 		wrong++;
 	}
 	assert_int_equal(wrong, 0);
@@ -61,7 +64,8 @@ static void each_format_has_some(void **state)
 	while (rest.length) {
 		struct slice format = slice_take_until(&rest, ',');
 		if (!has_lines(format))
-			fail_msg("%.*s: it has less than 3 lines in worstline.c", (int)format.length, format.data);
+			fail_msg("%.*s: it has less than 3 lines in worstline.c",
+			         (int)format.length, format.data);
 	}
 }
 

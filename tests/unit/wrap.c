@@ -34,13 +34,15 @@ static bool write_coloured(struct strbuf *text, struct slice line, const struct 
 	return add_behind(text, "\033[36mmail-1  | \033[0m", line);
 }
 
-static bool write_docker_time(struct strbuf *text, struct slice line, const struct explanation *found)
+static bool write_docker_time(struct strbuf *text, struct slice line,
+                              const struct explanation *found)
 {
 	(void)found;
 	return add_behind(text, "2026-11-23T09:08:59.914250123Z ", line);
 }
 
-static bool write_compose_time(struct strbuf *text, struct slice line, const struct explanation *found)
+static bool write_compose_time(struct strbuf *text, struct slice line,
+                               const struct explanation *found)
 {
 	(void)found;
 	return add_behind(text, "mail-1  | 2026-11-23T09:08:59.914250123Z ", line);
@@ -104,23 +106,31 @@ static bool add_json(struct strbuf *text, json_t *object)
 	return dumped != NULL;
 }
 
-static bool write_docker_json(struct strbuf *text, struct slice line, const struct explanation *found)
+static bool write_docker_json(struct strbuf *text, struct slice line,
+                              const struct explanation *found)
 {
 	(void)found;
 	struct strbuf inner CLEANUP(strbuf_release) = STRBUF_INIT(100000);
 	add_slice(&inner, line);
 	strbuf_add_char(&inner, '\n');
-	return add_json(text, json_pack("{s:o*, s:s, s:{s:s}, s:s}", "log", json_stringn(strbuf_text(&inner), inner.length),
-	                                "stream", "stdout", "attrs", "tag", "mail", "time", "2026-11-23T09:08:59.91425Z"))
-		&& slice_find(slice_make(strbuf_text(text), text->length), SLICE_LITERAL("{\"log\":")) == 0;
+	return add_json(text,
+	                json_pack("{s:o*, s:s, s:{s:s}, s:s}", "log",
+	                          json_stringn(strbuf_text(&inner), inner.length), "stream",
+	                          "stdout", "attrs", "tag", "mail", "time",
+	                          "2026-11-23T09:08:59.91425Z")) &&
+		slice_find(slice_make(strbuf_text(text), text->length),
+	                   SLICE_LITERAL("{\"log\":")) == 0;
 }
 
 static bool write_filebeat(struct strbuf *text, struct slice line, const struct explanation *found)
 {
 	(void)found;
-	return add_json(text, json_pack("{s:s, s:{s:s}, s:o*}", "@timestamp", "2026-11-23T09:08:59.914Z", "input", "type", "filestream",
-	                                "message", json_stringn(line.data, line.length)))
-		&& slice_find(slice_make(strbuf_text(text), text->length), SLICE_LITERAL("\"message\"")) < text->length;
+	return add_json(text,
+	                json_pack("{s:s, s:{s:s}, s:o*}", "@timestamp", "2026-11-23T09:08:59.914Z",
+	                          "input", "type", "filestream", "message",
+	                          json_stringn(line.data, line.length))) &&
+		slice_find(slice_make(strbuf_text(text), text->length),
+	                   SLICE_LITERAL("\"message\"")) < text->length;
 }
 
 static bool write_syslog_ng(struct strbuf *text, struct slice line, const struct explanation *found)
@@ -128,10 +138,13 @@ static bool write_syslog_ng(struct strbuf *text, struct slice line, const struct
 	(void)line;
 	if (!found->program.length)
 		return false;
-	return add_json(text, json_pack("{s:s, s:o*, s:o*}", "ISODATE", "2026-11-23T09:07:43Z",
-	                                "PROGRAM", json_stringn(found->program.data, found->program.length),
-	                                "MESSAGE", json_stringn(found->message.data, found->message.length)))
-		&& slice_find(slice_make(strbuf_text(text), text->length), SLICE_LITERAL("\"MESSAGE\"")) < text->length;
+	return add_json(text,
+	                json_pack("{s:s, s:o*, s:o*}", "ISODATE", "2026-11-23T09:07:43Z", "PROGRAM",
+	                          json_stringn(found->program.data, found->program.length),
+	                          "MESSAGE",
+	                          json_stringn(found->message.data, found->message.length))) &&
+		slice_find(slice_make(strbuf_text(text), text->length),
+	                   SLICE_LITERAL("\"MESSAGE\"")) < text->length;
 }
 
 static json_t *journal_entry(const struct explanation *found, json_t *message)
@@ -142,8 +155,9 @@ static json_t *journal_entry(const struct explanation *found, json_t *message)
 		json_decref(message);
 		return NULL;
 	}
-	return json_pack("{s:s, s:s, s:o, s:s, s:s, s:o}", "__CURSOR", "s=1;i=2", "__REALTIME_TIMESTAMP", "1795424863914250",
-	                 "SYSLOG_IDENTIFIER", program, "SYSLOG_PID", "214", "_HOSTNAME", "mail", "MESSAGE", message);
+	return json_pack("{s:s, s:s, s:o, s:s, s:s, s:o}", "__CURSOR", "s=1;i=2",
+	                 "__REALTIME_TIMESTAMP", "1795424863914250", "SYSLOG_IDENTIFIER", program,
+	                 "SYSLOG_PID", "214", "_HOSTNAME", "mail", "MESSAGE", message);
 }
 
 static bool write_journal(struct strbuf *text, struct slice line, const struct explanation *found)
@@ -151,10 +165,13 @@ static bool write_journal(struct strbuf *text, struct slice line, const struct e
 	(void)line;
 	if (!found->program.length)
 		return false;
-	return add_json(text, journal_entry(found, json_stringn(found->message.data, found->message.length)));
+	return add_json(text,
+	                journal_entry(found,
+	                              json_stringn(found->message.data, found->message.length)));
 }
 
-static bool write_journal_bytes(struct strbuf *text, struct slice line, const struct explanation *found)
+static bool write_journal_bytes(struct strbuf *text, struct slice line,
+                                const struct explanation *found)
 {
 	(void)line;
 	if (!found->program.length)
@@ -200,9 +217,10 @@ const size_t wrap_count = ARRAY_SIZE(wraps);
 
 bool wrap_is_plain(const struct explanation *found)
 {
-	static const char *const fronts[] = { 
-		"Docker", "docker", "CRI", "journal", "JSON", "kubectl", "stern", "svlogd or", "container's", "grep", "Filebeat", "Vector", "GELF",
-		"rsyslog", "syslog-ng", "Fluent", "Loki",
+	static const char *const fronts[] = {
+		"Docker", "docker",    "CRI",         "journal", "JSON",     "kubectl",
+		"stern",  "svlogd or", "container's", "grep",    "Filebeat", "Vector",
+		"GELF",   "rsyslog",   "syslog-ng",   "Fluent",  "Loki",
 	};
 	for (size_t i = 0; found->header && i < ARRAY_SIZE(fronts); i++)
 		if (slice_starts_with(slice_string(found->header), fronts[i]))

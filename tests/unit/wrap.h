@@ -11,8 +11,8 @@
 struct wrap {
 	const char *name;
 
-	/* LINE, which FOUND explains, into TEXT. False if it can't be said that way: the program has no name, or the text
-	 * isn't UTF-8. */
+	/* LINE, which FOUND explains, into TEXT. False if it can't be said that way: the program
+	 * has no name, or the text isn't UTF-8. */
 	bool (*write)(struct strbuf *text, struct slice line, const struct explanation *found);
 
 	bool keeps_line; /* the whole line is in it; else its program and message */

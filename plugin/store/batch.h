@@ -16,8 +16,8 @@
 #include "common/slice.h"
 #include "plugin/login.h"
 
-#define BATCH_LOGINS_MAX 65536
-#define BATCH_BYTES_MAX 4000000 /* of names */
+#define BATCH_LOGINS_MAX 131072
+#define BATCH_BYTES_MAX 8000000 /* of names */
 
 struct batch;
 

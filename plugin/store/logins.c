@@ -331,7 +331,10 @@ int store_add(struct store *store, const struct login *login, const struct place
 	batch_add(store->batch, &added);
 	if (effective_at_sec < store->age.oldest_sec)
 		store->age.oldest_sec = effective_at_sec;
-	return batch_is_full(store->batch) ? store_flush(store, why) : 0;
+	/* What the lines' cache takes, smaller batches give. */
+	bool is_full = batch_is_full(store->batch) ||
+		(store->has_line_cache && batch_count(store->batch) >= BATCH_LOGINS_MAX / 2);
+	return is_full ? store_flush(store, why) : 0;
 }
 
 /* -- placing later ----------------------------------------------------------------------------- */

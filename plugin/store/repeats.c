@@ -101,6 +101,16 @@ int store_hash_line(struct store *store, struct slice line, uint64_t *ret, struc
 	return result;
 }
 
+/* Hashes come in no order, so nearly each touches another page: with a small cache that were a read
+ * and a write a line. */
+static int widen_cache(struct store *store, struct strbuf *why)
+{
+	int result = store->has_line_cache ? 0 : sql_run(store, "PRAGMA cache_size=-16000", why);
+
+	store->has_line_cache = store->has_line_cache || result == 0;
+	return result;
+}
+
 int store_is_repeat(struct store *store, const char *source_name, uint64_t line_hash,
                     int64_t effective_at_sec, struct strbuf *why)
 {
@@ -110,8 +120,10 @@ int store_is_repeat(struct store *store, const char *source_name, uint64_t line_
 	struct line_counts counts = { 0 };
 	/* Some more than the limit may gather before it is enforced, for each time costs. */
 	bool is_full = store->lines < 0 || store->lines > lines_max(store) + lines_max(store) / 10;
-	int result = is_full ? limit_lines(store, why) : 0;
+	int result = widen_cache(store, why);
 
+	if (result == 0 && is_full)
+		result = limit_lines(store, why);
 	if (result == 0)
 		result = count_lines(store, hash, source, &counts, why);
 	if (result == 0)

@@ -45,11 +45,13 @@ static int begin(struct store *store, struct strbuf *why)
 {
 	sqlite3_busy_timeout(store->db, deadline_left_ms(&store->deadline));
 	int result = sql_run(store,
-	                     "PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON; PRAGMA "
-	                     "mmap_size=0;"
-	                     "PRAGMA cache_size=-8000;"
+	                     "PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON;"
+	                     "PRAGMA mmap_size=0;"
 	                     /* of a new state: a quiet run reads it all, in half the calls */
 	                     "PRAGMA page_size=8192;"
+	                     /* in KiB, of pages of the size above; enough for logins, which come
+	                      * in order */
+	                     "PRAGMA cache_size=-2000;"
 	                     /* what is forgotten is gone, and not only free */
 	                     "PRAGMA secure_delete=ON;"
 	                     "PRAGMA temp_store=MEMORY; PRAGMA journal_mode=DELETE;"

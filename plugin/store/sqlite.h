@@ -90,7 +90,8 @@ struct store {
 	int64_t logins_max; /* STORE_LOGINS_MAX, less in tests */
 	/* kept now, at most; < 0: none was put in this run, so nothing can be too many */
 	int64_t lines, sessions;
-	bool has_line_key; /* read at the first line that is hashed */
+	bool has_line_cache; /* lines are looked for, which takes more memory */
+	bool has_line_key;   /* read at the first line that is hashed */
 	struct siphash_key line_key;
 	int64_t newest_session_sec; /* of those that were put in this run */
 };

@@ -1,0 +1,114 @@
+# world.bash - what the stories of tests/golden are written with
+#
+# A story writes logs with `login` and `line`, sets `now`, and runs the plugin with `check` (or `plugin`, as it is). Each run is one output.
+# It stands in a directory of its own, with the databases of tests/fixtures/geo in geo/. The times of day are those of
+# 25 February 2014, UTC.
+#
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Where test-country.mmdb places these.
+russia=77.88.8.8
+china=114.114.114.114
+brazil=200.160.2.3
+netherlands=193.0.6.139
+america=8.8.8.8
+nowhere=9.9.9.9 # known, without a country
+
+# ---- The log ----
+
+# line TIME TEXT: a line of any daemon; TEXT begins with its tag.
+line() {
+	printf '2014-02-25T%s.000000+00:00 mail %s\n' "$1" "$2" >>"$log"
+}
+
+# login TIME USER ADDRESS: the line that Postfix writes for a message of an authenticated user.
+login() {
+	queue_id=$((queue_id + 1))
+	line "$1" "postfix/submission/smtpd[214]: 4X$queue_id: client=unknown[$3], sasl_method=PLAIN, sasl_username=$2"
+}
+
+# logins COUNT TIME USER ADDRESS: of USER1, USER2, ...
+logins() {
+	local i
+	for ((i = 1; i <= $1; i++)); do login "$2" "$3$i" "$4"; done
+}
+
+# noise COUNT: lines of no interest, from 10:05 on, one a second.
+noise() {
+	local i time
+	for ((i = 0; i < $1; i++)); do
+		printf -v time '10:%02d:%02d' $((5 + i / 60)) $((i % 60))
+		line "$time" "postfix/qmgr[1]: 4Y$i: removed"
+	done
+}
+
+# to FILE COMMAND...: what COMMAND writes to the log goes to FILE.
+to() {
+	local log=$1
+	"${@:2}"
+}
+
+# ---- The plugin ----
+
+# tell STATE TITLE WORD...: the end of a run whose answer is in "$world.answer": it goes to the transcript.
+tell() {
+	local state=$1
+	{
+		printf '$ %s' "$2"
+		[ $# -lt 3 ] || printf ' %.200q' "${@:3}"
+		echo
+		cat "$world.answer"
+		echo "(exit state $state)"
+		[ ! -s "$world.errors" ] || sed 's/^/stderr: /' "$world.errors"
+	} >>"$transcript"
+}
+
+# The run that is told as TITLE WORD...: run_as TITLE OPTION... ; `before` are options that are not told. A run that hangs is ended
+# (exit state 124).
+run_as() {
+	timeout 120 $confined "$plugin" "${before[@]}" "${@:2}" "${after[@]}" >"$world.answer" 2>"$world.errors"
+	tell $? "$@"
+}
+
+# plugin OPTION...: as it is, without --home, --geo, --at and a log.
+plugin() {
+	local before=() after=()
+	run_as check_mail_geo "$@"
+}
+
+# check OPTION...: at $now, for $home, with the database $geo, on $log (on none if that is empty), with time enough for a busy machine.
+check() {
+	local before=("--home=$home" "--geo=$geo" "--at=2014-02-25T${now}Z" --timeout=60) after=(${log:+"$log"})
+	run_as check "$@"
+}
+
+# check_without_rights OPTION...: as an ordinary user. Permissions don't bind root: without its capabilities they do.
+check_without_rights() {
+	[ "$(id -u)" -ne 0 ] || confined='setpriv --bounding-set=-all --inh-caps=-all'
+	$confined true 2>/dev/null || skip "root's capabilities can't be dropped here"
+	check "$@"
+	confined=
+}
+
+# summed COMMAND...: the answers to it are pinned by their sums, as they are too long to be kept. To compare two programs they are kept.
+summed() {
+	local transcript=$world/long
+	"$@"
+	if [ -n "$is_whole" ]; then cat long; else echo "\$ ${*:2}" && cksum <long; fi >>"$world.transcript"
+	rm long
+}
+
+# ---- What a story needs ----
+
+skip() {
+	echo "$1" >"$world.skipped"
+	exit 77
+}
+
+# needs NAME...: a library that the plugin was built with, as -V -v has it, or a program.
+needs() {
+	local name
+	for name; do
+		[[ $built_with == *"$name"*": yes"* || $built_with == *": $name"* ]] || command -v "$name" >/dev/null || skip "there is no $name"
+	done
+}

@@ -92,10 +92,10 @@ check_without_rights() {
 
 # summed COMMAND...: the answers to it are pinned by their sums, as they are too long to be kept. To compare two programs they are kept.
 summed() {
-	local transcript=$world/long
+	local transcript=$world.long
 	"$@"
-	if [ -n "$is_whole" ]; then cat long; else echo "\$ ${*:2}" && cksum <long; fi >>"$world.transcript"
-	rm long
+	if [ -n "$is_whole" ]; then cat "$transcript"; else echo "\$ $*" && sed -f "$root/words" "$transcript" | cksum; fi >>"$world.transcript"
+	rm "$transcript"
 }
 
 # ---- What a story needs ----
@@ -109,6 +109,6 @@ skip() {
 needs() {
 	local name
 	for name; do
-		[[ $built_with == *"$name"*": yes"* || $built_with == *": $name"* ]] || command -v "$name" >/dev/null || skip "there is no $name"
+		grep -q "$name.*: yes\|: $name\$" <<<"$built_with" || command -v "$name" >/dev/null || skip "there is no $name"
 	done
 }

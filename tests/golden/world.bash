@@ -50,24 +50,24 @@ to() {
 
 # ---- The plugin ----
 
-# tell STATE TITLE WORD...: the end of a run whose answer is in "$world.answer": it goes to the transcript.
-tell() {
-	local state=$1
-	{
-		printf '$ %s' "$2"
-		[ $# -lt 3 ] || printf ' %.200q' "${@:3}"
-		echo
-		cat "$world.answer"
-		echo "(exit state $state)"
-		[ ! -s "$world.errors" ] || sed 's/^/stderr: /' "$world.errors"
-	} >>"$transcript"
+# begin_run TITLE WORD...: of a run; what it says is then appended to $transcript, or to $world.errors.
+begin_run() {
+	printf '$ %s' "$1" >>"$transcript"
+	[ $# -lt 2 ] || printf ' %.200q' "${@:2}" >>"$transcript"
+	echo >>"$transcript"
 }
 
-# The run that is told as TITLE WORD...: run_as TITLE OPTION... ; `before` are options that are not told. A run that hangs is ended
-# (exit state 124).
+# end_run STATE: of the run.
+end_run() {
+	echo "(exit state $1)" >>"$transcript"
+	[ ! -s "$world.errors" ] || sed 's/^/stderr: /' "$world.errors" >>"$transcript"
+}
+
+# The run that is told as TITLE OPTION...; the options in `before` and `after` are not told.
 run_as() {
-	timeout 120 $confined "$plugin" "${before[@]}" "${@:2}" "${after[@]}" >"$world.answer" 2>"$world.errors"
-	tell $? "$@"
+	begin_run "$@"
+	$confined "$plugin" "${before[@]}" "${@:2}" "${after[@]}" >>"$transcript" 2>"$world.errors"
+	end_run $?
 }
 
 # plugin OPTION...: as it is, without --home, --geo, --at and a log.

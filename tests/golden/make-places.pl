@@ -1,5 +1,5 @@
 #!/usr/bin/perl
-# make-places.pl - writes places.mmdb: more countries than a line holds, and networks with names of all kinds
+# make-places.pl - writes places.mmdb: more countries than a line holds, networks with hostile names
 #
 #	apt-get install libmaxmind-db-writer-perl
 #	perl tests/golden/make-places.pl tests/golden/places.mmdb
@@ -12,11 +12,16 @@ use warnings;
 
 use MaxMind::DB::Writer::Tree;
 
-my @countries = qw(AD AE AR AT AU BE BG BR CA CH CL CN CO CZ DE DK EE EG ES FI FR GB GR HK HR HU ID IE IL IN IS IT JP KE KR LT LU LV MX MY NG NL NO
-	NZ PE PH PL PT RO RS RU SA SE SG SI SK TH TR TW UA US UY VN ZA);
-my @names = ('Example Net', 'a|b <c> `id` $(id) "d" \\e', "line\nbreak\ttab\e[31m", "bidi\x{202e}gro \x{e4}", 'x' x 300, '');
+my @countries = qw(AD AE AR AT AU BE BG BR CA CH CL CN CO CZ DE DK EE EG ES FI FR GB GR HK
+	HR HU ID IE IL IN IS IT JP KE KR LT LU LV MX MY NG NL NO NZ PE PH PL PT RO RS
+	RU SA SE SG SI SK TH TR TW UA US UY VN ZA);
+my @names = (
+	'Example Net', 'a|b <c> `id` $(id) "d" \\e', "line\nbreak\ttab\e[31m", "bidi\x{202e}gro \x{e4}",
+	'x' x 300, '',
+);
 my %types = (
-	country => 'map', iso_code => 'utf8_string', asn => 'uint32', as_name => 'utf8_string', is_anonymous => 'boolean',
+	country => 'map', iso_code => 'utf8_string', asn => 'uint32', as_name => 'utf8_string',
+	is_anonymous => 'boolean',
 );
 
 my $path  = shift @ARGV or die "usage: make-places.pl FILE\n";

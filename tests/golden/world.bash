@@ -1,8 +1,12 @@
 # world.bash - what the stories of tests/golden are written with
 #
-# A story writes logs with `login` and `line`, sets `now`, and runs the plugin with `check` (or `plugin`, as it is). Each run is one output.
-# It stands in a directory of its own, with the databases of tests/fixtures/geo in geo/. The times of day are those of
+# A story writes logs with `login` and `line`, sets `now`, and runs the plugin with `check` (or
+# `plugin`, as it is). Each run is one output. It stands in a directory of its own, with the
+# databases of tests/fixtures/geo in geo/; its own files are in $case. The times of day are those of
 # 25 February 2014, UTC.
+#
+# What can't be the same again must not be told: what time it is, how long something took, and the
+# begin of a new log where the inode of an old one may be free (so hold the old one open).
 #
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -24,7 +28,8 @@ line() {
 # login TIME USER ADDRESS: the line that Postfix writes for a message of an authenticated user.
 login() {
 	queue_id=$((queue_id + 1))
-	line "$1" "postfix/submission/smtpd[214]: 4X$queue_id: client=unknown[$3], sasl_method=PLAIN, sasl_username=$2"
+	line "$1" "postfix/submission/smtpd[214]: 4X$queue_id: client=unknown[$3], \
+sasl_method=PLAIN, sasl_username=$2"
 }
 
 # logins COUNT TIME USER ADDRESS: of USER1, USER2, ...
@@ -50,11 +55,17 @@ to() {
 
 # ---- The plugin ----
 
-# begin_run TITLE WORD...: of a run; what it says is then appended to $transcript, or to $world.errors.
+# begin_run TITLE WORD...: of a run; what it says is then appended to $transcript, or to
+# $world.errors. Any version of bash shows the words in the same way.
 begin_run() {
-	printf '$ %s' "$1" >>"$transcript"
-	[ $# -lt 2 ] || printf ' %.200q' "${@:2}" >>"$transcript"
-	echo >>"$transcript"
+	local word text="\$ $1"
+	for word in "${@:2}"; do
+		word=${word:0:200}
+		word=${word//[^[:print:]]/?}
+		[[ -n $word && $word != *[!A-Za-z0-9_.,:=/@+-]* ]] || word="'$word'"
+		text+=" $word"
+	done
+	echo "$text" >>"$transcript"
 }
 
 # end_run STATE: of the run.
@@ -76,13 +87,16 @@ plugin() {
 	run_as check_mail_geo "$@"
 }
 
-# check OPTION...: at $now, for $home, with the database $geo, on $log (on none if that is empty), with time enough for a busy machine.
+# check OPTION...: at $now, for $home, with the database $geo, on $log (on none if that is empty),
+# with time enough for a busy machine.
 check() {
-	local before=("--home=$home" "--geo=$geo" "--at=2014-02-25T${now}Z" --timeout=60) after=(${log:+"$log"})
+	local before=("--home=$home" "--geo=$geo" "--at=2014-02-25T${now}Z" --timeout=60)
+	local after=(${log:+"$log"})
 	run_as check "$@"
 }
 
-# check_without_rights OPTION...: as an ordinary user. Permissions don't bind root: without its capabilities they do.
+# check_without_rights OPTION...: as an ordinary user. Permissions don't bind root: without its
+# capabilities they do.
 check_without_rights() {
 	[ "$(id -u)" -ne 0 ] || confined='setpriv --bounding-set=-all --inh-caps=-all'
 	$confined true 2>/dev/null || skip "root's capabilities can't be dropped here"
@@ -90,11 +104,19 @@ check_without_rights() {
 	confined=
 }
 
-# summed COMMAND...: the answers to it are pinned by their sums, as they are too long to be kept. To compare two programs they are kept.
+# summed COMMAND...: the answer to it is pinned by its sum, as it is too long to be kept. Where two
+# programs are compared it is whole.
 summed() {
 	local transcript=$world.long
 	"$@"
-	if [ -n "$is_whole" ]; then cat "$transcript"; else echo "\$ $*" && sed -f "$root/words" "$transcript" | cksum; fi >>"$world.transcript"
+	{
+		if [ -n "$is_whole" ]; then
+			cat "$transcript"
+		else
+			echo "\$ $*"
+			sed -f "$root/words" "$transcript" | cksum
+		fi
+	} >>"$world.transcript"
 	rm "$transcript"
 }
 
@@ -109,6 +131,7 @@ skip() {
 needs() {
 	local name
 	for name; do
-		grep -q "$name.*: yes\|: $name\$" <<<"$built_with" || command -v "$name" >/dev/null || skip "there is no $name"
+		grep -q "$name.*: yes\|: $name\$" <<<"$built_with" || command -v "$name" >/dev/null ||
+			skip "there is no $name"
 	done
 }

@@ -80,8 +80,11 @@ int dns_ask(struct dns_query *queries, size_t count, const char *resolver,
 #include <arpa/nameser.h>
 #include <poll.h>
 
+#include "common/dlopennote.h"
 #include "common/lazylib.h"
 #include "common/xalloc.h"
+
+DLOPEN_NOTE("dnsbl", "asks DNS blocklists", DLOPEN_NOTE_SUGGESTED, LIBCARES_SONAME);
 
 #define UNDER_WAY_MOST 1000
 #define SOCKETS_MOST 64

@@ -9,6 +9,7 @@
 #include <archive_entry.h>
 #endif
 
+#include "common/dlopennote.h"
 #include "common/lazylib.h"
 #include "common/xalloc.h"
 #include "plugin/source/archive.h"
@@ -76,6 +77,9 @@ ssize_t archive_read(struct archive_reader *reader, void *bytes, size_t room)
 }
 
 #else
+
+DLOPEN_NOTE("compressed-logs", "reads logs packed with gzip, bzip2, xz and zstd",
+            DLOPEN_NOTE_RECOMMENDED, LIBARCHIVE_SONAME);
 
 #define INPUT_ROOM (128 * 1024)
 #define PIECE_MOST (1024 * 1024) /* which is unpacked without a look at the deadline */

@@ -52,9 +52,12 @@ const char *journal_source_notes(const struct journal_source *source)
 #include <systemd/sd-journal.h>
 
 #include "common/begun.h"
+#include "common/dlopennote.h"
 #include "common/lazylib.h"
 #include "common/timestamp.h"
 #include "common/xalloc.h"
+
+DLOPEN_NOTE("journal", "reads the systemd journal", DLOPEN_NOTE_RECOMMENDED, LIBSYSTEMD_SONAME);
 
 #define SEC_USEC 1000000
 #define TOKEN_MAX 255

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 #
-# nagios.bats - what an operator reads and copies: nagios-sample.cfg, README, the man page and --help agree with the plugin
+# nagios.bats - what an operator copies: nagios-sample.cfg and the services of README agree with Nagios and the plugin
 #
 #	srcdir           top of the source, default .
 #	CHECK_MAIL_GEO   the built plugin; what needs it is skipped without
@@ -118,35 +118,6 @@ is_understood() {
 	esac
 }
 
-long_options() {
-	"$CHECK_MAIL_GEO" --help | sed -n 's/^ \(-[A-Za-z], \)\{0,1\}--\([a-z][a-z-]*\).*/\2/p'
-}
-
-metrics() {
-	"$CHECK_MAIL_GEO" --help | sed -n '/^Metrics/,/^$/s/^ \([a-z_]\{1,\}\).*/\1/p'
-}
-
-# The man page as text, without overstrikes; mandoc or man-db's, whichever is there, else the source with its \- undone.
-man_text() {
-	if command -v mandoc >/dev/null; then
-		mandoc -Tascii "$srcdir/doc/check_mail_geo.8" | sed "s/.$(printf '\b')//g"
-	else
-		sed 's/\\-/-/g; s/\\f[BIRP]//g' "$srcdir/doc/check_mail_geo.8"
-	fi
-}
-
-# Each line of standard input must be in the text $1, as a whole word. A word that begins with "-" is an option.
-all_are_in() {
-	local word missing=0
-	while read -r word; do
-		if ! grep -Eq -e "(^|[^a-z_-])$word([^a-z_-]|\$)" <<<"$1"; then
-			echo "not in it: $word"
-			missing=1
-		fi
-	done
-	return $missing
-}
-
 @test "nagios4 accepts nagios-sample.cfg" {
 	nagios=$(command -v nagios4 || command -v nagios || true)
 	[ -n "$nagios" ] || skip "skipped: nagios4 is not installed"
@@ -243,65 +214,4 @@ notification_line() {
 	line=${line/'$ARG3$'/'foreign_logins=@1:5'}
 	line=${line/'$ARG4$'/'log_age=~:600'}
 	is_understood "$line"
-}
-
-@test "the man page has no faults (mandoc -T lint)" {
-	command -v mandoc >/dev/null || skip "skipped: mandoc is not installed"
-	run mandoc -T lint -W warning "$srcdir/doc/check_mail_geo.8"
-	echo "$output"
-	[ "$status" -eq 0 ]
-	[ -z "$output" ]
-}
-
-@test "every option of --help is in README and in the man page" {
-	need_plugin
-	[ "$(long_options | wc -l)" -ge 16 ]
-	long_options | sed 's/^/--/' | all_are_in "$(cat "$srcdir/README")"
-	long_options | sed 's/^/--/' | all_are_in "$(man_text)"
-}
-
-@test "README and the man page name no option that --help has not" {
-	need_plugin
-	local others='enable-|with-|without-|prefix|libexecdir|localstatedir|no-install-recommends'
-	for text in "$(sed -n '/^Options$/,/^Metrics$/p' "$srcdir/README")" "$(man_text | sed -n '/^OPTIONS/,/^METRICS/p')"; do
-		[ -n "$text" ]
-		grep -Eo -e '(^|[^a-z-])--[a-z][a-z-]*' <<<"$text" | grep -Eo -e '--.*' | grep -Ev -e "^--($others)" | sort -u |
-			all_are_in "$(long_options | sed 's/^/--/')"
-	done
-}
-
-@test "every metric of --help is in README and in the man page" {
-	need_plugin
-	[ "$(metrics | wc -l)" -ge 8 ]
-	metrics | all_are_in "$(cat "$srcdir/README")"
-	metrics | all_are_in "$(man_text)"
-}
-
-@test "every default threshold of --help is in README and in the man page" {
-	need_plugin
-	"$CHECK_MAIL_GEO" --help | sed -n '/^Metrics/,/^$/s/^ \([a-z_]\{1,\}\) *(\(warning\|critical\) \([^)]*\)).*/\1 \2 \3/p' >"$BATS_TEST_TMPDIR/defaults"
-	[ -s "$BATS_TEST_TMPDIR/defaults" ]
-	while read -r metric level range; do
-		grep -Eq "^ *$metric .*$level $range" "$srcdir/README"
-		man_text | grep -Eq "$metric .*$level $range"
-	done <"$BATS_TEST_TMPDIR/defaults"
-}
-
-@test "--help fits into 80 columns and leaves no blanks at the ends of lines" {
-	need_plugin
-	run "$CHECK_MAIL_GEO" --help
-	[ "$status" -eq 3 ]
-	# A line that is only the directory of ./configure is as long as that is.
-	wide=$(awk 'length($0) > 80 && !/^ *\/[^ ]*$/' <<<"$output")
-	trailing=$(grep -n ' $' <<<"$output" || true)
-	echo "too wide: $wide"
-	echo "blanks at the end: $trailing"
-	[ -z "$wide" ]
-	[ -z "$trailing" ]
-}
-
-@test "README and NEWS fit into 80 columns" {
-	run awk 'length($0) > 80 { print FILENAME ": " FNR ": " $0 }' "$srcdir/README" "$srcdir/NEWS"
-	echo "$output"
-	[ -z "$output" ]
 }

@@ -1,0 +1,191 @@
+#!/usr/bin/env bats
+#
+# manual.bats - README, doc/ and the manual page are true: they say what --help and the program say, and what they name is there
+#
+#	srcdir           top of the source, default .
+#	CHECK_MAIL_GEO   the built plugin; what needs it is skipped without
+#
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+setup() {
+	srcdir=$(cd "${srcdir:-.}" && pwd)
+}
+
+need_plugin() {
+	[ -n "$CHECK_MAIL_GEO" ] || skip "skipped: CHECK_MAIL_GEO is not set"
+	[ -x "$CHECK_MAIL_GEO" ]
+}
+
+need_perl() {
+	command -v perl >/dev/null || skip "skipped: perl is not installed"
+}
+
+pages() {
+	ls "$srcdir/README" "$srcdir"/doc/*.md
+}
+
+@test "each option and metric has the words of --help in the manual page and in doc/options.md (else: doc/generate)" {
+	need_plugin
+	need_perl
+	run perl "$srcdir/doc/generate" --check "$CHECK_MAIL_GEO"
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[ -z "$output" ]
+}
+
+@test "a help text that doc/ does not have yet is told" {
+	need_plugin
+	need_perl
+	local other=$BATS_TEST_TMPDIR/other
+	printf '#!/bin/sh\n"%s" "$@" | sed "s/those placed outside --home/those placed on the moon/"\n' "$CHECK_MAIL_GEO" >"$other"
+	chmod +x "$other"
+	run perl "$srcdir/doc/generate" --check "$other"
+	[ "$status" -eq 1 ]
+	[[ $output == *"check_mail_geo.8 says something else than"*"+Those placed on the moon."*"options.md says something else than"* ]]
+}
+
+@test "the manual page has no faults (mandoc -T lint)" {
+	command -v mandoc >/dev/null || skip "skipped: mandoc is not installed"
+	run mandoc -T lint -W warning "$srcdir/doc/check_mail_geo.8"
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[ -z "$output" ]
+}
+
+# Options of others, which doc/ names too: of configure, apt-get, docker, kubectl, the tests.
+others='enable-|with-|without-|prefix|libexecdir|localstatedir|no-install-recommends|log-opt|install$|check$|max$|scenario|action|call$|notes|reporter'
+
+@test "no page names an option that --help has not" {
+	need_plugin
+	local page known unknown=
+	known=$("$CHECK_MAIL_GEO" --help | grep -Eo '^ (-[A-Za-z], )?--[a-z-]+' | grep -o -e '--.*')
+	for page in $(pages) "$srcdir/doc/check_mail_geo.8"; do
+		unknown+=$(sed 's/\\-/-/g; s/\\f[BIRP]//g' "$page" | grep -Eo -e '(^|[^a-z-])--[a-z][a-z-]*[a-z]' | grep -Eo -e '--.*' |
+			grep -Ev -e "^--($others)" | sort -u | grep -vxF "$known" | sed "s|^|${page##*/}: |" || true)
+	done
+	echo "$unknown"
+	[ -z "$unknown" ]
+}
+
+@test "each message that doc/troubleshooting.md explains is one of the program's" {
+	need_perl
+	run perl -0777 -e '
+		my $source = "";
+		for my $path (split /\n/, `find "$ARGV[0]/common" "$ARGV[0]/plugin" -name "*.c" -o -name "*.h"`) {
+			open my $file, "<", $path or die "$path: $!\n";
+			$source .= <$file>;
+		}
+		$source =~ s/"\s*PRI[a-z0-9]+\s*"/%/g;
+		$source =~ s/"\s*\n\s*"//g;
+		open my $page, "<", "$ARGV[0]/doc/troubleshooting.md" or die $!;
+		my $count = 0;
+		for my $headline (<$page> =~ /^### (".*)/mg) {
+			for my $message ($headline =~ /"([^"]*)"/g) {
+				for my $part (grep { /\S/ } map { s/^,? +| +$//gr } split /\.\.\./, $message) {
+					$count++;
+					print "the program never says: $part\n" if index($source, $part) < 0 && index($source, ($part =~ s/^(lines?) /%s /r)) < 0;
+				}
+			}
+		}
+		print "only $count messages are explained\n" if $count < 40;
+	' "$srcdir"
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[ -z "$output" ]
+}
+
+@test "each link leads to a page, and to a headline in it" {
+	local page link file anchor
+	for page in $(pages); do
+		for link in $(grep -Eo '\]\([^)]*\)' "$page" | sed 's/^](//; s/)$//'); do
+			case $link in https://*) continue ;; esac
+			file=${link%%#*}
+			echo "${page##*/}: $link"
+			[ -f "$(dirname "$page")/${file:-$(basename "$page")}" ]
+			[ "$link" != "$file" ] || continue
+			anchor=${link#*#}
+			sed -n 's/^##* //p' "$(dirname "$page")/$file" | tr 'A-Z ' 'a-z-' | tr -cd 'a-z0-9\n-' | grep -qx -- "$anchor"
+		done
+	done
+}
+
+@test "README names each page of doc/, and only those" {
+	local page
+	for page in "$srcdir"/doc/*.md; do
+		grep -q "^    doc/${page##*/} " "$srcdir/README"
+	done
+	for page in $(grep -Eo 'doc/[A-Za-z-]+\.md' "$srcdir/README" | sort -u); do
+		[ -f "$srcdir/$page" ]
+	done
+}
+
+@test "README is short: what only some need is in doc/" {
+	[ "$(wc -l <"$srcdir/README")" -le 200 ]
+}
+
+@test "the two commands of README are those that ./bootstrap has" {
+	local command
+	for command in run check; do
+		grep -q "^    ./bootstrap $command  " "$srcdir/README"
+		sh "$srcdir/bootstrap" help | grep -q "^  $command "
+	done
+}
+
+@test "make help has a line for each target that is the project's own" {
+	local target
+	for target in $(sed -n 's/^\.PHONY: //p' "$srcdir/Makefile.am"); do
+		[ $target = help ] || grep -q "^#? make $target  *[^ ]" "$srcdir/Makefile.am"
+	done
+	! grep '^#? ' "$srcdir/Makefile.am" | grep -Ev '^#\? (make|                    )'
+}
+
+@test "doc/HACKING.md has each folder of the source, and each file that it names is there" {
+	local name
+	for name in $(cd "$srcdir" && find common plugin tests -mindepth 1 -type d ! -path '*/.*' ! -path 'tests/*/*'); do
+		echo "$name"
+		grep -Eq "(^|[ (\`])$name/?([ ,.;:)\`]|\$)" "$srcdir/doc/HACKING.md"
+	done
+	for name in $(grep -Eo '`[A-Za-z_./-]+`' "$srcdir/doc/HACKING.md" | tr -d '`' | grep -E '/|\.[ch]$'); do
+		echo "$name"
+		[ -e "$srcdir/$name" ]
+	done
+}
+
+# The labels of performance data, in their order.
+labels() {
+	grep -Eo '[a-z_]+=[0-9U]' <<<"$1" | sed 's/=.*//'
+}
+
+@test "the example of README has the metrics, the users and the times that the plugin prints of the sample" {
+	need_plugin
+	local example
+	example=$(sed -n '/^    \$ build\/check_mail_geo/,/^    geo: /p' "$srcdir/README" | sed '1,/doc\/sample/d')
+	run "$CHECK_MAIL_GEO" --home=US --no-state -v --at=2014-02-25T10:20:00Z --geo="mmdb:$srcdir/tests/fixtures/geo/maxmind-country.mmdb" "$srcdir/doc/sample/mail.log"
+	echo "$output"
+	[ "$(labels "$(tr '\n' ' ' <<<"$example")")" = "$(labels "${lines[0]}")" ]
+	[[ ${lines[0]} == *"|logins=12;;;0 "* ]]
+	grep -q ' |logins=12;;;0$' <<<"$example"
+}
+
+@test "README, NEWS and the pages of doc/ fit into 80 columns, but for headlines" {
+	local page wide=
+	for page in $(pages) "$srcdir/NEWS"; do
+		# characters, whatever the locale: of those of several bytes the first is counted
+		wide+=$(LC_ALL=C sed 's/[\x80-\xbf]//g' "$page" | awk -v page="${page##*/}" 'length($0) > 80 && !/^#/ { print page ":" FNR ": " $0 }')
+	done
+	echo "$wide"
+	[ -z "$wide" ]
+}
+
+@test "the help texts fit into 80 columns and leave no blanks at the ends of lines" {
+	need_plugin
+	run "$CHECK_MAIL_GEO" --help
+	[ "$status" -eq 3 ]
+	# A line that is only the directory of ./configure is as long as that is.
+	wide=$(LC_ALL=C.UTF-8 awk 'length($0) > 80 && !/^ *\/[^ ]*$/' <<<"$output")
+	trailing=$(grep -n ' $' <<<"$output" || true)
+	echo "too wide: $wide"
+	echo "blanks at the end: $trailing"
+	[ -z "$wide" ]
+	[ -z "$trailing" ]
+}

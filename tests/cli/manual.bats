@@ -151,6 +151,23 @@ others='enable-|with-|without-|prefix|libexecdir|localstatedir|no-install-recomm
 	done
 }
 
+@test "what a build in the source itself makes is ignored by git" {
+	git -C "$srcdir" rev-parse --is-inside-work-tree >/dev/null 2>&1 || skip "skipped: the source is no checkout"
+	[ -f "$builddir/config.status" ] || skip "skipped: builddir names no build"
+	local told
+	(cd "$builddir" && find . \( -name 'check_mail_geo-*' -o -name 'fuzz-*' \) -prune -o -type f \( -path './tests/*' -perm -u+x -o \
+		-name '*.[oa]' -o -name '*.Po' -o -name '*.so' -o -name '*.trs' -o -path './tests/*.log' -o -name 'config.*' -o \
+		-name Makefile -o -name 'stamp-h*' -o -name .dirstamp -o -path './check_mail_geo*' \) -print) |
+		sed 's|^\./||' >"$BATS_TEST_TMPDIR/made"
+	# In a tree elsewhere, and in this one, only what is tracked is the project's.
+	told=$(comm -23 <(sort "$BATS_TEST_TMPDIR/made") <(git -C "$srcdir" ls-files | sort) |
+		git -C "$srcdir" check-ignore --no-index --stdin --non-matching --verbose | grep '^::' || true)
+	echo "$told"
+	[ -z "$told" ]
+	[ "$(wc -l <"$BATS_TEST_TMPDIR/made")" -ge 100 ]
+	[ -z "$(git -C "$srcdir" ls-files | git -C "$srcdir" check-ignore --no-index --stdin)" ]
+}
+
 # The labels of performance data, in their order.
 labels() {
 	grep -Eo '[a-z_]+=[0-9U]' <<<"$1" | sed 's/=.*//'

@@ -94,6 +94,77 @@ others='enable-|with-|without-|prefix|libexecdir|localstatedir|no-install-recomm
 	[ -z "$output" ]
 }
 
+@test "doc/formats.md has a row for each format of --help" {
+	need_plugin
+	"$CHECK_MAIL_GEO" --help | tr '\n' ' ' | sed 's/.*Known: *\([a-z, -]*\)  *-g, .*/\1/' | tr -d ' ' | tr ',' '\n' | sort >"$BATS_TEST_TMPDIR/known"
+	[ "$(wc -l <"$BATS_TEST_TMPDIR/known")" -ge 12 ]
+	diff "$BATS_TEST_TMPDIR/known" <(sed -n '/^## What a server writes/,/^Left out/s/^    \([a-z][a-z-]*\)  .*/\1/p' "$srcdir/doc/formats.md" | sort)
+}
+
+@test "the versions that doc/install.md wants are those of configure" {
+	local name version
+	grep -o 'PKG_CHECK_MODULES(\[[A-Z]*\], \[[a-z0-9]* >= [0-9.]*' "$srcdir/configure.ac" | sed 's/.*\[//; s/ >= / /' >"$BATS_TEST_TMPDIR/wanted"
+	[ "$(wc -l <"$BATS_TEST_TMPDIR/wanted")" -ge 7 ]
+	while read -r name version; do
+		echo "$name $version"
+		[ "$name" != libcares ] || name=c-ares
+		grep -Eq "(^|[ ,])$name $version([ ,]|\$)" "$srcdir/doc/install.md"
+	done <"$BATS_TEST_TMPDIR/wanted"
+}
+
+@test "each variable of the environment that is asked for is in the manual page and in doc/SECURITY.md" {
+	local name
+	grep -rhoE 'getenv\("[A-Z_]+"' "$srcdir/common" "$srcdir/plugin" | sed 's/.*("//; s/"//' | sort -u >"$BATS_TEST_TMPDIR/asked"
+	[ "$(wc -l <"$BATS_TEST_TMPDIR/asked")" -ge 7 ]
+	for name in $(cat "$BATS_TEST_TMPDIR/asked") MP_STATE_PATH NAGIOS_PLUGIN_STATE_DIRECTORY; do
+		echo "$name"
+		sed -n '/^\.SH ENVIRONMENT/,/^\.SH FILES/p' "$srcdir/doc/check_mail_geo.8" | grep -qw "$name"
+		grep -qw "$name" "$srcdir/doc/SECURITY.md"
+	done
+}
+
+@test "doc/geo.md and the manual page have each place where databases are looked for" {
+	local place
+	sed -n '/usual_places\[\] = {/,/^}/s/.*"\(.*\)".*/\1/p' "$srcdir"/plugin/geo/*.c >"$BATS_TEST_TMPDIR/places"
+	[ "$(wc -l <"$BATS_TEST_TMPDIR/places")" -ge 6 ]
+	while read -r place; do
+		echo "$place"
+		grep -qF " $place " <<<"$(sed 's/$/ /' "$srcdir/doc/geo.md")"
+		grep -qF "$place" "$srcdir/doc/check_mail_geo.8"
+	done <"$BATS_TEST_TMPDIR/places"
+}
+
+@test "the default thresholds that doc/how-it-decides.md names are those of --help" {
+	need_plugin
+	local level metric range
+	grep -Eo '[A-Z]+ \([a-z_]+, default [^)]*\)' "$srcdir/doc/how-it-decides.md" | tr 'A-Z(),' 'a-z   ' >"$BATS_TEST_TMPDIR/defaults"
+	[ "$(wc -l <"$BATS_TEST_TMPDIR/defaults")" -eq "$("$CHECK_MAIL_GEO" --help | grep -Ec '^ [a-z_]+ \((warning|critical) ')" ]
+	while read -r level metric _ range; do
+		"$CHECK_MAIL_GEO" --help | grep -Fx " $metric ($level ${range% })"
+	done <"$BATS_TEST_TMPDIR/defaults"
+}
+
+@test "the query of doc/state.md tells the logins of a state" {
+	need_plugin
+	command -v sqlite3 >/dev/null || skip "skipped: sqlite3 is not installed"
+	local query
+	query=$(sed -n '/^    sqlite3 -readonly FILE "/,/"$/p' "$srcdir/doc/state.md")
+	"$CHECK_MAIL_GEO" --home=US --at=2014-02-25T10:20:00Z --state="$BATS_TEST_TMPDIR/state/db" \
+		--geo="mmdb:$srcdir/tests/fixtures/geo/maxmind-country.mmdb" "$srcdir/doc/sample/mail.log" || true
+	run sh -c "${query/FILE/"$BATS_TEST_TMPDIR/state/db"}"
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[ "$(grep -c '|bob@example.com$' <<<"$output")" -eq 10 ]
+	[ "${#lines[@]}" -eq 12 ]
+	[[ ${lines[11]} == "2014-02-25 10:"*"|"*"@example.com" ]]
+}
+
+@test "the blocklists that doc/options.more names are the default ones" {
+	sed -n '/define DNSBL_DEFAULT/,/[^\\]$/p' "$srcdir/plugin/dnsbl.h" | grep -Eo '[a-z]+\.[a-z]+\.[a-z]+' | sort -u >"$BATS_TEST_TMPDIR/default"
+	[ "$(wc -l <"$BATS_TEST_TMPDIR/default")" -eq 4 ]
+	diff "$BATS_TEST_TMPDIR/default" <(sed -n '/^--dnsbl$/,/^--dnsbl-/p' "$srcdir/doc/options.more" | grep -Eo '[a-z]+\.[a-z]+\.[a-z]+' | sort -u)
+}
+
 @test "each link leads to a page, and to a headline in it" {
 	local page link file anchor
 	for page in $(pages); do

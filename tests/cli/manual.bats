@@ -24,7 +24,7 @@ pages() {
 	ls "$srcdir/README" "$srcdir"/doc/*.md
 }
 
-@test "each option and metric has the words of --help in the manual page and in doc/options.md (else: doc/generate)" {
+@test "each option and metric has the words of --help in the manual page and in doc/options.md (else: make docs)" {
 	need_plugin
 	need_perl
 	run perl "$srcdir/doc/generate" --check "$CHECK_MAIL_GEO"
@@ -41,7 +41,7 @@ pages() {
 	chmod +x "$other"
 	run perl "$srcdir/doc/generate" --check "$other"
 	[ "$status" -eq 1 ]
-	[[ $output == *"check_mail_geo.8 says something else than"*"+Those placed on the moon."*"options.md says something else than"* ]]
+	[[ $output == *"check_mail_geo.8 differs from"*"+Those placed on the moon."*"options.md differs from"* ]]
 }
 
 @test "the manual page has no faults (mandoc -T lint)" {
@@ -244,15 +244,27 @@ labels() {
 	grep -Eo '[a-z_]+=[0-9U]' <<<"$1" | sed 's/=.*//'
 }
 
-@test "the example of README has the metrics, the users and the times that the plugin prints of the sample" {
+# The times, users and addresses of the long output.
+logins_told() {
+	grep -Eo '^ *[0-9-]+T[0-9:]+ [^ ]+ from IP [0-9.]+' <<<"$1" | sed 's/^ *//'
+}
+
+@test "the example of README has the metrics and the logins that the plugin prints of the sample" {
 	need_plugin
-	local example
+	local example geo="mmdb:$srcdir/tests/fixtures/geo/maxmind-country.mmdb"
 	example=$(sed -n '/^    \$ build\/check_mail_geo/,/^    geo: /p' "$srcdir/README" | sed '1,/doc\/sample/d')
-	run "$CHECK_MAIL_GEO" --home=US --no-state -v --at=2014-02-25T10:20:00Z --geo="mmdb:$srcdir/tests/fixtures/geo/maxmind-country.mmdb" "$srcdir/doc/sample/mail.log"
+	run "$CHECK_MAIL_GEO" --home=US --no-state -v --at=2014-02-25T10:20:00Z --geo="$geo" "$srcdir/doc/sample/mail.log"
 	echo "$output"
 	[ "$(labels "$(tr '\n' ' ' <<<"$example")")" = "$(labels "${lines[0]}")" ]
 	[[ ${lines[0]} == *"|logins=12;;;0 "* ]]
 	grep -q ' |logins=12;;;0$' <<<"$example"
+	[ "$(logins_told "$example" | wc -l)" -ge 3 ]
+	# The newest first, and each is one of the sample.
+	[ "$(logins_told "$example")" = "$(logins_told "$example" | sort -r)" ]
+	"$CHECK_MAIL_GEO" --explain --output=json --at=2014-02-25T10:20:00Z <"$srcdir/doc/sample/mail.log" |
+		sed -n 's/.*"login": *true.*"at": *"\([0-9T:-]*\)[^"]*", *"user": *"\([^"]*\)", *"address": *"\([^"]*\)".*/\1 \2 from IP \3/p' >"$BATS_TEST_TMPDIR/logins"
+	[ "$(wc -l <"$BATS_TEST_TMPDIR/logins")" -ge 12 ]
+	[ -z "$(logins_told "$example" | grep -vxFf "$BATS_TEST_TMPDIR/logins")" ]
 }
 
 @test "README, NEWS and the pages of doc/ fit into 80 columns, but for headlines" {

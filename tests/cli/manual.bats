@@ -223,7 +223,7 @@ others='enable-|with-|without-|prefix|libexecdir|localstatedir|no-install-recomm
 }
 
 @test "what a build in the source itself makes is ignored by git" {
-	git -C "$srcdir" rev-parse --is-inside-work-tree >/dev/null 2>&1 || skip "skipped: the source is no checkout"
+	[ "$(git -C "$srcdir" rev-parse --show-toplevel 2>/dev/null)" = "$srcdir" ] || skip "skipped: the source is no checkout"
 	[ -f "$builddir/config.status" ] || skip "skipped: builddir names no build"
 	local told
 	(cd "$builddir" && find . \( -name 'check_mail_geo-*' -o -name 'fuzz-*' \) -prune -o -type f \( -path './tests/*' -perm -u+x -o \

@@ -12,6 +12,7 @@ setup() {
 	done
 	[ -f "$builddir/config.h" ] || skip "skipped: builddir names no build"
 	head -c 4 "$CHECK_MAIL_GEO" | grep -q ELF || skip "skipped: the program is no ELF file"
+	[ -n "$(sonames)" ] || skip "skipped: built without all libraries that are loaded when they are needed"
 }
 
 # A line for each note, read as a packaging tool reads them: owner, type in hexadecimal, text. What isn't whole ends it.

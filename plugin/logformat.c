@@ -27,6 +27,7 @@ struct logformat_reader {
 	int64_t now_sec;
 	struct needles *literals;
 	uint32_t formats_of[NEEDLES_MAX]; /* of each literal the format, as a set */
+	size_t long_least;                /* of a line that a format may know without a literal */
 	struct envelope_room room;
 	bool was_login; /* the line before */
 	int64_t unread;
@@ -99,6 +100,11 @@ struct logformat_reader *logformat_open(logformat_set set, int64_t now_sec)
 		reader->formats_of[count] = LOSS_MARK;
 		literals[count++] = loss_literals[i];
 	}
+	reader->long_least = SIZE_MAX;
+	for (size_t i = 0; i < ARRAY_SIZE(formats); i++)
+		if (set & 1U << i && formats[i]->long_least &&
+		    formats[i]->long_least < reader->long_least)
+			reader->long_least = formats[i]->long_least;
 	reader->set = set;
 	reader->now_sec = now_sec;
 	reader->literals = needles_new(literals, count);
@@ -196,6 +202,18 @@ static uint32_t formats_for(const struct logformat_reader *reader, struct slice 
 		: found;
 }
 
+/* Those that know a long line without a literal. */
+static uint32_t formats_for_long(const struct logformat_reader *reader, struct slice line)
+{
+	uint32_t wanted = 0;
+	for (size_t i = 0; line.length >= reader->long_least && i < ARRAY_SIZE(formats); i++)
+		if (reader->set & 1U << i && formats[i]->long_least &&
+		    line.length >= formats[i]->long_least &&
+		    slice_find(line, formats[i]->long_word) < line.length)
+			wanted |= 1U << i;
+	return wanted;
+}
+
 /* LINE has the literals of FOUND; those of FORMATS may know it. */
 static enum line_kind read_candidate(struct logformat_reader *reader, struct login *ret,
                                      struct slice line, uint32_t found, uint32_t formats_wanted)
@@ -221,7 +239,9 @@ enum line_kind logformat_read(struct logformat_reader *reader, struct login *ret
 	bool is_continuation = envelope_is_continuation(&reader->room, line);
 	uint32_t found = is_continuation ? 0
 					 : needles_find(reader->literals, line, reader->formats_of);
-	uint32_t wanted = is_continuation ? 0 : formats_for(reader, line, found);
+	uint32_t wanted = is_continuation
+		? 0
+		: formats_for(reader, line, found) | formats_for_long(reader, line);
 	enum line_kind kind = wanted ? read_candidate(reader, ret, line, found, wanted)
 				     : LINE_OTHER;
 	if (kind != LINE_LOST)

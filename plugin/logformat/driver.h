@@ -13,10 +13,16 @@
 struct logformat {
 	const char *name;
 
-	/* Each line that parse() says more of than LINE_OTHER holds one of these: lines without any
-	 * are skipped unseen. 8 bytes at least (the longer the quicker), of letters, digits, blank
-	 * and , = : . _ - only: so they are the same in a line of JSON. Unused ones are empty. */
+	/* Each line that parse() says more of than LINE_OTHER holds one of these, or is long:
+	 * others are skipped unseen. 8 bytes at least (the longer the quicker), of letters, digits,
+	 * blank and , = : . _ - only: so they are the same in a line of JSON. Unused ones are
+	 * empty. */
 	struct slice literals[LOGFORMAT_LITERALS_MAX];
+
+	/* A logging system may have cut a literal in two, or off, so lines of LONG_LEAST bytes and
+	 * more that hold LONG_WORD (as long as literals are) are shown to parse(), too. 0: none. */
+	size_t long_least;
+	struct slice long_word;
 
 	/* What LINE is. But for LINE_OTHER, RET (all zero before) gets user, address, has_address,
 	 * is_hidden, service, session, twin; at_sec and count are the caller's. The slices borrow

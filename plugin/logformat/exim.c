@@ -22,18 +22,25 @@
  * and so is one that says a login's " P=" behind a front that can't be read: whoever has a password
  * could hide so. ID may hold blanks; it ends at a colon, or where all the rest is a tail.
  *
+ * What is cut, by Exim for syslog (write_syslog() in src/log.c: pieces of 870 bytes, each with
+ * "[NUMBER/PIECES] " in front) or by a syslog's own limit, may have lost its " P=...a ", or have it
+ * in two halves: whoever has a password chooses where with a long HELO. Then it is ambiguous as
+ * well.
+ *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "common/compat.h"
 
 #include "common/timestamp.h"
 #include "plugin/logformat/driver.h"
+#include "plugin/logformat/exim_protocol.h"
 #include "plugin/logformat/exim_tail.h"
 
-#define TOKEN_MAX 65536 /* a HELO, an SNI are as long as the client likes */
+#define TOKEN_MAX EXIM_TOKEN_MAX /* a HELO, an SNI are as long as the client likes */
 #define FIELDS_MAX 12
 #define CUT_LENGTH_LEAST 800 /* no syslog cuts at less */
-#define OVERFLOW "**** log string overflowed log buffer ****"
+/* " log buffer ****" follows, unless <trunc> has taken its place. */
+#define OVERFLOW "**** log string overflowed"
 
 static const char overflow_why[] = "Exim has cut it, as it was too long (8 KiB): there may have "
 				   "been a login in it";
@@ -90,15 +97,12 @@ static bool is_exim(struct slice program)
 	return slice_equals(program, "exim") || slice_equals(program, "exim4");
 }
 
-/* To the message, from either kind of log. */
-static struct slice message_of(const struct envelope *line)
+/* Exim's own time, which is in syslog, too, and its process. */
+static struct slice skip_time(struct slice text, bool is_syslog, int64_t at_sec)
 {
-	bool is_syslog = is_exim(line->program);
-	struct slice text = is_syslog ? line->message : line->text;
 	struct slice rest = text;
 	int64_t ignored;
-	if (is_syslog && timestamp_take(&ignored, &rest, line->at_sec) &&
-	    slice_take_char(&rest, ' '))
+	if (is_syslog && timestamp_take(&ignored, &rest, at_sec) && slice_take_char(&rest, ' '))
 		text = rest;
 	rest = text;
 	if (slice_take_char(&rest, '[') && slice_take_while(&rest, slice_is_digit, 10).length &&
@@ -107,13 +111,21 @@ static struct slice message_of(const struct envelope *line)
 	return text;
 }
 
-/* "[2/3] " in front of a piece: Exim cuts what it hands to syslog at 870 bytes. The first one has
- * its own time behind it. */
-static bool is_piece(struct slice text)
+/* "[2/3]" in front of a piece, with a blank behind it that is left. After a line's end in Exim's
+ * text it is "[2\3]". */
+static bool take_piece(struct slice *text, bool *ret_is_first)
 {
-	return slice_take_char(&text, '[') && slice_take_while(&text, slice_is_digit, 5).length &&
-		(slice_take_char(&text, '/') || slice_take_char(&text, '\\')) &&
-		slice_take_while(&text, slice_is_digit, 5).length && slice_take_string(&text, "] ");
+	struct slice rest = *text;
+	if (!slice_take_char(&rest, '['))
+		return false;
+	struct slice number = slice_take_while(&rest, slice_is_digit, 5);
+	if (!number.length || !(slice_take_char(&rest, '/') || slice_take_char(&rest, '\\')) ||
+	    !slice_take_while(&rest, slice_is_digit, 5).length || !slice_take_char(&rest, ']') ||
+	    !slice_starts_with(rest, " "))
+		return false;
+	*ret_is_first = slice_equals(number, "1");
+	*text = rest;
+	return true;
 }
 
 static bool take_sender(struct slice *text)
@@ -187,52 +199,11 @@ static bool take_host(struct login *ret, struct slice *text)
 
 /* --- the protocol --- */
 
-/* The service of the login that protocol NAME stands for; NULL: of none. */
-static const char *login_service(struct slice name)
-{
-	static const struct {
-		const char *name, *service;
-	} protocols[] = {
-		{ "esmtpa", "exim/esmtpa" },       { "esmtpsa", "exim/esmtpsa" },
-		{ "essmtpa", "exim/essmtpa" },     { "utf8esmtpa", "exim/esmtpa" },
-		{ "utf8esmtpsa", "exim/esmtpsa" }, { "utf8essmtpa", "exim/essmtpa" },
-	};
-	for (size_t i = 0; i < ARRAY_SIZE(protocols); i++)
-		if (slice_equals(name, protocols[i].name))
-			return protocols[i].service;
-	return NULL;
-}
-
-/* Is a protocol at the front of TEXT, with OF_LOGIN one that stands for a login? A recipient
- * "P=x@example.com" is none. */
-static bool is_protocol(struct slice text, bool of_login)
-{
-	if (!slice_take_string(&text, " P="))
-		return false;
-	struct slice name = slice_take_while(&text, slice_is_not_blank, TOKEN_MAX);
-	struct slice rest = name;
-	slice_take_while(&rest, is_name, TOKEN_MAX);
-	return of_login ? login_service(name) != NULL : !rest.length;
-}
-
-static bool has_protocol(struct slice text, bool of_login)
-{
-	static const struct slice protocol = { " P=", 3 };
-	for (size_t at = slice_find(text, protocol); at < text.length;
-	     at = slice_find(text, protocol)) {
-		text = slice_skip(text, at);
-		if (is_protocol(text, of_login))
-			return true;
-		text = slice_skip(text, protocol.length);
-	}
-	return false;
-}
-
 static bool has_unquoted_protocol(struct slice text, bool of_login)
 {
 	while (text.length) {
 		size_t piece = address_piece(text);
-		if (!piece && is_protocol(text, of_login))
+		if (!piece && exim_is_protocol(text, of_login))
 			return true;
 		text = slice_skip(text, piece ? piece : 1);
 	}
@@ -248,13 +219,14 @@ static bool has_protocol_again(struct slice text, bool of_login, bool has_ident)
 {
 	bool fits;
 	size_t end = exim_find_tail(text, &fits);
-	if (has_protocol(slice_make(text.data, fits && !has_ident ? end : text.length), of_login))
+	if (exim_has_protocol(slice_make(text.data, fits && !has_ident ? end : text.length),
+	                      of_login))
 		return true;
 	if (has_unquoted_protocol(slice_skip(text, end), of_login))
 		return true;
 	size_t helo_end = slice_find(text, SLICE_LITERAL(") ["));
 	return (!of_login || text.length >= CUT_LENGTH_LEAST) &&
-		has_protocol(slice_skip(text, helo_end), of_login);
+		exim_has_protocol(slice_skip(text, helo_end), of_login);
 }
 
 /* --- the user --- */
@@ -311,16 +283,30 @@ static bool take_front(struct login *ret, bool *ret_has_ident, struct slice *tex
 }
 
 /* Exim's mark stands for the end of what is too long for its buffer, with 4.96 for all behind the
- * message's id. A client with a long HELO can bring that about, also after a login. */
+ * message's id. A client with a long HELO can bring that about, also after a login. With 4.98 the
+ * end of the mark may be overwritten by "<trunc>". */
 static bool is_overflown(struct slice text)
 {
 	return slice_find(text, SLICE_LITERAL(OVERFLOW)) < text.length;
 }
 
+/* Has a syslog cut the protocol off, or in two? Each message has one. Exim's own log isn't cut but
+ * by Exim. */
+static bool may_be_cut(struct slice text, bool is_syslog, const char **ret_why)
+{
+	bool may_be = is_syslog && text.length >= CUT_LENGTH_LEAST &&
+		(exim_ends_in_protocol(text) || !exim_has_protocol(text, false));
+	if (may_be)
+		*ret_why = "it was cut before, or within, its P=: that may have been a login's";
+	return may_be;
+}
+
 /* Behind "MSGID <= ". */
-static enum line_kind read_message(struct login *ret, struct slice text, const char **ret_why)
+static enum line_kind read_message(struct login *ret, struct slice text, bool is_syslog,
+                                   const char **ret_why)
 {
 	static const char *const before_user[] = { " L", " SPF", " X=", " CV=", " DN=\"", " SNI=" };
+	const struct slice all = text;
 	bool has_ident = false;
 
 	*ret_why = overflow_why;
@@ -328,19 +314,20 @@ static enum line_kind read_message(struct login *ret, struct slice text, const c
 		return LINE_AMBIGUOUS;
 	if (!take_front(ret, &has_ident, &text, ret_why)) {
 		if (!has_protocol_again(text, true, has_ident))
-			return LINE_OTHER;
+			return may_be_cut(all, is_syslog, ret_why) ? LINE_AMBIGUOUS : LINE_OTHER;
 		*ret_why = "it says P=...a, a login's protocol, but what stands before can't be "
 			   "read (helo_accept_junk_hosts)";
 		return LINE_AMBIGUOUS;
 	}
-	const char *service = login_service(slice_take_while(&text, slice_is_not_blank, TOKEN_MAX));
+	const char *service = exim_login_service(
+		slice_take_while(&text, slice_is_not_blank, TOKEN_MAX));
 	*ret_why = "it says P= twice: HELO may have imitated the first one "
 		   "(helo_accept_junk_hosts)";
 	if (has_protocol_again(text, !service, has_ident))
 		return LINE_AMBIGUOUS;
 	*ret_why = "a message that was accepted without a login";
 	if (!service)
-		return LINE_OTHER;
+		return may_be_cut(all, is_syslog, ret_why) ? LINE_AMBIGUOUS : LINE_OTHER;
 	ret->service = slice_string(service);
 	take_fields(&text, before_user, ARRAY_SIZE(before_user));
 	*ret_why = "a login, but what stands before or behind its A= can't be read";
@@ -363,8 +350,26 @@ static size_t find_end(struct slice text)
 	return end;
 }
 
+/* Behind the last " C=" there are only names of commands: nothing was cut before it. */
+static bool ends_in_commands(struct slice text)
+{
+	static const struct slice commands = { " C=", 3 };
+	size_t at;
+	bool has_any = false;
+	while ((at = slice_find(text, commands)) < text.length) {
+		text = slice_skip(text, at + commands.length);
+		has_any = true;
+	}
+	while (text.length &&
+	       ((text.data[0] >= 'A' && text.data[0] <= 'Z') || text.data[0] == ',' ||
+	        text.data[0] == '.'))
+		text = slice_skip(text, 1);
+	return has_any && !text.length;
+}
+
 /* Behind "no MAIL in SMTP connection from ": written with log_selector +smtp_no_mail. */
-static enum line_kind read_no_mail(struct login *ret, struct slice text, const char **ret_why)
+static enum line_kind read_no_mail(struct login *ret, struct slice text, bool is_syslog,
+                                   const char **ret_why)
 {
 	static const char *const before_time[] = { " I=", " U=", " Ci=" };
 	static const char *const time[] = { " D=" };
@@ -372,7 +377,9 @@ static enum line_kind read_no_mail(struct login *ret, struct slice text, const c
 	if (is_overflown(text))
 		return LINE_AMBIGUOUS;
 	*ret_why = "a connection without a login";
-	if (slice_find(text, SLICE_LITERAL(" A=")) == text.length)
+	bool may_be_cut_off = is_syslog && text.length >= CUT_LENGTH_LEAST &&
+		!ends_in_commands(text);
+	if (slice_find(text, SLICE_LITERAL(" A=")) == text.length && !may_be_cut_off)
 		return LINE_OTHER;
 	*ret_why = "a login perhaps, but what stands before its A= can't be read "
 		   "(helo_accept_junk_hosts)";
@@ -392,18 +399,34 @@ static enum line_kind read_no_mail(struct login *ret, struct slice text, const c
 		: LINE_AMBIGUOUS;
 }
 
+/* A piece says nothing surely: its front may be a stranger's. TEXT begins with a blank, so that a
+ * protocol is seen there, too. */
+static enum line_kind read_piece(struct slice text, bool is_first, int64_t at_sec,
+                                 const char **ret_why)
+{
+	*ret_why = overflow_why;
+	if (is_overflown(text))
+		return LINE_AMBIGUOUS;
+	*ret_why = "a piece of a line that Exim cut for syslog (870 bytes)";
+	struct slice begin = skip_time(slice_skip(text, 1), true, at_sec);
+	bool is_no_mail = is_first && slice_starts_with(begin, "no MAIL in ");
+	if (is_no_mail || exim_has_protocol(text, true) || exim_ends_in_protocol(text))
+		return LINE_AMBIGUOUS;
+	return LINE_OTHER;
+}
+
 static enum line_kind parse(struct login *ret, const struct envelope *line, const char **ret_why)
 {
-	struct slice text = message_of(line);
-	if (is_exim(line->program) && is_piece(text)) {
-		*ret_why = "a piece of a line that Exim cut for syslog (870 bytes)";
-		return has_protocol(text, true) ? LINE_AMBIGUOUS : LINE_OTHER;
-	}
+	bool is_syslog = is_exim(line->program), is_first;
+	struct slice text = is_syslog ? line->message : line->text;
+	if (is_syslog && take_piece(&text, &is_first))
+		return read_piece(text, is_first, line->at_sec, ret_why);
+	text = skip_time(text, is_syslog, line->at_sec);
 	if (slice_take_string(&text, "no MAIL in ")) {
 		slice_take_string(&text, "TFO* ");
 		slice_take_string(&text, "TFO ");
 		return slice_take_string(&text, "SMTP connection from ")
-			? read_no_mail(ret, text, ret_why)
+			? read_no_mail(ret, text, is_syslog, ret_why)
 			: LINE_OTHER;
 	}
 	bool is_message = take_message_id(&text);
@@ -411,11 +434,11 @@ static enum line_kind parse(struct login *ret, const struct envelope *line, cons
 		*ret_why = overflow_why;
 		return LINE_AMBIGUOUS;
 	}
-	if (is_exim(line->program) || is_message)
+	if (is_syslog || is_message)
 		*ret_why = "a line of Exim, but no message that was accepted";
 	if (!is_message || (!slice_take_string(&text, "<= ") && !slice_take_string(&text, "(= ")))
 		return LINE_OTHER;
-	return read_message(ret, text, ret_why);
+	return read_message(ret, text, is_syslog, ret_why);
 }
 
 const struct logformat logformat_exim = {
@@ -426,7 +449,9 @@ const struct logformat logformat_exim = {
 		{ " P=essmtpa", 10 },
 		{ " P=utf8es", 9 },
 		{ "no MAIL in ", 11 },
-		{ " log string overflowed log buffer ", 34 },
+		{ " log string overflowed", 22 },
 	},
+	.long_least = CUT_LENGTH_LEAST,
+	.long_word = { "exim", 4 },
 	.parse = parse,
 };

@@ -12,6 +12,8 @@
 #define RIP ">, method=PLAIN, rip=203.0.113.9, lip=192.0.2.1, session=<a>"
 #define EXIM "2026-11-23 09:16:24 1vNabc-00000001AbC-0xYz <= "
 #define FROM_EXIM EXIM "a@b.example H=(h) [203.0.113.9] P=esmtpa A=plain:bob"
+#define EXIM_SYSLOG "Nov 23 09:16:24 mx1 exim[7]: 1vNabc-00000001AbC-0xYz <= "
+#define EXIM_PIECE "Nov 23 09:16:24 mx1 exim[7]: [2/9] "
 #define NO_MAIL "2026-11-23 09:16:24 no MAIL in SMTP connection from "
 #define SENDMAIL "Nov 23 09:16:24 mx1 sendmail[12345]: AUTH=server, relay="
 #define CYRUS "Nov 23 09:16:24 mx1 cyrus/imap[7]: "
@@ -91,6 +93,13 @@ const struct worstline worstlines[] = {
 	{ "exim", NO_MAIL "(h) [203.0.113.9]", " D=1s", " A=plain:bob C=QUIT", LINE_AMBIGUOUS },
 	{ "exim", "2026-11-23 09:16:24 1vNabc-00000001AbC-0xYz <= a@b ",
 	  "*** log string overflowed log buffer -", "", LINE_OTHER },
+	{ "exim", EXIM_SYSLOG "a@b.example H=(h) [203.0.113.9] P=esmtp S=7 for", " a@b P=e@c",
+	  " P=esmtp", LINE_AMBIGUOUS },
+	{ "exim", EXIM_PIECE, " P=esmt", "", LINE_AMBIGUOUS },
+	{ "exim", EXIM_PIECE, " P=esmtpb", " exim", LINE_OTHER },
+	{ "exim", EXIM_PIECE, "[1/9] no MAIL in ", "", LINE_OTHER },
+	{ "exim", "Nov 23 09:16:24 mx1 exim[7]: no MAIL in SMTP connection from ", " C=", "h",
+	  LINE_AMBIGUOUS },
 
 	{ "sendmail", SENDMAIL "h [203.0.113.9], authid=", "+41", ", mech=PLAIN, bits=0",
 	  LINE_LOGIN },

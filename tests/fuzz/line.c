@@ -127,6 +127,12 @@ static const struct frame {
 	  ") [203.0.113.9] P=esmtp S=7 id=x@y", NULL, NULL },
 	{ "exim", PRINTABLE, EXIM "<= a@evil.example H=(",
 	  "**** log string overflowed log buffer ****", NULL, NULL },
+	{ "exim", PRINTABLE, EXIM "<= a@evil.example H=(",
+	  "**** log string overflowed log buffer<trunc>", NULL, NULL },
+	{ "exim", PRINTABLE,
+	  "Nov 23 09:16:24 mx exim[4711]: [1/2] 2026-11-23 09:16:24 1vNabc-00000001AbC-0xYz <= "
+	  "a@evil.example H=(",
+	  "", NULL, NULL }, /* and cut */
 	{ "exim", PRINTABLE, "2026-11-23 09:16:24 no MAIL in SMTP connection from (",
 	  ") [203.0.113.9] D=0.2s C=EHLO,QUIT", NULL, NULL },
 	{ "exim", PRINTABLE,

@@ -1,27 +1,30 @@
 # unpacked.bash - servers that can't be installed beside each other: unpacked, each in a root directory of its own
 #
 # Debian's packages are downloaded (LAB_PACKAGES=DIRECTORY keeps them), and laid over this machine's files by an overlay in
-# memory: nothing of the machine changes. LAB_SUITE=trixie has them from that suite of Debian, with all that they need. A real rsyslog writes what the server logs. Each server has process ids of its own,
-# and is ended with the process that made them.
+# memory: nothing of the machine changes. LAB_SUITE=trixie has them from that suite of Debian, with all that they need. A real
+# rsyslog writes what the server logs. Each server has process ids of its own, and is ended with the process that made them.
 #
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 declare -A unpacked_packages=(
+	[dovecot]="dovecot-imapd dovecot-pop3d"
+	[postfix]="postfix dovecot-core"
+	[exim]="exim4-daemon-light"
 	[courier]="courier-imap courier-pop courier-authdaemon"
-	[dovecot24]="dovecot-imapd"
 	[cyrus]="cyrus-imapd cyrus-pop3d sasl2-bin libsasl2-modules"
 	[opensmtpd]="opensmtpd"
 	[sendmail]="sendmail-bin sendmail-cf m4 sasl2-bin libsasl2-modules"
 )
 
-# apt's options for a suite: it keeps its lists apart, and believes that nothing is installed.
+# apt's options for a suite, and its lists if they aren't there: it keeps them apart, and believes that nothing is installed.
 unpacked_suite() { # DIRECTORY
-	mkdir -p "$1"/{lists,archives}/partial "$1/parts"
-	: >"$1/status"
-	echo "deb ${LAB_MIRROR:-http://deb.debian.org/debian} $LAB_SUITE main" >"$1/sources.list"
 	apt+=(-o "Dir::State::status=$1/status" -o "Dir::State::lists=$1/lists" -o "Dir::Etc::sourcelist=$1/sources.list"
 		-o "Dir::Etc::sourceparts=$1/parts" -o "Dir::Cache=$1" -o APT::Sandbox::User=root)
-	"${apt[@]}" update >"$1/out" 2>&1
+	[ ! -e "$1/updated" ] || return 0
+	mkdir -p "$1"/{lists,archives}/partial "$1/parts"
+	echo "deb ${LAB_MIRROR:-http://deb.debian.org/debian} $LAB_SUITE main" >"$1/sources.list"
+	: >"$1/status"
+	"${apt[@]}" update >"$1/out" 2>&1 && : >"$1/updated"
 }
 
 # While there is a network: what apt would install, whatever stands in its way.
@@ -32,15 +35,22 @@ unpacked_fetch() {
 		LAB_PACKAGES=$(mktemp -d /tmp/lab-packages.XXXXXX)
 		export LAB_PACKAGES LAB_PACKAGES_GO=1
 	fi
-	[ -z "${LAB_SUITE:-}" ] || [ -e "$LAB_PACKAGES/apt" ] || unpacked_suite "$LAB_PACKAGES/apt"
+	[ -z "${LAB_SUITE:-}" ] || unpacked_suite "$LAB_PACKAGES/apt"
 	for name in "${!unpacked_packages[@]}"; do
 		place=$LAB_PACKAGES/$name
 		[ ! -e "$place/all" ] && wanted "$name" || continue
 		mkdir -p "$place"
 		# shellcheck disable=SC2086,SC2046
 		(cd "$place" && "${apt[@]}" -s install --no-install-recommends ${unpacked_packages[$name]} >list &&
-			"${apt[@]}" download $(awk '$1 == "Inst" {print $2}' list) && touch all) >"$place/out" 2>&1
+			set -- $(awk '$1 == "Inst" {print $2}' list) && { [ $# -eq 0 ] || "${apt[@]}" download "$@"; } && touch all) >"$place/out" 2>&1
 	done
+}
+
+# unpacked_version SERVER: what its first package is. One that is installed here needs no unpacking.
+unpacked_version() {
+	local name=${unpacked_packages[$1]%% *}
+	awk -v name="$name" '$1 == "Inst" && $2 == name {sub(/^\(/, "", $3); print name, $3}' "$LAB_PACKAGES/$1/list" | grep . ||
+		dpkg-query -W -f '${Package} ${Version}\n' "$name" 2>/dev/null || echo "$1"
 }
 
 # unpacked_root NAME: its files are at $world/NAME/root, and its syslog goes to $world/NAME/mail.log. Says why if that can't be.
@@ -53,6 +63,7 @@ unpacked_root() {
 	mount -t overlay -o "lowerdir=/,upperdir=$place/upper,workdir=$place/work" overlay "$root" 2>/dev/null ||
 		{ echo "no overlay file system can be mounted here"; return 1; }
 	for package in "$packages"/*.deb; do
+		[ -e "$package" ] || continue
 		dpkg-deb --fsys-tarfile "$package" | tar -xp --keep-directory-symlink -C "$root" || { echo "$package can't be unpacked"; return 1; }
 	done
 	mount -t tmpfs -o mode=755 lab "$root/dev"
@@ -100,6 +111,252 @@ unpacked_start() {
 
 # ---- The servers ----
 
+# dovecot_settings ROOT VERSION: those that 2.4 has other names for.
+dovecot_settings() {
+	if [ "$2" = 2.4 ]; then
+		cat <<-END
+			dovecot_config_version = 2.4.0
+			dovecot_storage_version = 2.4.0
+			auth_allow_cleartext = yes
+			mail_driver = maildir
+			mail_path = /mail/%{user | username}
+			passdb passwd-file {
+			  passwd_file_path = /etc/people
+			}
+			userdb static {
+			  fields {
+			    uid = 65534
+			    gid = 65534
+			    home = /mail
+			  }
+			}
+		END
+	else
+		cat <<-END
+			disable_plaintext_auth = no
+			mail_location = maildir:/mail/%n
+			passdb {
+			  driver = passwd-file
+			  args = /etc/people
+			}
+			userdb {
+			  driver = static
+			  args = uid=65534 gid=65534 home=/mail
+			}
+		END
+	fi >"$1/etc/dovecot/dovecot.conf"
+	cat >>"$1/etc/dovecot/dovecot.conf" <<-'END'
+		ssl = no
+		auth_username_chars =
+		auth_failure_delay = 0
+		auth_mechanisms = plain login
+		first_valid_uid = 1
+		service anvil {
+		  unix_listener anvil-auth-penalty {
+		    mode = 0
+		  }
+		}
+	END
+}
+
+# Into ROOT: its users, and the people who have passwords.
+dovecot_people() {
+	unpacked_user dovecot 65525 /usr/lib/dovecot
+	unpacked_user dovenull 65524 /nonexistent
+	printf '%s:{PLAIN}secret:::::\n' alice bob@lab.example 'o x]y[8.8.8.8]' >"$root/etc/people"
+	mkdir -p -m 777 "$root/mail" "$root/etc/dovecot"
+}
+
+dovecot_kind() { # SERVER
+	awk '$1 == "Inst" && $2 == "dovecot-core" {print substr($3, 4, 3)}' "$LAB_PACKAGES/$1/list" | grep . || dovecot --version | cut -c 1-3
+}
+
+# 2.3 has a log of its own here, 2.4 logs through syslog.
+start_dovecot() {
+	local root=$world/dovecot/root kind
+	unpacked_root dovecot >"$world/why" || { skip "Dovecot: $(cat "$world/why")"; return 1; }
+	kind=$(dovecot_kind dovecot)
+	dovecot_people
+	dovecot_settings "$root" "$kind"
+	[ "$kind" = 2.4 ] || { own_log=root/var/log/dovecot.log; echo 'log_path = /var/log/dovecot.log' >>"$root/etc/dovecot/dovecot.conf"; }
+	cat >>"$root/etc/dovecot/dovecot.conf" <<-END
+		protocols = imap pop3
+		listen = $here, 2001:db8::25
+		service imap-login {
+		  inet_listener imap {
+		    port = 1153
+		  }
+		  inet_listener imaps {
+		    port = 0
+		  }
+		}
+		service pop3-login {
+		  inet_listener pop3 {
+		    port = 1154
+		  }
+		  inet_listener pop3s {
+		    port = 0
+		  }
+		}
+	END
+	echo dovecot | unpacked_start dovecot 1153
+}
+
+# postfix_settings ROOT DIRECTORY PORT [PARAMETER...]
+postfix_settings() {
+	local place=$1$2
+	mkdir -p "$place" "$1/var/lib/lab$2" "$1/var/spool/lab$2"
+	cat >"$place/main.cf" <<-END
+		compatibility_level = 3.6
+		queue_directory = /var/spool/lab$2
+		data_directory = /var/lib/lab$2
+		mail_owner = postfix
+		setgid_group = postdrop
+		myhostname = mx.lab.example
+		mydestination = lab.example
+		mynetworks =
+		inet_interfaces = $here
+		inet_protocols = ipv4
+		local_recipient_maps =
+		local_transport = discard:
+		default_transport = discard:
+		smtpd_sasl_auth_enable = yes
+		smtpd_sasl_type = dovecot
+		smtpd_sasl_path = /run/dovecot/lab
+		smtpd_sasl_security_options = noanonymous
+		smtpd_relay_restrictions = permit_sasl_authenticated, reject_unauth_destination
+		smtpd_authorized_xclient_hosts = 8.8.8.8
+		smtpd_hard_error_limit = 100
+	END
+	printf '%s\n' "${@:4}" >>"$place/main.cf"
+	cat >"$place/master.cf" <<-END
+		$3 inet n - n - - smtpd
+		cleanup unix n - n - 0 cleanup
+		qmgr unix n - n 300 1 qmgr
+		rewrite unix - - n - - trivial-rewrite
+		bounce unix - - n - 0 bounce
+		defer unix - - n - 0 bounce
+		trace unix - - n - 0 bounce
+		discard unix - - n - - discard
+		error unix - - n - - error
+		proxymap unix - - n - - proxymap
+		anvil unix - - n - 1 anvil
+		postlog unix-dgram n - n - 1 postlogd
+	END
+}
+
+# Two of them: one logs through syslog, one has a log of its own.
+start_postfix() {
+	local root=$world/postfix/root
+	unpacked_root postfix >"$world/why" || { skip "Postfix: $(cat "$world/why")"; return 1; }
+	unpacked_user postfix 65522 /var/spool/postfix
+	grep -q '^postdrop:' "$root/etc/group" || echo 'postdrop:x:65521:' >>"$root/etc/group"
+	dovecot_people
+	dovecot_settings "$root" "$(dovecot_kind postfix)"
+	cat >>"$root/etc/dovecot/dovecot.conf" <<-'END'
+		protocols =
+		service auth {
+		  unix_listener lab {
+		    mode = 0666
+		  }
+		}
+	END
+	postfix_settings "$root" /etc/postfix 2525
+	postfix_settings "$root" /etc/postfix-own 2526 "maillog_file = /var/log/postfix.log" "maillog_file_prefixes = /var"
+	unpacked_start postfix 2525 <<-'END'
+		mkdir -p /var/lib/postfix
+		dovecot
+		for place in /etc/postfix-own /etc/postfix; do
+			cp -n /usr/share/postfix/*.cf* /etc/postfix/postfix-files "$place" 2>/dev/null
+			chown postfix "/var/lib/lab$place"
+			postfix -c "$place" start
+		done
+	END
+}
+
+after_postfix() {
+	perl "$lab/client" $here 2526 postfix "$world/wanted.postfix" || result 1 "the client of the second Postfix"
+	sleep 1
+	compare "$(unpacked_version postfix), postlogd" "$world/postfix/root/var/log/postfix.log" "$world/wanted.postfix"
+	"$CHECK_MAIL_GEO" --home=US "--geo=mmdb:$srcdir/tests/fixtures/geo/test-country.mmdb" --no-state "$world/postfix/mail.log" >"$world/answer"
+	grep -q '^MAIL GEO CRITICAL - alice logged in from ' "$world/answer"
+	result $? "the check on Postfix' log names alice: $(head -n 1 "$world/answer" | cut -d '|' -f 1)"
+}
+
+# It writes each line into its own log, and to syslog.
+start_exim() {
+	local root=$world/exim/root
+	unpacked_root exim >"$world/why" || { skip "Exim: $(cat "$world/why")"; return 1; }
+	own_log=root/var/log/lab/main
+	unpacked_user Debian-exim 65533 /var/spool/exim4
+	mkdir -p "$root/etc/exim4"
+	cat >"$root/etc/exim4/exim4.conf" <<-END
+		primary_hostname = mx.lab.example
+		spool_directory = /var/spool/lab
+		log_file_path = syslog : /var/log/lab/%s
+		log_selector = +smtp_no_mail +subject +incoming_port +incoming_interface +received_recipients +received_sender \
+		  +smtp_mailauth +pid +millisec
+		daemon_smtp_ports = 2626
+		local_interfaces = $here
+		pid_file_path = /run/lab.pid
+		queue_only
+		host_lookup = 8.8.8.8
+		rfc1413_query_timeout = 0s
+		helo_accept_junk_hosts = 114.114.114.114
+		recipients_max = 0
+		helo_allow_chars = _
+		smtp_accept_max_nonmail = 100
+		smtp_enforce_sync = false
+		acl_smtp_rcpt = accept_all
+		acl_smtp_data = accept_all
+		begin acl
+		accept_all:
+		  accept
+		begin authenticators
+		plain:
+		  driver = plaintext
+		  public_name = PLAIN
+		  server_prompts = :
+		  server_condition = \${if eq{\$auth3}{secret}}
+		  server_set_id = \$auth2
+	END
+	unpacked_start exim 2626 <<-'END'
+		mkdir -p /var/spool/lab /var/log/lab
+		chown Debian-exim:Debian-exim /var/spool/lab /var/log/lab
+		exim4 -bd -q99h
+	END
+}
+
+ambiguous_lines() { # LOG
+	"$CHECK_MAIL_GEO" --explain <"$1" | grep -ac 'may be a login, but is never counted'
+}
+
+# The processes of Exim (one a session) that a line of LOG is told of as ambiguous.
+ambiguous_processes() { # LOG
+	"$CHECK_MAIL_GEO" --explain --output=json <"$1" | perl -MJSON::PP -e '
+		open my $log, "<", shift or die;
+		while (<STDIN>) {
+			my $line = <$log>;
+			print "$1\n" if decode_json($_)->{why} =~ /^may be a login/ && $line =~ /^\S+ \S+ exim\[(\d+)\]/;
+		}' "$1" | sort -u
+}
+
+# What Exim cut for syslog is no login, but each one that is missing is told. A file is only cut where its own buffer ends.
+after_exim() {
+	local told made log=$world/exim/mail.log
+	told=$(ambiguous_lines "$(log_of exim)")
+	made=$(cat "$world/wanted.exim.ambiguous")
+	[ "$told" = "$made" ]
+	result $? "Exim: $told lines are told as ambiguous, of $made that a client made so"
+	explained "$log" | sort >"$world/found"
+	sort "$world/wanted.exim" | comm -13 - "$world/found" | sed 's/^/# false: /' | tee "$world/false"
+	# Those that wrote a first piece of a message with a login.
+	perl -ne 'print "$1\n" if /^\S+ \S+ exim\[(\d+)\]: \[1\/.* <= a\@lab\.example /' "$log" | sort -u >"$world/cut"
+	ambiguous_processes "$log" | comm -13 - "$world/cut" | sed 's/^/# not told: process /' | tee "$world/untold"
+	[ ! -s "$world/false" ] && [ ! -s "$world/untold" ] && [ "$(cat "$world/found" "$world/cut" | wc -l)" -ge "$(wc -l <"$world/wanted.exim")" ]
+	result $? "Exim through syslog: $(wc -l <"$world/found") logins found, $(wc -l <"$world/false") of them false, $(wc -l <"$world/cut") cut, all but $(wc -l <"$world/untold") told"
+}
+
 start_courier() {
 	local root=$world/courier/root
 	unpacked_root courier >"$world/why" || { skip "Courier: $(cat "$world/why")"; return 1; }
@@ -128,57 +385,6 @@ start_courier() {
 		authdaemond start
 		/usr/lib/courier/pop3d start
 		/usr/lib/courier/imapd start
-	END
-}
-
-# Its settings have other names than those of 2.3.
-start_dovecot24() {
-	local root=$world/dovecot24/root
-	unpacked_root dovecot24 >"$world/why" || { skip "Dovecot 2.4: $(cat "$world/why")"; return 1; }
-	grep -q '^Inst dovecot-core (1:2\.4' "$LAB_PACKAGES/dovecot24/list" || { skip "Dovecot 2.4: this suite of Debian has an older one"; return 1; }
-	unpacked_user dovecot 65525 /usr/lib/dovecot
-	unpacked_user dovenull 65524 /nonexistent
-	cat >"$root/etc/dovecot/dovecot.conf" <<-END
-		dovecot_config_version = 2.4.0
-		dovecot_storage_version = 2.4.0
-		protocols = imap
-		listen = $here, 2001:db8::25
-		ssl = no
-		auth_allow_cleartext = yes
-		auth_username_chars =
-		auth_failure_delay = 0
-		auth_mechanisms = plain login
-		mail_driver = maildir
-		mail_path = /mail/%{user | username}
-		first_valid_uid = 1
-		passdb passwd-file {
-		  passwd_file_path = /etc/people
-		}
-		userdb static {
-		  fields {
-		    uid = 65534
-		    gid = 65534
-		    home = /mail
-		  }
-		}
-		service anvil {
-		  unix_listener anvil-auth-penalty {
-		    mode = 0
-		  }
-		}
-		service imap-login {
-		  inet_listener imap {
-		    port = 1148
-		  }
-		  inet_listener imaps {
-		    port = 0
-		  }
-		}
-	END
-	unpacked_start dovecot24 1148 <<-'END'
-		printf '%s:{PLAIN}secret:::::\n' alice bob@lab.example >/etc/people
-		mkdir -p -m 777 /mail
-		dovecot
 	END
 }
 
@@ -282,6 +488,8 @@ start_sendmail() {
 		define(\`confTO_IDENT', \`0')
 		define(\`confDOMAIN_NAME', \`mx.lab.example')
 		define(\`confBAD_RCPT_THROTTLE', \`0')
+		define(\`confREFUSE_LA', \`1000')
+		define(\`confQUEUE_LA', \`1000')
 		define(\`confDONT_BLAME_SENDMAIL', \`GroupWritableDirPathSafe')
 		TRUST_AUTH_MECH(\`PLAIN LOGIN')
 		FEATURE(\`no_default_msa')

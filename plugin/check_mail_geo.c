@@ -46,7 +46,8 @@ struct run {
 	bool has_state_path;
 	struct tally *tally; /* NULL until the window was counted */
 	struct blocklist *blocklist;
-	int64_t newest_sec, lost_lines;
+	int64_t newest_sec;
+	int64_t lost_now, lost_lines; /* by what this run read, and in the window */
 	bool may_commit;
 };
 
@@ -219,7 +220,7 @@ static int follow_logs(struct run *run, struct strbuf *why)
 	};
 	result = follow_all(run, &follow, why);
 	run->newest_sec = follow.newest_sec;
-	run->lost_lines = follow.lost_lines;
+	run->lost_now = follow.lost_lines;
 	return result;
 }
 
@@ -258,6 +259,8 @@ static int count_window(struct run *run, struct strbuf *why)
 	tally_free(run->tally);
 	run->tally = tally_new(home, options->home_count, options->trusted, options->trusted_count);
 	int result = store_forget(run->store, options_window_begin_sec(options), why);
+	if (result >= 0)
+		result = store_count_losses(run->store, &run->lost_lines, why);
 	return result < 0 ? result : store_each_visit(run->store, count_visit, run->tally, why);
 }
 
@@ -343,6 +346,19 @@ static void tell_blindness(struct run *run)
 	report_problem(run->report, STATE_UNKNOWN, strbuf_text(&text));
 }
 
+/* Which log it was is said once. */
+static void tell_earlier_losses(const struct run *run)
+{
+	struct strbuf text CLEANUP(strbuf_release) = STRBUF_INIT(WHY_MAX);
+	int64_t earlier = run->lost_lines - run->lost_now;
+	if (earlier <= 0 || !run->report->has_logins)
+		return;
+	strbuf_add_format(&text,
+	                  "%" PRId64 " line%s lost within the window, as earlier runs have told",
+	                  earlier, earlier == 1 ? " was" : "s were");
+	report_note(run->report, strbuf_text(&text));
+}
+
 static void judge(struct run *run)
 {
 	if (store_shortage(run->store)[0])
@@ -354,6 +370,7 @@ static void judge(struct run *run)
 	tally_totals(run->tally, &totals);
 	measure_log_age(run, &totals);
 	totals.lost_lines = run->lost_lines;
+	tell_earlier_losses(run);
 	blocklist_totals(run->blocklist, &totals);
 	for (size_t i = 0; i < METRIC_COUNT; i++)
 		if (metrics[i].group & groups)

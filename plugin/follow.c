@@ -23,11 +23,11 @@ static bool line_time(void *context, int64_t *ret_sec, struct slice line)
 
 /* --- a line --- */
 
-/* When LOGIN begins to count. A login of the window counts from its own time. One that is seen
- * late, after an outage, counts from now, so that no outage hides it; one of the future (a clock is
- * wrong) too, so that it can't count for ever. Before the first run nothing was missed: what is old
- * is old. A name that is new among known ones was missed since those were read. False if it doesn't
- * count. */
+/* When LOGIN, or what else LOGIN's line tells, begins to count. A login of the window counts from
+ * its own time. One that is seen late, after an outage, counts from now, so that no outage hides
+ * it; one of the future (a clock is wrong) too, so that it can't count for ever. Before the first
+ * run nothing was missed: what is old is old. A name that is new among known ones was missed since
+ * those were read. False if it doesn't count. */
 static bool effective_at(const struct follow *follow, const struct login *login, int64_t *ret_sec)
 {
 	int64_t now_sec = follow->options->now_sec;
@@ -108,6 +108,23 @@ static int note_session(struct follow *follow, const struct login *login, struct
 	                         why);
 }
 
+/* Lost lines count for a window as logins do, so that a retry tells the same. */
+static int keep_loss(struct follow *follow, int64_t count, int64_t effective_sec,
+                     struct strbuf *why)
+{
+	follow->lost_lines += count;
+	return store_add_loss(follow->store, count, effective_sec, why);
+}
+
+static int add_dropped(struct follow *follow, const struct login *loss, struct strbuf *why)
+{
+	int64_t effective_sec;
+	follow->dropped_lines += loss->count;
+	return effective_at(follow, loss, &effective_sec)
+		? keep_loss(follow, loss->count, effective_sec, why)
+		: 0;
+}
+
 static int read_line(struct follow *follow, struct slice line, struct strbuf *why)
 {
 	struct login login;
@@ -116,7 +133,7 @@ static int read_line(struct follow *follow, struct slice line, struct strbuf *wh
 	case LINE_LOGIN: return add_login(follow, &login, line, why);
 	case LINE_SESSION: return note_session(follow, &login, why);
 	case LINE_AMBIGUOUS: follow->ambiguous_lines++; return 0;
-	case LINE_LOST: follow->dropped_lines += login.count; return 0;
+	case LINE_LOST: return add_dropped(follow, &login, why);
 	default: return 0;
 	}
 }
@@ -244,7 +261,6 @@ static void tell_notes(struct follow *follow, const struct source *source)
 {
 	struct strbuf text CLEANUP(strbuf_release) = STRBUF_INIT(4 * WHY_MAX);
 	report_note(follow->report, source_notes(source));
-	follow->lost_lines += follow->dropped_lines + count_gaps(source_notes(source));
 	if (follow->dropped_lines)
 		strbuf_add_format(&text,
 		                  "%" PRId64 " line%s of %s dropped by the logging system, as it "
@@ -272,8 +288,9 @@ static int keep_position(struct follow *follow, struct source *source, struct st
 	if (positions[LOG_CURRENT].newest_sec > follow->newest_sec)
 		follow->newest_sec = positions[LOG_CURRENT].newest_sec;
 	tell_notes(follow, source);
+	result = keep_loss(follow, count_gaps(source_notes(source)), follow->options->now_sec, why);
 	if (strcmp(follow->name, SOURCE_STDIN) == 0)
-		return 0;
+		return result;
 	for (int age = 0; age < LOG_AGES && result >= 0; age++)
 		result = store_put_position(follow->store, follow->name, (enum log_age)age,
 		                            &positions[age], why);
@@ -301,16 +318,16 @@ static int remember(struct follow *follow, struct log_position *ret_positions, s
 /* a log without lines for so long was read to its end, if there was an end to be seen */
 #define RESTLESS_SEC 86400
 
-/* Its file is nowhere: what may be lost is told. What was left alone for a day had no lines
- * left. */
-static void tell_lost(struct follow *follow, const struct log_position *position)
+/* Its file is nowhere: what may be lost is told. What was left alone for a day had no lines left.
+ * True if something may be. */
+static bool tell_lost(struct follow *follow, const struct log_position *position)
 {
 	struct strbuf text CLEANUP(strbuf_release) = STRBUF_INIT(WHY_MAX);
 	char from[TIMESTAMP_TEXT_ROOM], to[TIMESTAMP_TEXT_ROOM];
 	bool has_unread = position->newest_sec > position->read_sec && position->read_sec;
 	if (!position->is_known ||
 	    (!has_unread && position->newest_sec < follow->options->now_sec - RESTLESS_SEC))
-		return;
+		return false;
 	timestamp_format(position->read_sec, from);
 	if (has_unread)
 		strbuf_add_format(&text,
@@ -327,7 +344,7 @@ static void tell_lost(struct follow *follow, const struct log_position *position
 		                  "%s is gone: lines of it, if there were any, could not be read",
 		                  follow->name);
 	report_note(follow->report, strbuf_text(&text));
-	follow->lost_lines++;
+	return true;
 }
 
 /* From now on LOG is looked at when something changes around it. */
@@ -343,10 +360,12 @@ static int put_to_rest(struct follow *follow, const struct log *log, const struc
 static int lose(struct follow *follow, const struct log *log, const struct log_position *position,
                 const struct log_rest *rest, struct strbuf *why)
 {
-	if (!rest->is_gone)
-		tell_lost(follow, position);
+	int result = 0;
+	if (!rest->is_gone && tell_lost(follow, position))
+		result = keep_loss(follow, 1, follow->options->now_sec, why);
 	/* Of one that was never read nothing is gone. */
-	int result = put_to_rest(follow, log, rest, position->is_known, why);
+	if (result >= 0)
+		result = put_to_rest(follow, log, rest, position->is_known, why);
 	return result < 0 ? result : 0;
 }
 

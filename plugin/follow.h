@@ -31,7 +31,8 @@ struct follow {
 	/* up to when the logs were read; a name that is new among them is read from then on. 0:
 	 * never */
 	int64_t read_sec;
-	int64_t lost_lines; /* of all logs so far: dropped ones, and one for each gap */
+	/* of all logs so far, as far as they count: dropped ones, and one for each gap */
+	int64_t lost_lines;
 	int64_t newest_sec; /* the newest line of all logs so far, 0 for none */
 
 	/* Of the log that is being read. */

@@ -167,9 +167,19 @@ int store_get_silence(struct store *store, const char *zone, int64_t *ret_since_
                       struct strbuf *why);
 int store_put_silence(struct store *store, const char *zone, int64_t since_sec, struct strbuf *why);
 
+/* COUNT lines were lost, and that counts from EFFECTIVE_AT_SEC as a login does; store_forget()
+ * forgets both alike. At most STORE_LOSSES_MAX times are kept: of more, the oldest ones become the
+ * newest of them, so that nothing is forgotten too early. */
+#define STORE_LOSSES_MAX 1000
+int store_add_loss(struct store *store, int64_t count, int64_t effective_at_sec,
+                   struct strbuf *why);
+/* 0 with how many lines of the window were lost; each time that counts does with 1,000,000,000 at
+ * most. */
+int store_count_losses(struct store *store, int64_t *ret, struct strbuf *why);
+
 /* Forgets logins that counted from SINCE_SEC or before (INT64_MIN: none), and the oldest above the
- * limit of 1,000,000, see store_shortage(); lines and sessions as said above. Writes nothing if
- * there is nothing to forget. Call it once, after the last add. */
+ * limit of 1,000,000, see store_shortage(); lines, sessions and lost lines as said above. Writes
+ * nothing if there is nothing to forget. Call it once, after the last add. */
 int store_forget(struct store *store, int64_t since_sec, struct strbuf *why);
 
 /* After store_forget(): a sentence if logins that would still count were dropped at the limit, in

@@ -80,7 +80,7 @@ const struct metric metrics[METRIC_COUNT] = {
 		.total = offsetof(struct totals, lost_lines),
 		.uom = "",
 		.group = METRIC_OF_LOGINS,
-		.help = "lines that this run was told of and could not read: gaps, rate limits",
+		.help = "lines that are missing in the log: gaps, what rate limits dropped",
 	},
 	{
 		.name = "dnsbl_listed",

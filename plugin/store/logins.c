@@ -152,6 +152,8 @@ static int forget_more(struct store *store, int64_t since_sec, struct strbuf *wh
 	int result = store_forget_lines(store, since_sec, why);
 
 	if (result >= 0)
+		result = store_forget_losses(store, since_sec, why);
+	if (result >= 0)
 		result = store_forget_sessions(store, why);
 	if (result >= 0 && store->logins >= 0) /* none was added since it was last enforced */
 		result = drop_oldest(store, why);

@@ -13,8 +13,8 @@
 /* login: by user, so that counting reads it as it lies and knows one user at a time; two equal ones
  * of the same second are one row with their count. place: what a login's place has beside the
  * country. login_age: one row, what is known of the logins without reading them all; see logins.c.
- * speed: how long a run's last steps took; see speed.c. session and seen_line have no index by
- * time: they are only swept in a run that wrote into them. */
+ * speed: how long a run's last steps took; see speed.c. lost_line: see losses.c. session and
+ * seen_line have no index by time: they are only swept in a run that wrote into them. */
 static const struct table {
 	int first, last; /* the versions that have it */
 	const char *sql;
@@ -77,6 +77,8 @@ static const struct table {
 	{ 5, NEWEST,
 	  "CREATE TABLE speed(work TEXT PRIMARY KEY, amount INTEGER NOT NULL, took_us INTEGER NOT "
 	  "NULL) WITHOUT ROWID" },
+	{ 6, NEWEST,
+	  "CREATE TABLE lost_line(effective_at INTEGER PRIMARY KEY, count INTEGER NOT NULL)" },
 };
 
 /* -- making ------------------------------------------------------------------------------------ */
@@ -216,7 +218,7 @@ static const char convert_logins[] =
 
 /* Version 1 knew one position of a log, by the same hashes. ALTER TABLE would leave other words
  * than those of a new state, so what becomes another table is put aside. */
-static int convert_from(struct store *store, int64_t version, struct strbuf *why)
+static int convert_before_5(struct store *store, int64_t version, struct strbuf *why)
 {
 	int result = sql_run(store,
 	                     "DROP INDEX login_by_age; ALTER TABLE main.login RENAME TO old_login",
@@ -243,7 +245,8 @@ static int convert_from(struct store *store, int64_t version, struct strbuf *why
 static int convert(struct store *store, int64_t version, struct strbuf *why)
 {
 	char sql[100];
-	int result = convert_from(store, version, why);
+	int result = version < 5 ? convert_before_5(store, version, why)
+				 : create_tables(store, version, why);
 
 	if (result == 0 && version < 4)
 		result = make_secret(store, why);

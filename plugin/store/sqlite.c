@@ -161,6 +161,8 @@ int store_commit(struct store *store, struct strbuf *why)
 {
 	int result = store_flush(store, why);
 
+	if (result >= 0)
+		result = store_flush_losses(store, why);
 	if (result < 0 || store->is_in_memory)
 		return result;
 	if (store_changes(store) > 0)

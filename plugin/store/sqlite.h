@@ -42,6 +42,7 @@ enum store_statement {
 	DROP_POSITION,
 	GET_HISTORY,
 	PUT_HISTORY,
+	ADD_LOSS,
 	STORE_STATEMENTS
 };
 
@@ -69,6 +70,10 @@ struct store_speed {
 	int64_t took_us;
 };
 
+struct store_loss {
+	int64_t effective_at_sec, count; /* count 0: none */
+};
+
 struct store {
 	sqlite3 *db;
 	sqlite3_stmt *statements[STORE_STATEMENTS];
@@ -90,8 +95,10 @@ struct store {
 	int64_t logins_max; /* STORE_LOGINS_MAX, less in tests */
 	/* kept now, at most; < 0: none was put in this run, so nothing can be too many */
 	int64_t lines, sessions;
-	bool has_line_cache; /* lines are looked for, which takes more memory */
-	bool has_line_key;   /* read at the first line that is hashed */
+	struct store_loss loss; /* that is not yet in the database */
+	int64_t loss_times;     /* that were added since their limit was last enforced */
+	bool has_line_cache;    /* lines are looked for, which takes more memory */
+	bool has_line_key;      /* read at the first line that is hashed */
 	struct siphash_key line_key;
 	int64_t newest_session_sec; /* of those that were put in this run */
 };
@@ -106,9 +113,12 @@ void store_database_close(struct store *store);
 /* What store_forget() does for the two: nothing, and reading nothing, in a run that put none. */
 int store_forget_sessions(struct store *store, struct strbuf *why);
 int store_forget_lines(struct store *store, int64_t since_sec, struct strbuf *why);
+/* And for lost lines. */
+int store_forget_losses(struct store *store, int64_t since_sec, struct strbuf *why);
 
 /* Writes the logins that wait in memory: before anything reads them. */
 int store_flush(struct store *store, struct strbuf *why);
+int store_flush_losses(struct store *store, struct strbuf *why);
 
 /* FNV-1a, 64 bits, of a name that no outsider chooses: nothing is protected by it. */
 uint64_t store_hash_name(const char *name);

@@ -92,8 +92,59 @@ message="client=unknown[77.88.8.8], sasl_method=PLAIN, sasl_username=alice"
 	expect 0 "MAIL GEO OK - 1 login in 15m, none foreign |*"
 	expect_metric lost_lines=543332
 	expect_output *$'\n'"543332 lines of $log dropped by the logging system, as it says there "*
+}
+
+@test "lost lines count for a window, as logins do: a retry a minute later tells them, too" {
+	login 10:10:00 bob $america
+	line 10:11:00 "rsyslogd: imuxsock lost 312 messages from pid 4711 due to rate-limiting"
+	line 10:12:00 "systemd-journald[7]: Suppressed 8 messages from postfix.service"
+	check -w lost_lines=0
+	expect 1 "MAIL GEO WARNING - lost_lines 320 (warning 0); 1 login in 15m, none foreign |*"
+	refuse_output *"earlier runs"*
+	now=10:21:00
+	check -w lost_lines=0
+	expect 1 "MAIL GEO WARNING - lost_lines 320 (warning 0); 1 login in 15m, none foreign |*"
+	expect_output *$'\n'"320 lines were lost within the window, as earlier runs have told"*
+	now=10:26:30
 	check
-	expect_metric lost_lines=0 # it is of what this run read
+	expect_metric lost_lines=8
+	line 10:26:00 "rsyslogd: imuxsock lost 5 messages from pid 4711 due to rate-limiting"
+	check
+	expect_metric lost_lines=13
+	expect_output *$'\n'"8 lines were lost within the window, as earlier runs have told"*
+	now=10:27:30
+	check
+	expect_metric lost_lines=5
+	now=10:41:00
+	check
+	expect_metric lost_lines=0
+	refuse_output *"earlier runs"*
+}
+
+@test "lost lines that are read late count for a window from then on; those before the first window do not count" {
+	line 09:00:00 "rsyslogd: imuxsock lost 3 messages from pid 4711 due to rate-limiting"
+	login 10:10:00 bob $america
+	check
+	expect_metric lost_lines=0
+	line 10:15:00 "rsyslogd: imuxsock lost 7 messages from pid 4711 due to rate-limiting"
+	now=11:00:00
+	check
+	expect_metric lost_lines=7
+	now=11:14:00
+	check
+	expect_metric lost_lines=7
+	now=11:15:00
+	check
+	expect_metric lost_lines=0
+}
+
+@test "without a state lost lines count in each run" {
+	login 10:10:00 bob $america
+	line 10:11:00 "rsyslogd: imuxsock lost 312 messages from pid 4711 due to rate-limiting"
+	for _ in 1 2; do
+		check --no-state
+		expect_metric lost_lines=312
+	done
 }
 
 @test "a login that is repeated in a way that is not known is lost, and told; what else is repeated is nothing" {
@@ -126,6 +177,13 @@ message="client=unknown[77.88.8.8], sasl_method=PLAIN, sasl_username=alice"
 	check
 	expect_output *"could not be read"*
 	expect_metric lost_lines=1
+	now=10:21:00
+	check
+	refuse_output *"could not be read"*
+	expect_metric lost_lines=1
+	now=10:35:00
+	check
+	expect_metric lost_lines=0
 }
 
 @test "--explain says that a line tells of lost ones" {

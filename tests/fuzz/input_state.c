@@ -81,6 +81,8 @@ static int fill(struct store *store)
 	    (result = store_put_session(store, 77, &address, NOW_SEC, &why)) >= 0 &&
 	    (result = store_put_place(store, &address, &germany, NOW_SEC, 86400, &why)) >= 0 &&
 	    (result = store_put_pause(store, NOW_SEC + 100, &why)) >= 0 &&
+	    (result = store_add_loss(store, 3, NOW_SEC - 30, &why)) >= 0 &&
+	    (result = store_add_loss(store, 4, NOW_SEC, &why)) >= 0 &&
 	    (result = store_put_listing(store, &listing, NOW_SEC, &why)) >= 0 &&
 	    (result = store_put_silence(store, "zone.example", NOW_SEC, &why)) >= 0)
 		result = store_commit(store, &why);
@@ -211,6 +213,7 @@ static int run(struct store *store, struct seen *seen)
 	struct login login = login_of("zoe", "192.0.2.99");
 	uint64_t hash;
 	size_t asked = 0;
+	int64_t lost;
 	int result = read_small_things(store);
 	if (result < 0 ||
 	    (result = store_hash_line(store, slice_string("a line"), &hash, &why)) < 0 ||
@@ -218,10 +221,13 @@ static int run(struct store *store, struct seen *seen)
 	    (result = store_put_session(store, 78, &login.address, NOW_SEC, &why)) < 0 ||
 	    (result = store_add(store, &login, NULL, NOW_SEC, &why)) < 0 ||
 	    (result = store_place_unlocated(store, place_odd, &asked, &why)) < 0 ||
+	    (result = store_add_loss(store, 5, NOW_SEC, &why)) < 0 ||
 	    (result = store_forget(store, NOW_SEC - 20, &why)) < 0 ||
+	    (result = store_count_losses(store, &lost, &why)) < 0 ||
 	    (result = store_each_visit(store, see_visit, seen, &why)) < 0 ||
 	    (result = store_each_login(store, slice_string("alice"), see_login, NULL, &why)) < 0)
 		return result;
+	fuzz_promise(lost >= 5, "what was lost is counted");
 	return store_commit(store, &why);
 }
 

@@ -508,7 +508,7 @@ static void a_newer_version_is_refused(void **unused)
 	make_state();
 	run_sql(state, "UPDATE meta SET schema_version = 73");
 	assert_refused(state, "73");
-	assert_why_has("knows 5");
+	assert_why_has("knows 6");
 }
 
 static void a_version_with_the_tables_of_another_is_set_aside(void **unused)

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
+#include "plugin/store/schema.h"
 #include "tests/unit/storetest.h"
 
 #define NOW STORETEST_NOW
@@ -71,7 +72,7 @@ static void a_state_of_version_1_loses_nothing(void **unused)
 	storetest_expect(store_put_history(store, MAIL, &history, &why), 0);
 	storetest_expect(store_is_repeat(store, MAIL, 1, NOW, &why), 0);
 	storetest_commit(store);
-	assert_int_equal(storetest_sql("SELECT schema_version FROM meta"), 5);
+	assert_int_equal(storetest_sql("SELECT schema_version FROM meta"), STORE_SCHEMA_VERSION);
 	store = storetest_open(state);
 	assert_string_equal(store_notes(store), "");
 	expect_position(store);
@@ -169,7 +170,8 @@ static void a_state_of_version_3_loses_nothing(void **unused)
 		storetest_expect(store_get_silence(store, "zen.test", &since_sec, &why), 1);
 		storetest_expect(store_forget(store, NOW, &why), 0);
 		storetest_commit(store);
-		assert_int_equal(storetest_sql("SELECT schema_version FROM meta"), 5);
+		assert_int_equal(storetest_sql("SELECT schema_version FROM meta"),
+		                 STORE_SCHEMA_VERSION);
 		assert_int_equal(storetest_sql("SELECT count(*) FROM place"), 2);
 	}
 	struct store *store = storetest_open(state);
@@ -192,7 +194,7 @@ static void a_state_of_version_2_loses_nothing(void **unused)
 	expect_logins_of_version_3(store);
 	storetest_expect(store_put_silence(store, "zen.test", NOW, &why), 0);
 	storetest_commit(store);
-	assert_int_equal(storetest_sql("SELECT schema_version FROM meta"), 5);
+	assert_int_equal(storetest_sql("SELECT schema_version FROM meta"), STORE_SCHEMA_VERSION);
 	store = storetest_open(state);
 	assert_string_equal(store_notes(store), "");
 	expect_position(store);
@@ -230,11 +232,40 @@ static void a_state_of_version_4_loses_nothing(void **unused)
 	expect_position(store);
 	expect_logins_of_version_3(store);
 	storetest_commit(store);
-	assert_int_equal(storetest_sql("SELECT schema_version FROM meta"), 5);
+	assert_int_equal(storetest_sql("SELECT schema_version FROM meta"), STORE_SCHEMA_VERSION);
 	assert_int_equal(storetest_sql("SELECT count(*) FROM secret WHERE key = "
 	                               "X'000102030405060708090a0b0c0d0e0f'"),
 	                 1);
 	assert_int_equal(storetest_sql("SELECT count(*) FROM seen_line"), 1);
+}
+
+/* One of version 5 knows nothing of lost lines. */
+static void a_state_of_version_5_loses_nothing(void **unused)
+{
+	int64_t lost;
+	(void)unused;
+	storetest_sql(version_3);
+	assert_int_equal(chmod(state, 0600), 0);
+	storetest_commit(storetest_open(state));
+	storetest_sql("DROP TABLE lost_line; UPDATE meta SET schema_version = 5");
+	storetest_sql("INSERT INTO seen_line VALUES(1, 2, 3, 1740000000); INSERT INTO speed "
+	              "VALUES('count', 1000, 2000)");
+	int64_t key = storetest_sql("SELECT unicode(hex(key)) FROM secret");
+	struct store *store = storetest_open(state);
+	assert_string_equal(store_notes(store), "");
+	expect_position(store);
+	expect_logins_of_version_3(store);
+	storetest_expect(store_count_losses(store, &lost, &why), 0);
+	assert_int_equal(lost, 0);
+	storetest_expect(store_add_loss(store, 7, NOW, &why), 0);
+	storetest_commit(store);
+	assert_int_equal(storetest_sql("SELECT schema_version FROM meta"), STORE_SCHEMA_VERSION);
+	assert_int_equal(storetest_sql("SELECT unicode(hex(key)) FROM secret"), key);
+	assert_int_equal(storetest_sql("SELECT count(*) FROM seen_line"), 1);
+	assert_int_equal(storetest_sql("SELECT took_us FROM speed"), 2000);
+	assert_int_equal(storetest_sql(
+				 "SELECT count FROM lost_line WHERE effective_at = 1740000000"),
+	                 7);
 }
 
 static void without_commit_a_state_stays_of_version_1(void **unused)
@@ -283,6 +314,7 @@ static void a_state_of_version_1_is_checked_like_any_other(void **unused)
 		"UPDATE meta SET schema_version = 2",
 		"UPDATE meta SET schema_version = 3",
 		"UPDATE meta SET schema_version = 4",
+		"UPDATE meta SET schema_version = 5",
 		"UPDATE meta SET schema_version = 0",
 		"UPDATE meta SET schema_version = 'x'",
 		"DELETE FROM meta",
@@ -320,6 +352,7 @@ int main(void)
 		STORETEST(a_state_of_version_3_loses_nothing),
 		STORETEST(a_state_of_version_3_gets_a_key_for_the_hashes_of_lines),
 		STORETEST(a_state_of_version_4_loses_nothing),
+		STORETEST(a_state_of_version_5_loses_nothing),
 		STORETEST(without_commit_a_state_stays_of_version_1),
 		STORETEST(a_run_that_is_killed_while_it_converts_leaves_version_1),
 		STORETEST(a_state_of_version_1_is_checked_like_any_other),

@@ -248,17 +248,6 @@ void geo_ask_remote(struct geo *geo, const struct ipaddr *addresses, size_t coun
 	ipinfo_ask(geo->remote, addresses, count, deadline, function, context, ret);
 }
 
-void geo_set_as_name(struct place *place, const char *name, size_t length)
-{
-	if (length >= sizeof place->as_name) {
-		length = sizeof place->as_name - 1;
-		while (length && ((unsigned char)name[length] & 0xc0) == 0x80)
-			length--;
-	}
-	memcpy(place->as_name, name, length);
-	place->as_name[length] = '\0';
-}
-
 /* --- telling --- */
 
 static void add_date(struct strbuf *text, int64_t at_sec)

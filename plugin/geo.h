@@ -11,7 +11,7 @@
 #include "common/deadline.h"
 #include "common/ipaddr.h"
 #include "common/strbuf.h"
-#include "plugin/login.h"
+#include "plugin/place.h"
 
 struct geo;
 

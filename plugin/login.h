@@ -1,4 +1,4 @@
-/* login.h - the nouns that the stages share: a login, its place, the position in a log, the counts
+/* login.h - the nouns that the stages share: a login, the position in a log, the counts
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -14,7 +14,6 @@
 /* bytes of a user name that are kept; servers allow 64 to 255 in practice */
 #define USER_MAX 256
 #define SERVICE_MAX 64 /* bytes of a service name, "postfix/submission" */
-#define AS_NAME_MAX 64 /* bytes of a network's name */
 
 /* A successful authenticated login, as a line of the log has it. The slices borrow from the
  * line. */
@@ -46,17 +45,6 @@ enum line_kind {
 	LINE_LOST,
 	/* it may be a login, but a stranger could have shaped it: never counted, but told */
 	LINE_AMBIGUOUS,
-};
-
-/* Where an address is, as a database has it. A value: nothing to free. */
-struct place {
-	char country[3];           /* ISO 3166-1 alpha-2 in upper case; "" if unknown: unlocated */
-	uint32_t asn;              /* 0 if unknown */
-	char as_name[AS_NAME_MAX]; /* "" if unknown; hostile text like all answers */
-	bool is_anonymiser;        /* the database marks it as Tor, VPN or proxy */
-	bool has_coordinates;
-	double latitude, longitude; /* degrees, if has_coordinates */
-	double radius_km;           /* accuracy, 0 if unknown */
 };
 
 /* All logins of one user from one address by one service, as far as they are remembered. */

@@ -15,6 +15,7 @@
 #include "common/strbuf.h"
 #include "plugin/listing.h"
 #include "plugin/login.h"
+#include "plugin/place.h"
 
 #define REPORT_FINDINGS_MAX 32
 #define REPORT_BODY_MAX 32768 /* NRPE v3 carries 64 KiB in all */

@@ -17,6 +17,7 @@
 #include "common/strbuf.h"
 #include "plugin/listing.h"
 #include "plugin/login.h"
+#include "plugin/place.h"
 
 struct store;
 

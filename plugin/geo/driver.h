@@ -14,7 +14,7 @@
 #include "common/ipaddr.h"
 #include "common/strbuf.h"
 #include "plugin/geo.h"
-#include "plugin/login.h"
+#include "plugin/place.h"
 
 struct geo_driver {
 	const char *name;                /* as --geo has it */
@@ -51,8 +51,4 @@ extern const struct geo_driver *const geo_drivers[];
  * choose what is home. */
 int geo_open_in(struct geo **ret, const char *source, const char *root, const char *token_file,
                 struct strbuf *why);
-
-/* LENGTH bytes at NAME into PLACE->as_name, cut between two UTF-8 characters if they don't fit. */
-void geo_set_as_name(struct place *place, const char *name, size_t length);
-
 #endif

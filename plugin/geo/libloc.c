@@ -292,7 +292,7 @@ static void ask_for_name(struct location *location, struct as_name *ret, uint32_
 		return;
 	const char *name = loc_as_get_name(as);
 	if (name)
-		geo_set_as_name(&place, name, strlen(name));
+		place_set_as_name(&place, slice_string(name));
 	memcpy(ret->name, place.as_name, sizeof ret->name);
 	loc_as_unref(as);
 }

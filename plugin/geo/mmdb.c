@@ -257,7 +257,7 @@ static void read_network(struct reader *reader, struct place *place)
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(as_name_paths) && !place->as_name[0]; i++) {
 		if (read_value(reader, &as_name_paths[i], &value))
-			geo_set_as_name(place, text_of(&value).data, text_of(&value).length);
+			place_set_as_name(place, text_of(&value));
 	}
 }
 

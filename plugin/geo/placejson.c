@@ -116,11 +116,11 @@ static void find_network(struct place *ret, const json_t *object)
 			continue;
 		ret->asn = (uint32_t)asn;
 		if (slice_take_char(&text, ' '))
-			geo_set_as_name(ret, text.data, text.length);
+			place_set_as_name(ret, text);
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(name_keys) && !ret->as_name[0]; i++) {
 		struct slice text = text_of(object, name_keys[i].group, name_keys[i].name);
-		geo_set_as_name(ret, text.data, text.length);
+		place_set_as_name(ret, text);
 	}
 }
 

@@ -8,7 +8,7 @@
 #include <jansson.h>
 
 #include "common/ipaddr.h"
-#include "plugin/login.h"
+#include "plugin/place.h"
 
 /* > 0: ADDRESS is at *RET; 0: the service knows the address, but no country of it; < 0: OBJECT is
  * no such answer, and *RET_WHY says so in constant words. */

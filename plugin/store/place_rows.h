@@ -6,6 +6,7 @@
 #ifndef STORE_PLACE_ROWS_H
 #define STORE_PLACE_ROWS_H
 
+#include "plugin/place.h"
 #include "plugin/store/sqlite.h"
 
 /* The rows that are there, by what they hold, are read at the first question. */

@@ -11,8 +11,22 @@
 #include "plugin/geo.h"
 #include "plugin/geo/choice.h"
 #include "plugin/geo/dbfile.h"
-#include "plugin/geo/ipinfo.h"
-#include "plugin/geo/search.h"
+#include "plugin/geo/usual.h"
+
+static const struct geo_database *const databases[] = {
+	&geo_database_mmdb,
+#ifdef WITH_LIBLOC
+	&geo_database_libloc,
+#endif
+	NULL,
+};
+
+static const struct geo_service *const services[] = {
+	&geo_service_ipinfo,
+	NULL,
+};
+
+static const struct geo_kinds kinds = { databases, services };
 
 #define PLACES_BITS 15
 #define PLACES_REMEMBERED (1U << PLACES_BITS)
@@ -27,10 +41,11 @@ struct remembered {
 
 struct geo {
 	size_t count;
-	struct dbfile files[CHOICES_MAX]; /* in the order in which they are asked */
-	struct ipinfo *remote;            /* NULL: there is none */
-	size_t behind;                    /* the first file that stands behind it in the list */
-	struct remembered *remembered;    /* of those before it; NULL until one was asked */
+	struct dbfile files[CHOICES_MAX];  /* in the order in which they are asked */
+	const struct geo_service *service; /* NULL: there is none */
+	void *remote;                      /* the service, open */
+	size_t behind;                     /* the first file that stands behind it in the list */
+	struct remembered *remembered;     /* of those before it; NULL until one was asked */
 };
 
 /* --- opening --- */
@@ -38,19 +53,24 @@ struct geo {
 int geo_check_source(const char *source, struct strbuf *why)
 {
 	struct choice choices[CHOICES_MAX];
-	int count = choice_parse(choices, source, why);
+	int count = choice_parse(choices, source, &kinds, why);
 	return count < 0 ? count : 0;
+}
+
+void geo_add_names(struct strbuf *text)
+{
+	choice_add_names(text, &kinds);
 }
 
 /* What the administrator named is used or is an error, never left out. */
 static int add_named(struct geo *geo, const struct choice *choice, struct strbuf *why)
 {
 	struct strbuf reason CLEANUP(strbuf_release) = STRBUF_INIT(WHY_MAX);
-	char *path CLEANUP(xalloc_freep) = xalloc_copy(choice->file.data, choice->file.length);
-	int error = dbfile_open(&geo->files[geo->count], choice->driver, path, &reason);
+	char *path CLEANUP(xalloc_freep) = xalloc_copy(choice->place.data, choice->place.length);
+	int error = dbfile_open(&geo->files[geo->count], choice->database, path, &reason);
 	if (error)
 		return strbuf_fail(why, error, "%s: %s", strbuf_text(&reason),
-		                   choice->driver->advice);
+		                   choice->database->advice);
 	geo->count++;
 	return 0;
 }
@@ -60,59 +80,66 @@ static int nothing_found(const struct choice *choices, int count, const struct s
                          struct strbuf *why)
 {
 	struct strbuf advice CLEANUP(strbuf_release) = STRBUF_INIT(WHY_MAX);
-	for (size_t i = 0; geo_drivers[i]; i++) {
+	for (size_t i = 0; databases[i]; i++) {
 		bool is_wanted = false;
 		for (int k = 0; k < count; k++)
-			is_wanted = is_wanted || !choices[k].driver ||
-				choices[k].driver == geo_drivers[i];
+			is_wanted = is_wanted || !choices[k].database ||
+				choices[k].database == databases[i];
 		if (is_wanted)
 			strbuf_add_format(&advice, "%s%s", advice.length ? ", or " : "",
-			                  geo_drivers[i]->advice);
+			                  databases[i]->advice);
 	}
 	return strbuf_fail(why, -ENOENT, "no geolocation database could be opened: %s%s",
 	                   strbuf_text(&advice), strbuf_text(reasons));
 }
 
-static int open_remote(struct geo *geo, struct slice url, const char *token_file,
-                       struct strbuf *why)
+static int open_service(struct geo *geo, const struct geo_service *service, struct slice url,
+                        const char *token_file, struct strbuf *why)
 {
+	int error = service->open(&geo->remote, url, token_file, why);
+	if (error < 0)
+		return error;
+	geo->service = service;
 	geo->behind = geo->count;
-	return ipinfo_open(&geo->remote, url, token_file, why);
+	return 0;
 }
 
-#ifdef LIBCURL_SONAME
-#define HAS_LIBCURL true
-#else
-#define HAS_LIBCURL false
-#endif
+static const struct geo_service *service_for_auto(void)
+{
+	for (size_t i = 0; services[i]; i++)
+		if (services[i]->is_for_auto)
+			return services[i];
+	return NULL;
+}
 
 static int open_all(struct geo *geo, const struct choice *choices, int count, const char *root,
                     const char *token_file, struct strbuf *why)
 {
 	struct strbuf reasons CLEANUP(strbuf_release) = STRBUF_INIT(WHY_MAX);
-	bool is_auto = count == 1 && !choices[0].driver && !choices[0].is_remote;
+	bool is_auto = count == 1 && !choices[0].database && !choices[0].service;
 	for (int i = 0; i < count; i++) {
 		int error = 0;
-		if (choices[i].is_remote)
-			error = open_remote(geo, choices[i].file, token_file, why);
-		else if (choices[i].file.data)
+		if (choices[i].service)
+			error = open_service(geo, choices[i].service, choices[i].place, token_file,
+			                     why);
+		else if (choices[i].place.data)
 			error = add_named(geo, &choices[i], why);
 		else
-			geo->count += search_newest(&geo->files[geo->count], choices[i].driver,
-			                            root, &reasons);
+			geo->count += usual_find_newest(&geo->files[geo->count], databases,
+			                                choices[i].database, root, &reasons);
 		if (error)
 			return error;
 	}
-	if (is_auto && !geo->count && HAS_LIBCURL)
-		return open_remote(geo, slice_make("", 0), token_file, why);
-	return geo->count || geo->remote ? 0 : nothing_found(choices, count, &reasons, why);
+	if (is_auto && !geo->count && service_for_auto())
+		return open_service(geo, service_for_auto(), slice_make("", 0), token_file, why);
+	return geo->count || geo->service ? 0 : nothing_found(choices, count, &reasons, why);
 }
 
 int geo_open_in(struct geo **ret, const char *source, const char *root, const char *token_file,
                 struct strbuf *why)
 {
 	struct choice choices[CHOICES_MAX];
-	int count = choice_parse(choices, source, why);
+	int count = choice_parse(choices, source, &kinds, why);
 	if (count < 0)
 		return count;
 	struct geo *geo = xalloc_zero(1, sizeof *geo);
@@ -121,7 +148,7 @@ int geo_open_in(struct geo **ret, const char *source, const char *root, const ch
 		geo_free(geo);
 		return error;
 	}
-	geo->behind = geo->remote ? geo->behind : geo->count;
+	geo->behind = geo->service ? geo->behind : geo->count;
 	*ret = geo;
 	return 0;
 }
@@ -137,7 +164,8 @@ void geo_free(struct geo *geo)
 		return;
 	for (size_t i = 0; i < geo->count; i++)
 		dbfile_close(&geo->files[i]);
-	ipinfo_free(geo->remote);
+	if (geo->service)
+		geo->service->close(geo->remote);
 	free(geo->remembered);
 	free(geo);
 }
@@ -169,7 +197,6 @@ static int look_up_one(struct geo *geo, size_t first, size_t end, const struct i
 {
 	*ret = (struct place){ 0 };
 	for (size_t i = first; i < end; i++) {
-		*ret = (struct place){ 0 };
 		int result = dbfile_lookup(&geo->files[i], address, ret, why);
 		if (result > 0 && has_country(ret))
 			return result;
@@ -236,16 +263,30 @@ int geo_check(struct geo *geo, struct strbuf *why)
 	return error;
 }
 
+/* --- the service --- */
+
 bool geo_has_remote(const struct geo *geo)
 {
-	return geo->remote != NULL;
+	return geo->service != NULL;
+}
+
+struct ipaddr geo_remote_address(const struct geo *geo, const struct ipaddr *address)
+{
+	struct ipaddr embedded;
+	bool is_tunnel = !geo->service->knows_tunnels && ipaddr_get_embedded(address, &embedded);
+	return is_tunnel ? embedded : *address;
+}
+
+int64_t geo_remote_keep_sec(const struct geo *geo, const struct place *answer, int64_t usual_sec)
+{
+	return answer->country[0] ? usual_sec : geo->service->nowhere_sec;
 }
 
 void geo_ask_remote(struct geo *geo, const struct ipaddr *addresses, size_t count,
                     const struct deadline *deadline, geo_answer_fn *function, void *context,
                     struct geo_outcome *ret)
 {
-	ipinfo_ask(geo->remote, addresses, count, deadline, function, context, ret);
+	geo->service->ask(geo->remote, addresses, count, deadline, function, context, ret);
 }
 
 /* --- telling --- */
@@ -263,18 +304,18 @@ void geo_describe(const struct geo *geo, struct strbuf *text)
 {
 	for (size_t i = 0; i < geo->count; i++) {
 		const struct dbfile *file = &geo->files[i];
-		strbuf_add_format(text, "%s%s %s", i ? ", " : "", file->driver->name, file->path);
+		strbuf_add_format(text, "%s%s %s", i ? ", " : "", file->kind->name, file->path);
 		add_date(text, dbfile_built_at_sec(file));
 	}
-	if (geo->count && geo->remote)
+	if (geo->count && geo->service)
 		strbuf_add_string(text, ", ");
-	if (geo->remote)
-		ipinfo_describe(geo->remote, text);
+	if (geo->service)
+		geo->service->describe(geo->remote, text);
 }
 
 void geo_describe_remote(const struct geo *geo, struct strbuf *text)
 {
-	ipinfo_describe(geo->remote, text);
+	geo->service->describe(geo->remote, text);
 }
 
 int64_t geo_built_at_sec(const struct geo *geo)

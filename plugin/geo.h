@@ -8,35 +8,31 @@
 #ifndef GEO_H
 #define GEO_H
 
-#include "common/deadline.h"
 #include "common/ipaddr.h"
 #include "common/strbuf.h"
+#include "plugin/geo/service.h"
 #include "plugin/place.h"
 
 struct geo;
-
-#define GEO_OUTCOME_WHY 300
-#define GEO_PAUSE_MOST_SEC 86400 /* no source may ask for a longer pause */
-
-/* What became of questions to a remote source. */
-struct geo_outcome {
-	size_t asked, answered; /* addresses */
-	/* of the first failure, in a few words; "" if there was none */
-	char why[GEO_OUTCOME_WHY];
-	int64_t pause_sec; /* > 0: it wants to be left alone for so long */
-};
-
-/* PLACE has no country if the source knows none of ADDRESS. */
-typedef void geo_answer_fn(void *context, const struct ipaddr *address, const struct place *place);
 
 /* Checks the syntax of --geo without opening anything: 0, or -EINVAL with WHY (the known names are
  * in it). */
 int geo_check_source(const char *source, struct strbuf *why);
 
+/* Appends what SOURCE may name: "auto, mmdb[:FILE], libloc[:FILE], …". */
+void geo_add_names(struct strbuf *text);
+
 /* Opens what SOURCE names, at least one: 0 with *RET, or -errno with WHY: which files were tried,
- * why each failed, and what to install or to give. "auto" is ipinfo where no database is found.
- * TOKEN_FILE is ipinfo's, or NULL. */
+ * why each failed, and what to install or to give. "auto" is a service where no database is found.
+ * TOKEN_FILE is the service's, or NULL. */
 int geo_open(struct geo **ret, const char *source, const char *token_file, struct strbuf *why);
+
+/* The same with ROOT put before each usual place: a directory of their own in tests. It is an
+ * argument and not an environment variable, because whoever could set one would choose what is
+ * home. */
+int geo_open_in(struct geo **ret, const char *source, const char *root, const char *token_file,
+                struct strbuf *why);
+
 void geo_free(struct geo *geo);
 void geo_freep(struct geo **geo);
 
@@ -58,17 +54,24 @@ int geo_recall(struct geo *geo, const struct ipaddr *address, struct place *ret,
  * looked. */
 int geo_check(struct geo *geo, struct strbuf *why);
 
-/* Is there a remote source in the list? It is never asked by geo_lookup(), which knows what stands
- * before it. */
+/* Is there a service in the list? It is never asked by geo_lookup(), which knows what stands before
+ * it. The next three, and geo_describe_remote(), are for when there is one. */
 bool geo_has_remote(const struct geo *geo);
 
-/* Asks the remote source for COUNT distinct public addresses at once, and calls FUNCTION for each
- * that was answered. */
+/* What it is asked for to place ADDRESS: of a tunnel's the IPv4 address inside, unless it knows
+ * more of the outer one. */
+struct ipaddr geo_remote_address(const struct geo *geo, const struct ipaddr *address);
+
+/* How long its ANSWER may be kept, if one with a country is kept for USUAL_SEC. */
+int64_t geo_remote_keep_sec(const struct geo *geo, const struct place *answer, int64_t usual_sec);
+
+/* Asks it for COUNT distinct public addresses at once, and calls FUNCTION for each that was
+ * answered. */
 void geo_ask_remote(struct geo *geo, const struct ipaddr *addresses, size_t count,
                     const struct deadline *deadline, geo_answer_fn *function, void *context,
                     struct geo_outcome *ret);
 
-/* As geo_lookup(), of what stands behind the remote source in the list. */
+/* As geo_lookup(), of what stands behind the service in the list. */
 int geo_lookup_behind(struct geo *geo, const struct ipaddr *address, struct place *ret,
                       struct strbuf *why);
 

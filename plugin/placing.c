@@ -10,8 +10,6 @@
 #include "plugin/placing.h"
 
 #define ADDRESSES_MOST 20000 /* that are asked for in one run; the rest comes in the next ones */
-/* an address that the service doesn't know is asked for again after this */
-#define NOWHERE_SEC 3600
 
 /* The addresses that neither the databases nor the cache know. */
 struct questions {
@@ -37,14 +35,6 @@ static bool is_to_be_placed(const struct placing *placing, const struct ipaddr *
 	return ipaddr_is_public(address) && !is_trusted(placing->options, address);
 }
 
-/* The remote source is asked for the IPv4 address inside of a tunnel's: no service is known to know
- * more of the outer one. */
-static struct ipaddr asked_for(const struct ipaddr *address)
-{
-	struct ipaddr embedded;
-	return ipaddr_get_embedded(address, &embedded) ? embedded : *address;
-}
-
 static void add_question(struct questions *questions, const struct ipaddr *address)
 {
 	if (questions->count == ADDRESSES_MOST || !addrset_add(questions->distinct, address))
@@ -64,10 +54,10 @@ static int by_databases(void *context, const struct ipaddr *address, struct plac
 {
 	struct questions *questions = context;
 	struct placing *placing = questions->placing;
-	struct ipaddr asked = asked_for(address);
 	int result = geo_lookup(placing->geo, address, ret, why);
 	if (result || !geo_has_remote(placing->geo))
 		return result;
+	struct ipaddr asked = geo_remote_address(placing->geo, address);
 	result = store_get_place(placing->store, &asked, placing->options->now_sec, ret, why);
 	if (result > 0)
 		return ret->country[0] ? 1 : 0;
@@ -82,7 +72,7 @@ static int by_answers(void *context, const struct ipaddr *address, struct place 
 {
 	struct questions *questions = context;
 	struct placing *placing = questions->placing;
-	struct ipaddr asked = asked_for(address);
+	struct ipaddr asked = geo_remote_address(placing->geo, address);
 	int result = store_get_place(placing->store, &asked, placing->options->now_sec, ret, why);
 	bool is_answered = result > 0;
 	if (result < 0 || (is_answered && ret->country[0]))
@@ -104,7 +94,8 @@ static void keep_answer(void *context, const struct ipaddr *address, const struc
 {
 	struct answers *answers = context;
 	const struct options *options = answers->placing->options;
-	int64_t lifetime_sec = place->country[0] ? options->geo_cache_sec : NOWHERE_SEC;
+	int64_t lifetime_sec = geo_remote_keep_sec(answers->placing->geo, place,
+	                                           options->geo_cache_sec);
 	if (answers->error < 0)
 		return;
 	answers->error = store_put_place(answers->placing->store, address, place, options->now_sec,

@@ -5,62 +5,81 @@
 #include "common/compat.h"
 
 #include "plugin/geo/choice.h"
-#include "plugin/geo/ipinfo.h"
 
 #define AUTO "auto"
 
-const struct geo_driver *const geo_drivers[] = {
-	&geo_driver_mmdb,
-#ifdef WITH_LIBLOC
-	&geo_driver_libloc,
-#endif
-	NULL,
-};
-
-static const struct geo_driver *driver_by_name(struct slice name)
+/* False: there is no such name. */
+static bool find_kind(struct choice *ret, struct slice name, const struct geo_kinds *kinds)
 {
-	for (size_t i = 0; geo_drivers[i]; i++) {
-		if (slice_equals(name, geo_drivers[i]->name))
-			return geo_drivers[i];
-	}
-	return NULL;
+	*ret = (struct choice){ 0 };
+	for (size_t i = 0; kinds->databases[i]; i++)
+		if (slice_equals(name, kinds->databases[i]->name))
+			ret->database = kinds->databases[i];
+	for (size_t i = 0; kinds->services[i]; i++)
+		if (slice_equals(name, kinds->services[i]->name))
+			ret->service = kinds->services[i];
+	return ret->database || ret->service;
 }
 
-static int unknown_name(struct slice name, struct strbuf *why)
+void choice_add_names(struct strbuf *text, const struct geo_kinds *kinds)
+{
+	strbuf_add_string(text, AUTO);
+	for (size_t i = 0; kinds->databases[i]; i++)
+		strbuf_add_format(text, ", %s[:FILE]", kinds->databases[i]->name);
+	for (size_t i = 0; kinds->services[i]; i++)
+		strbuf_add_format(text, ", %s[:URL]", kinds->services[i]->name);
+}
+
+static int unknown_name(struct slice name, const struct geo_kinds *kinds, struct strbuf *why)
 {
 	struct strbuf known CLEANUP(strbuf_release) = STRBUF_INIT(WHY_MAX);
-	for (size_t i = 0; geo_drivers[i]; i++)
-		strbuf_add_format(&known, ", %s[:FILE]", geo_drivers[i]->name);
-	return strbuf_fail(why, -EINVAL,
-	                   "unknown source '%.*s': the known ones are " AUTO "%s, " CHOICE_REMOTE
-	                   "[:URL]",
+	choice_add_names(&known, kinds);
+	return strbuf_fail(why, -EINVAL, "unknown source '%.*s': the known ones are %s",
 	                   (int)(name.length < NAME_MAX ? name.length : NAME_MAX), name.data,
 	                   strbuf_text(&known));
 }
 
-static int parse_one(struct choice *ret, struct slice text, struct strbuf *why)
+static int parse_one(struct choice *ret, struct slice text, const struct geo_kinds *kinds,
+                     struct strbuf *why)
 {
 	/* A file's name may have colons; the first one ends our name. */
-	bool has_file = slice_find(text, SLICE_LITERAL(":")) < text.length;
+	bool has_place = slice_find(text, SLICE_LITERAL(":")) < text.length;
 	struct slice name = slice_take_until(&text, ':');
 	if (!name.length)
 		return strbuf_fail(why, -EINVAL, "a name is missing in the list of sources");
 	if (slice_equals(name, AUTO))
 		return strbuf_fail(why, -EINVAL,
 		                   "'" AUTO "' stands alone, without a file or other sources");
-	if (has_file && !text.length)
+	if (has_place && !text.length)
 		return strbuf_fail(why, -EINVAL, "the file is missing after '%.*s:'",
 		                   (int)name.length, name.data);
-	*ret = (struct choice){ .driver = driver_by_name(name),
-		                .is_remote = slice_equals(name, CHOICE_REMOTE) };
-	if (!ret->driver && !ret->is_remote)
-		return unknown_name(name, why);
-	if (has_file)
-		ret->file = text;
-	return ret->is_remote ? ipinfo_check_url(ret->file, why) : 0;
+	if (!find_kind(ret, name, kinds))
+		return unknown_name(name, kinds, why);
+	if (has_place)
+		ret->place = text;
+	return ret->service ? ret->service->check_url(ret->place, why) : 0;
 }
 
-int choice_parse(struct choice *ret, const char *source, struct strbuf *why)
+/* What one service answered is kept without its name, and it has one pause: so there is one. */
+static int check_one_service(const struct choice *choices, int count, struct strbuf *why)
+{
+	const struct geo_service *first = NULL;
+	for (int i = 0; i < count; i++) {
+		if (!choices[i].service)
+			continue;
+		if (first == choices[i].service)
+			return strbuf_fail(why, -EINVAL, "%s can be in the list once only",
+			                   first->name);
+		if (first)
+			return strbuf_fail(why, -EINVAL, "%s and %s can't both be in the list",
+			                   first->name, choices[i].service->name);
+		first = choices[i].service;
+	}
+	return 0;
+}
+
+int choice_parse(struct choice *ret, const char *source, const struct geo_kinds *kinds,
+                 struct strbuf *why)
 {
 	struct slice rest = slice_string(source);
 	if (slice_equals(rest, AUTO)) {
@@ -73,14 +92,11 @@ int choice_parse(struct choice *ret, const char *source, struct strbuf *why)
 		if (count == CHOICES_MAX)
 			return strbuf_fail(why, -EINVAL, "more than %d sources", CHOICES_MAX);
 		is_last = slice_find(rest, SLICE_LITERAL(",")) == rest.length;
-		int error = parse_one(&ret[count], slice_take_until(&rest, ','), why);
+		int error = parse_one(&ret[count], slice_take_until(&rest, ','), kinds, why);
+		if (!error)
+			error = check_one_service(ret, ++count, why);
 		if (error)
 			return error;
-		for (int i = 0; i < count; i++)
-			if (ret[count].is_remote && ret[i].is_remote)
-				return strbuf_fail(why, -EINVAL,
-				                   CHOICE_REMOTE " can be in the list once only");
-		count++;
 	}
 	return count;
 }

@@ -1,4 +1,4 @@
-/* choice.h - the syntax of --geo: which databases are asked, in which order
+/* choice.h - the syntax of --geo: which sources are asked, in which order
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -6,22 +6,31 @@
 #define GEO_CHOICE_H
 
 #include "common/slice.h"
-#include "plugin/geo/driver.h"
+#include "plugin/geo/database.h"
+#include "plugin/geo/service.h"
 
 #define CHOICES_MAX 16 /* of one --geo */
 
-#define CHOICE_REMOTE "ipinfo"
-
-/* NAME or NAME:FILE, or "ipinfo" or "ipinfo:URL"; no driver is "auto", no data in `file` is "at the
- * usual places". */
-struct choice {
-	const struct geo_driver *driver;
-	bool is_remote;
-	struct slice file; /* or the URL */
+/* All kinds that there are, in the order in which they are told and looked for; NULL ends each. */
+struct geo_kinds {
+	const struct geo_database *const *databases;
+	const struct geo_service *const *services;
 };
 
-/* How many choices are in SOURCE, into RET, which has room for CHOICES_MAX; or -EINVAL with WHY.
- * They point into SOURCE. */
-int choice_parse(struct choice *ret, const char *source, struct strbuf *why);
+/* NAME or NAME:FILE of a database, or NAME or NAME:URL of a service. Neither is "auto"; no data in
+ * `place` is "at the usual places". */
+struct choice {
+	const struct geo_database *database;
+	const struct geo_service *service;
+	struct slice place; /* the file or the URL */
+};
+
+/* How many choices are in SOURCE, into RET, which has room for CHOICES_MAX, at most one of them a
+ * service; or -EINVAL with WHY. They point into SOURCE. */
+int choice_parse(struct choice *ret, const char *source, const struct geo_kinds *kinds,
+                 struct strbuf *why);
+
+/* Appends "auto, mmdb[:FILE], …": what can be in SOURCE. */
+void choice_add_names(struct strbuf *text, const struct geo_kinds *kinds);
 
 #endif

@@ -80,16 +80,16 @@ static int run_open(void *context)
 	struct dbfile *file = job->file;
 	int error = open_regular(file, &reason);
 	if (!error)
-		error = file->driver->open(&file->database, file->path, &reason);
+		error = file->kind->open(&file->database, file->path, file->descriptor, &reason);
 	if (error)
 		strbuf_fail(job->why, error, "%s %s", file->path, strbuf_text(&reason));
 	return error;
 }
 
-int dbfile_open(struct dbfile *ret, const struct geo_driver *driver, const char *path,
+int dbfile_open(struct dbfile *ret, const struct geo_database *kind, const char *path,
                 struct strbuf *why)
 {
-	struct dbfile file = { .driver = driver, .path = xalloc_string(path), .descriptor = -1 };
+	struct dbfile file = { .kind = kind, .path = xalloc_string(path), .descriptor = -1 };
 	struct job job = { .file = &file, .why = why };
 	int error = guard_begin(why);
 	file.is_guarded = !error;
@@ -108,7 +108,7 @@ int dbfile_open(struct dbfile *ret, const struct geo_driver *driver, const char 
 void dbfile_close(struct dbfile *file)
 {
 	if (file->database)
-		file->driver->close(file->database);
+		file->kind->close(file->database);
 	if (file->descriptor >= 0)
 		close(file->descriptor);
 	if (file->is_guarded)
@@ -124,7 +124,7 @@ static int run_lookup(void *context)
 	struct strbuf reason CLEANUP(strbuf_release) = STRBUF_INIT(WHY_MAX);
 	struct job *job = context;
 	struct dbfile *file = job->file;
-	int result = file->driver->lookup(file->database, job->address, job->place, &reason);
+	int result = file->kind->lookup(file->database, job->address, job->place, &reason);
 	if (result < 0)
 		strbuf_fail(job->why, result, "%s %s: fetch it again", file->path,
 		            strbuf_text(&reason));
@@ -158,5 +158,5 @@ int dbfile_lookup(struct dbfile *file, const struct ipaddr *address, struct plac
 
 int64_t dbfile_built_at_sec(const struct dbfile *file)
 {
-	return file->driver->built_at_sec(file->database);
+	return file->kind->built_at_sec(file->database);
 }

@@ -10,11 +10,11 @@
 
 #include <sys/stat.h>
 
-#include "plugin/geo/driver.h"
+#include "plugin/geo/database.h"
 
-/* The descriptor is only there to see what becomes of the file. */
+/* The descriptor is there to see what becomes of the file. */
 struct dbfile {
-	const struct geo_driver *driver;
+	const struct geo_database *kind;
 	void *database;
 	char *path;
 	int descriptor;
@@ -25,11 +25,11 @@ struct dbfile {
 
 /* 0 with *RET, or -errno and WHY begins with the path. Only a regular file with something in it is
  * opened. */
-int dbfile_open(struct dbfile *ret, const struct geo_driver *driver, const char *path,
+int dbfile_open(struct dbfile *ret, const struct geo_database *kind, const char *path,
                 struct strbuf *why);
 void dbfile_close(struct dbfile *file);
 
-/* As the driver's, but WHY is a whole sentence; the country is not judged. Of many lookups not each
+/* As the kind's, but WHY is a whole sentence; the country is not judged. Of many lookups not each
  * looks whether the file is still what it was: dbfile_check() does it for those that didn't, 0 or
  * -errno with WHY. */
 int dbfile_lookup(struct dbfile *file, const struct ipaddr *address, struct place *ret,

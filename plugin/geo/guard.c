@@ -9,15 +9,15 @@
 
 #include "plugin/geo/guard.h"
 
-/* Both libraries map the file. When someone cuts it short (a copy onto it does), reading behind its
+/* Databases are mapped. When someone cuts the file short (a copy onto it does), reading behind its
  * new end raises SIGBUS, which would end the check without a word. So SIGBUS is caught while a
- * library reads, and becomes an error.
+ * database is read, and becomes an error.
  *
  * The limits. This is for a single-threaded program: handler and jump buffer are the process's. The
- * jump leaves the library in the middle of a read, so what it had allocated is lost (some hundred
- * bytes; the run is about to end), and is only sound because both libraries read the mapping
- * without holding a lock or half-changed structures: a database may be closed after it. A SIGBUS
- * that is blocked can't be caught. And what stays within the file's last page reads as zeros
+ * jump leaves the driver in the middle of a read, and libmaxminddb too, so what that had allocated
+ * is lost (some hundred bytes; the run is about to end). It is only sound because both read the
+ * mapping without holding a lock or half-changed structures: a database may be closed after it. A
+ * SIGBUS that is blocked can't be caught. And what stays within the file's last page reads as zeros
  * without any signal, which is why the file's size and time are compared too. */
 static sigjmp_buf bus_error_return;
 static volatile sig_atomic_t is_guarding;

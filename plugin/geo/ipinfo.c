@@ -1,4 +1,19 @@
-/* ipinfo.c - countries from ipinfo.io, or from a server of the same shape; see ipinfo.h
+/* ipinfo.c - countries from ipinfo.io, or from a server of the same shape
+ *
+ * From ipinfo's developer pages and OpenAPI, and observabilitystack/geoip-api:
+ *
+ *	GET  https://ipinfo.io/ADDRESS/country          "NL\n": without a token (legacy)
+ *	GET  https://api.ipinfo.io/lite/ADDRESS
+ *		{"asn":"AS1103","as_name":…,"country_code":"NL","country":"The Netherlands",…}
+ *	POST https://api.ipinfo.io/batch/lite
+ *		["ADDRESS",…], at most 1,000: {"ADDRESS":{…},…}
+ *	GET  https://api.ipinfo.io/lookup/ADDRESS
+ *		{"ip":…,"geo":{"country_code":…,"latitude":…},"as":{…},"anonymous":{…}}: Core, Plus
+ *	GET  URL/ADDRESS
+ *		{"country":"NL","latitude":"52.4",…}: self-hosted
+ *
+ * "country" is a code in some answers and a name in others: only two capital letters are believed.
+ * Nothing but addresses is sent.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -7,13 +22,14 @@
 #include "common/httpclient.h"
 #include "common/tokenfile.h"
 #include "common/xalloc.h"
-#include "plugin/geo/ipinfo.h"
 #include "plugin/geo/placejson.h"
+#include "plugin/geo/service.h"
 
 #define URL_MAX 500
 #define BATCH_MOST 1000  /* entries; ipinfo.io refuses more */
 #define PLACE_BYTES 2000 /* of one address in an answer; Core's have 900 */
 #define PAUSE_SEC 300    /* after a 429 that names no time */
+#define NOWHERE_SEC 3600 /* after which it may know an address that it didn't */
 #define LEGACY_URL "https://ipinfo.io"
 #define LITE_URL "https://api.ipinfo.io/lite"
 #define LITE_PATH "/lite"
@@ -50,7 +66,8 @@ static bool is_near(struct slice host)
 		(ipaddr_parse(&address, host) && !ipaddr_is_public(&address));
 }
 
-int ipinfo_check_url(struct slice url, struct strbuf *why)
+/* https, or http to a loopback or private address, without user names, "?" and "#". */
+static int check_url(struct slice url, struct strbuf *why)
 {
 	struct slice rest = url, all = url;
 	if (!url.length)
@@ -91,18 +108,27 @@ static void set_url(struct ipinfo *self, struct slice url)
 	self->batch_url = join(front, "/batch" LITE_PATH);
 }
 
-/* --- open, free, describe --- */
+/* --- open, close, describe --- */
 
-int ipinfo_open(struct ipinfo **ret, struct slice url, const char *token_file, struct strbuf *why)
+static void close_ipinfo(void *service)
 {
-	int error = ipinfo_check_url(url, why);
+	struct ipinfo *self = service;
+	free(self->url);
+	free(self->batch_url);
+	strbuf_release(&self->token);
+	free(self);
+}
+
+static int open_ipinfo(void **ret, struct slice url, const char *token_file, struct strbuf *why)
+{
+	int error = check_url(url, why);
 	if (error < 0)
 		return error;
 	struct ipinfo *self = xalloc_zero(1, sizeof *self);
 	strbuf_init(&self->token, TOKENFILE_MAX);
 	error = token_file ? tokenfile_read(&self->token, token_file, why) : 0;
 	if (error < 0) {
-		ipinfo_free(self);
+		close_ipinfo(self);
 		return error;
 	}
 	set_url(self, url);
@@ -110,20 +136,11 @@ int ipinfo_open(struct ipinfo **ret, struct slice url, const char *token_file, s
 	return 0;
 }
 
-void ipinfo_free(struct ipinfo *ipinfo)
+static void describe_ipinfo(const void *service, struct strbuf *text)
 {
-	if (!ipinfo)
-		return;
-	free(ipinfo->url);
-	free(ipinfo->batch_url);
-	strbuf_release(&ipinfo->token);
-	free(ipinfo);
-}
-
-void ipinfo_describe(const struct ipinfo *ipinfo, struct strbuf *text)
-{
-	bool is_plain = slice_starts_with(slice_string(ipinfo->url), "http://");
-	strbuf_add_format(text, "ipinfo %s%s", ipinfo->url, is_plain ? " (not encrypted)" : "");
+	const struct ipinfo *self = service;
+	bool is_plain = slice_starts_with(slice_string(self->url), "http://");
+	strbuf_add_format(text, "ipinfo %s%s", self->url, is_plain ? " (not encrypted)" : "");
 }
 
 /* --- answers --- */
@@ -307,10 +324,11 @@ static struct http_request *make_single(const struct asking *asking)
 	return requests;
 }
 
-void ipinfo_ask(const struct ipinfo *ipinfo, const struct ipaddr *addresses, size_t count,
-                const struct deadline *deadline, geo_answer_fn *function, void *context,
-                struct geo_outcome *ret)
+static void ask_ipinfo(void *service, const struct ipaddr *addresses, size_t count,
+                       const struct deadline *deadline, geo_answer_fn *function, void *context,
+                       struct geo_outcome *ret)
 {
+	const struct ipinfo *ipinfo = service;
 	struct strbuf why CLEANUP(strbuf_release) = STRBUF_INIT(GEO_OUTCOME_WHY - 1);
 	struct asking asking = {
 		.ipinfo = ipinfo,
@@ -338,3 +356,21 @@ void ipinfo_ask(const struct ipinfo *ipinfo, const struct ipaddr *addresses, siz
 	}
 	free(requests);
 }
+
+#ifdef LIBCURL_SONAME
+#define HAS_LIBCURL true
+#else
+#define HAS_LIBCURL false
+#endif
+
+const struct geo_service geo_service_ipinfo = {
+	.name = "ipinfo",
+	.is_for_auto = HAS_LIBCURL,
+	.knows_tunnels = false,
+	.nowhere_sec = NOWHERE_SEC,
+	.check_url = check_url,
+	.open = open_ipinfo,
+	.ask = ask_ipinfo,
+	.describe = describe_ipinfo,
+	.close = close_ipinfo,
+};

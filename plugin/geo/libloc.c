@@ -19,7 +19,7 @@
 #include <sys/stat.h>
 
 #include "common/xalloc.h"
-#include "plugin/geo/driver.h"
+#include "plugin/geo/database.h"
 
 #define MAGIC "LOCDBXX\1" /* with the version */
 #define HEADER_BYTES 4200 /* the magic's 8 too */
@@ -258,8 +258,9 @@ static int fill_location(struct location *location, const char *path, struct str
 	return error;
 }
 
-static int open_location(void **ret, const char *path, struct strbuf *why)
+static int open_location(void **ret, const char *path, int descriptor, struct strbuf *why)
 {
+	(void)descriptor;
 	struct location *location = xalloc_zero(1, sizeof *location);
 	int error = fill_location(location, path, why);
 	if (error)
@@ -357,7 +358,7 @@ static const char *const usual_places[] = {
 	NULL,
 };
 
-const struct geo_driver geo_driver_libloc = {
+const struct geo_database geo_database_libloc = {
 	.name = "libloc",
 	.usual_places = usual_places,
 	.advice = "apt-get install libloc-database, or give a database with --geo=libloc:FILE",

@@ -15,7 +15,7 @@
 
 #include "common/slice.h"
 #include "common/xalloc.h"
-#include "plugin/geo/driver.h"
+#include "plugin/geo/database.h"
 
 /* A key, and a key in what is below it or NULL. */
 struct path {
@@ -101,20 +101,20 @@ static const struct path nowhere_paths[] = {
 
 /* --- values --- */
 
-/* One lookup: the record, and the first error that is more than "no such key". */
-struct reader {
+/* One that is being read: where it is, and the first error that is more than "no such key". */
+struct record {
 	MMDB_entry_s entry;
 	int error;
 };
 
-static bool read_value(struct reader *reader, const struct path *path, MMDB_entry_data_s *ret)
+static bool read_value(struct record *record, const struct path *path, MMDB_entry_data_s *ret)
 {
-	int error = MMDB_get_value(&reader->entry, ret, path->outer, path->inner, NULL);
+	int error = MMDB_get_value(&record->entry, ret, path->outer, path->inner, NULL);
 	if (error == MMDB_SUCCESS)
 		return ret->has_data;
 	if (error != MMDB_LOOKUP_PATH_DOES_NOT_MATCH_DATA_ERROR &&
 	    error != MMDB_INVALID_LOOKUP_PATH_ERROR)
-		reader->error = error;
+		record->error = error;
 	return false;
 }
 
@@ -164,13 +164,13 @@ static bool number_of(const MMDB_entry_data_s *value, double *ret)
 }
 
 /* The first of PATHS that has a number between LEAST and MOST. */
-static bool read_number(struct reader *reader, const struct path *paths, size_t count, double least,
+static bool read_number(struct record *record, const struct path *paths, size_t count, double least,
                         double most, double *ret)
 {
 	MMDB_entry_data_s value;
 	double number;
 	for (size_t i = 0; i < count; i++) {
-		bool is_there = read_value(reader, &paths[i], &value) && number_of(&value, &number);
+		bool is_there = read_value(record, &paths[i], &value) && number_of(&value, &number);
 		/* NaN fails both comparisons. */
 		if (is_there && number >= least && number <= most) {
 			*ret = number;
@@ -194,11 +194,11 @@ static bool is_set(const MMDB_entry_data_s *value)
 	return false;
 }
 
-static bool read_any_flag(struct reader *reader, const struct path *paths, size_t count)
+static bool read_any_flag(struct record *record, const struct path *paths, size_t count)
 {
 	MMDB_entry_data_s value;
 	for (size_t i = 0; i < count; i++) {
-		if (read_value(reader, &paths[i], &value) && is_set(&value))
+		if (read_value(record, &paths[i], &value) && is_set(&value))
 			return true;
 	}
 	return false;
@@ -208,34 +208,34 @@ static bool read_any_flag(struct reader *reader, const struct path *paths, size_
 
 /* The first code that is there decides, also if it is no country: who is in "A1" is not where A1 is
  * registered. */
-static void read_country(struct reader *reader, struct place *place)
+static void read_country(struct record *record, struct place *place)
 {
 	MMDB_entry_data_s value;
 	for (size_t i = 0; i < ARRAY_SIZE(country_paths); i++) {
-		if (!read_value(reader, &country_paths[i], &value) || text_of(&value).length != 2)
+		if (!read_value(record, &country_paths[i], &value) || text_of(&value).length != 2)
 			continue;
 		memcpy(place->country, value.utf8_string, 2);
 		return;
 	}
 }
 
-static void read_coordinates(struct reader *reader, struct place *place)
+static void read_coordinates(struct record *record, struct place *place)
 {
 	double latitude, longitude;
-	if (!read_number(reader, latitude_paths, ARRAY_SIZE(latitude_paths), -90, 90, &latitude) ||
-	    !read_number(reader, longitude_paths, ARRAY_SIZE(longitude_paths), -180, 180,
+	if (!read_number(record, latitude_paths, ARRAY_SIZE(latitude_paths), -90, 90, &latitude) ||
+	    !read_number(record, longitude_paths, ARRAY_SIZE(longitude_paths), -180, 180,
 	                 &longitude))
 		return;
 	/* Nobody is at 0, 0 in the Atlantic: it is how a database says that it doesn't know. */
 	if (fpclassify(latitude) == FP_ZERO && fpclassify(longitude) == FP_ZERO)
 		return;
-	if (read_any_flag(reader, nowhere_paths, ARRAY_SIZE(nowhere_paths)))
+	if (read_any_flag(record, nowhere_paths, ARRAY_SIZE(nowhere_paths)))
 		return;
 	place->has_coordinates = true;
 	place->latitude = latitude;
 	place->longitude = longitude;
 	/* half the equator */
-	read_number(reader, radius_paths, ARRAY_SIZE(radius_paths), 0, 20038, &place->radius_km);
+	read_number(record, radius_paths, ARRAY_SIZE(radius_paths), 0, 20038, &place->radius_km);
 }
 
 /* A number, or "AS13335". */
@@ -248,15 +248,15 @@ static uint32_t asn_of(const MMDB_entry_data_s *value)
 	return number >= 1 && number <= UINT32_MAX ? (uint32_t)number : 0;
 }
 
-static void read_network(struct reader *reader, struct place *place)
+static void read_network(struct record *record, struct place *place)
 {
 	MMDB_entry_data_s value;
 	for (size_t i = 0; i < ARRAY_SIZE(asn_paths) && !place->asn; i++) {
-		if (read_value(reader, &asn_paths[i], &value))
+		if (read_value(record, &asn_paths[i], &value))
 			place->asn = asn_of(&value);
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(as_name_paths) && !place->as_name[0]; i++) {
-		if (read_value(reader, &as_name_paths[i], &value))
+		if (read_value(record, &as_name_paths[i], &value))
 			place_set_as_name(place, text_of(&value));
 	}
 }
@@ -299,12 +299,12 @@ struct probe {
 
 static void probe_record(struct probe *probe, MMDB_entry_s entry)
 {
-	struct reader reader = { .entry = entry };
+	struct record record = { .entry = entry };
 	struct place place = { 0 };
-	read_country(&reader, &place);
+	read_country(&record, &place);
 	probe->records++;
 	probe->has_country = probe->has_country || place.country[0];
-	probe->is_damaged = probe->is_damaged || reader.error;
+	probe->is_damaged = probe->is_damaged || record.error;
 }
 
 static void probe_branch(struct probe *probe, uint8_t type, uint64_t record,
@@ -359,8 +359,9 @@ static void close_mmdb(void *database)
 	free(database);
 }
 
-static int open_mmdb(void **ret, const char *path, struct strbuf *why)
+static int open_mmdb(void **ret, const char *path, int descriptor, struct strbuf *why)
 {
+	(void)descriptor;
 	MMDB_s *database = xalloc_zero(1, sizeof *database);
 	errno = 0;
 	int error = MMDB_open(path, MMDB_MODE_MMAP, database);
@@ -401,18 +402,18 @@ static int lookup_mmdb(void *database, const struct ipaddr *address, struct plac
 	MMDB_lookup_result_s found = find(database, address, &error);
 	if (error == MMDB_IPV6_LOOKUP_IN_IPV4_DATABASE_ERROR)
 		return 0;
-	struct reader reader = { .entry = found.entry, .error = error };
+	struct record record = { .entry = found.entry, .error = error };
 	if (!error && !found.found_entry)
 		return 0;
 	if (!error) {
-		read_country(&reader, ret);
-		read_coordinates(&reader, ret);
-		read_network(&reader, ret);
-		ret->is_anonymiser = read_any_flag(&reader, anonymiser_paths,
+		read_country(&record, ret);
+		read_coordinates(&record, ret);
+		read_network(&record, ret);
+		ret->is_anonymiser = read_any_flag(&record, anonymiser_paths,
 		                                   ARRAY_SIZE(anonymiser_paths));
 	}
-	if (reader.error)
-		return strbuf_fail(why, -EIO, "is damaged (%s)", MMDB_strerror(reader.error));
+	if (record.error)
+		return strbuf_fail(why, -EIO, "is damaged (%s)", MMDB_strerror(record.error));
 	return 1;
 }
 
@@ -432,7 +433,7 @@ static const char *const usual_places[] = {
 	NULL,
 };
 
-const struct geo_driver geo_driver_mmdb = {
+const struct geo_database geo_database_mmdb = {
 	.name = "mmdb",
 	.usual_places = usual_places,
 	.advice = "give a country or city database of MaxMind, DB-IP or IPinfo with "

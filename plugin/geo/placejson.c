@@ -8,7 +8,6 @@
 
 #include "common/country.h"
 #include "common/numparse.h"
-#include "plugin/geo/driver.h"
 #include "plugin/geo/placejson.h"
 
 #define RADIUS_MOST_KM 20000
@@ -41,7 +40,7 @@ bool placejson_is_country(struct slice code)
 		country_name((const char[]){ code.data[0], code.data[1], '\0' }) != NULL;
 }
 
-static const struct key {
+static const struct member {
 	const char *group, *name;
 } country_keys[] = {
 	{ NULL, "country_code" },
@@ -105,8 +104,10 @@ static void find_coordinates(struct place *ret, const json_t *object)
 /* "AS1103", with or without " SURF B.V." behind it. */
 static void find_network(struct place *ret, const json_t *object)
 {
-	static const struct key asn_keys[] = { { NULL, "asn" }, { "as", "asn" }, { NULL, "org" } };
-	static const struct key name_keys[] = { { NULL, "as_name" }, { "as", "name" } };
+	static const struct member asn_keys[] = { { NULL, "asn" },
+		                                  { "as", "asn" },
+		                                  { NULL, "org" } };
+	static const struct member name_keys[] = { { NULL, "as_name" }, { "as", "name" } };
 	for (size_t i = 0; i < ARRAY_SIZE(asn_keys) && !ret->asn; i++) {
 		struct slice text = text_of(object, asn_keys[i].group, asn_keys[i].name);
 		int64_t asn;
@@ -126,7 +127,7 @@ static void find_network(struct place *ret, const json_t *object)
 
 static bool is_anonymiser(const json_t *object)
 {
-	static const struct key keys[] = {
+	static const struct member keys[] = {
 		{ NULL, "is_anonymous" },  { "anonymous", "is_proxy" }, { "anonymous", "is_relay" },
 		{ "anonymous", "is_tor" }, { "anonymous", "is_vpn" },
 	};

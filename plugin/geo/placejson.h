@@ -1,4 +1,4 @@
-/* placejson.h - a place from the JSON of ipinfo.io and its likes; see ipinfo.h for the shapes
+/* placejson.h - a place from the JSON of ipinfo.io and its likes; see ipinfo.c for the shapes
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

@@ -8,7 +8,6 @@
 
 #include "common/country.h"
 #include "plugin/geo.h"
-#include "plugin/geo/driver.h"
 #include "plugin/geo/placejson.h"
 #include "tests/fuzz/input.h"
 

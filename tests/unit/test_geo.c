@@ -18,7 +18,6 @@
 
 #include "common/xalloc.h"
 #include "plugin/geo.h"
-#include "plugin/geo/driver.h"
 
 #define BUILT 1743000000 /* the fixtures: 2025-03-26 */
 #define TEXT_MAX 2000

@@ -15,9 +15,7 @@
 
 static const struct geo_database *const databases[] = {
 	&geo_database_mmdb,
-#ifdef WITH_LIBLOC
 	&geo_database_libloc,
-#endif
 	NULL,
 };
 

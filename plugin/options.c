@@ -273,11 +273,8 @@ static const struct {
 #else
 	{ "the journal (libsystemd)", false },
 #endif
-#ifdef WITH_LIBLOC
+	/* its files are read without it, always */
 	{ "libloc", true },
-#else
-	{ "libloc", false },
-#endif
 };
 
 void options_print_version(bool with_libraries)

@@ -10,15 +10,12 @@
 #include "tests/fuzz/input.h"
 
 const struct fuzz_input fuzz_inputs[] = {
-	{ "state", fuzz_state },   { "mmdb", fuzz_mmdb },
-#ifdef WITH_LIBLOC
-	{ "libloc", fuzz_libloc },
-#endif
+	{ "state", fuzz_state }, { "mmdb", fuzz_mmdb }, { "libloc", fuzz_libloc },
 #ifdef LIBCARES_SONAME
 	{ "dns", fuzz_dns },
 #endif
-	{ "json", fuzz_json },     { "ini", fuzz_ini },   { "options", fuzz_options },
-	{ "zones", fuzz_zones },   { "", NULL },
+	{ "json", fuzz_json },   { "ini", fuzz_ini },   { "options", fuzz_options },
+	{ "zones", fuzz_zones }, { "", NULL },
 };
 
 void fuzz_input(const char *name, const uint8_t *bytes, size_t length)

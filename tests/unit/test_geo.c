@@ -1,4 +1,4 @@
-/* test_geo.c - unit tests of plugin/geo.c, plugin/geo/mmdb.c and plugin/geo/libloc.c
+/* test_geo.c - unit tests of plugin/geo.c and of the databases in plugin/geo
  *
  * The databases are in tests/fixtures/geo, written by tests/fixtures/make-mmdb.pl. Those of libloc
  * are made here.
@@ -18,6 +18,8 @@
 
 #include "common/xalloc.h"
 #include "plugin/geo.h"
+#include "plugin/geo/choice.h"
+#include "plugin/options/row.h"
 
 #define BUILT 1743000000 /* the fixtures: 2025-03-26 */
 #define TEXT_MAX 2000
@@ -116,12 +118,14 @@ static int look_up(struct geo *geo, const char *address, struct place *ret)
 	return geo_lookup(geo, &parsed, ret, &why);
 }
 
-/* COUNTRY "" is: no database knows it. */
+/* COUNTRY "" is: no database knows it. What is asked for twice is answered alike. */
 static struct place assert_country(struct geo *geo, const char *address, const char *country)
 {
 	static const struct place nowhere;
-	struct place place;
+	struct place place, again;
 	int result = look_up(geo, address, &place);
+	assert_int_equal(look_up(geo, address, &again), result);
+	assert_memory_equal(&again, &place, sizeof place);
 	assert_string_equal(place.country, country);
 	if (*country)
 		assert_true(result > 0);
@@ -171,6 +175,52 @@ static void a_list_has_at_most_sixteen_sources(void **state)
 	assert_int_equal(geo_check_source(sixteen, &why), 0);
 	assert_int_equal(geo_check_source(text("%s,mmdb", sixteen).at, &why), -EINVAL);
 	assert_why("more than 16");
+}
+
+static void the_help_names_the_kinds_of_the_table(void **state)
+{
+	(void)state;
+	struct strbuf names CLEANUP(strbuf_release) = STRBUF_INIT(TEXT_MAX);
+	const char *help = NULL;
+	geo_add_names(&names);
+	for (size_t i = 0; i < option_row_count; i++)
+		if (strcmp(option_rows[i].name, "geo") == 0)
+			help = option_rows[i].help;
+	assert_non_null(help);
+	assert_non_null(strstr(help, strbuf_text(&names)));
+}
+
+static int take_any_url(struct slice url, struct strbuf *reason)
+{
+	(void)url;
+	(void)reason;
+	return 0;
+}
+
+static void another_kind_is_one_more_row(void **state)
+{
+	(void)state;
+	static const struct geo_service one = { .name = "one", .check_url = take_any_url };
+	static const struct geo_service two = { .name = "two", .check_url = take_any_url };
+	static const struct geo_database file = { .name = "file" };
+	static const struct geo_database *const databases[] = { &file, NULL };
+	static const struct geo_service *const services[] = { &one, &two, NULL };
+	static const struct geo_kinds kinds = { databases, services };
+	struct choice choices[CHOICES_MAX];
+	assert_int_equal(choice_parse(choices, "file:/a:b,two:https://x", &kinds, &why), 2);
+	assert_ptr_equal(choices[0].database, &file);
+	assert_true(slice_equals(choices[0].place, "/a:b"));
+	assert_ptr_equal(choices[1].service, &two);
+	assert_true(slice_equals(choices[1].place, "https://x"));
+	static const char *const bad[][2] = {
+		{ "mmdb", "the known ones are auto, file[:FILE], one[:URL], two[:URL]" },
+		{ "one,file,two", "one and two can't both be in the list" },
+		{ "one,file,one:x", "one can be in the list once only" },
+	};
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
+		assert_int_equal(choice_parse(choices, bad[i][0], &kinds, &why), -EINVAL);
+		assert_why(bad[i][1]);
+	}
 }
 
 static void the_reason_may_be_null(void **state)
@@ -629,9 +679,26 @@ static void a_file_that_is_renamed_over_does_not_matter(void **state)
 	assert_country(geo, "192.0.2.1", "BR");
 }
 
-/* --- libloc --- */
+/* More of them than are remembered, so most would be asked for again: then it is given up. */
+static void what_is_recalled_is_what_would_be_looked_up(void **state)
+{
+	(void)state;
+	struct geo *geo CLEANUP(geo_freep) = open_fixture("maxmind-country");
+	struct ipaddr address;
+	assert_true(ipaddr_parse(&address, slice_string("192.0.0.0")));
+	for (unsigned int i = 0; i < 150000; i++) {
+		struct place recalled, looked_up;
+		/* each address of the first /16 once, and 192.0.2.0/24 in between */
+		unsigned int number = i % 2 ? i / 2 : 0x200 + i / 2 % 256;
+		address.bytes[14] = (unsigned char)(number >> 8);
+		address.bytes[15] = (unsigned char)number;
+		int result = geo_recall(geo, &address, &recalled, &why);
+		assert_int_equal(geo_lookup(geo, &address, &looked_up, &why), result);
+		assert_memory_equal(&recalled, &looked_up, sizeof recalled);
+	}
+}
 
-#ifdef WITH_LIBLOC
+/* --- libloc --- */
 
 #define REAL_DATABASE "/usr/share/libloc-location/location.db"
 #define HEADER 4200
@@ -721,9 +788,63 @@ static void libloc_flags(void **state)
 		struct text path = write_location("code.db", codes[i], 0);
 		struct place place;
 		struct geo *geo CLEANUP(geo_freep) = open_source(text("libloc:%s", path.at).at);
-		/* libloc itself calls some of them damage */
-		assert_true(look_up(geo, "192.0.2.1", &place) <= 0);
+		assert_int_equal(look_up(geo, "192.0.2.1", &place), 0);
 	}
+}
+
+#define MANY_ASES 5
+
+/* By number, as the format has them; the last two have names that are not in the strings, and one
+ * that goes on behind them. */
+static void libloc_names_networks(void **state)
+{
+	(void)state;
+	static const struct {
+		uint32_t asn, name;
+	} rows[MANY_ASES] = {
+		{ 10, 1 }, { 20, 0 }, { 30, 9 }, { 64500, 13 }, { UINT32_MAX, UINT32_MAX }
+	};
+	static const struct {
+		uint32_t asn;
+		const char *name;
+	} cases[] = {
+		{ 0, "" },          { 9, "" },     { 10, "Example Net" }, { 11, "" },
+		{ 20, "" },         { 30, "Net" }, { 64500, "" },         { UINT32_MAX - 1, "" },
+		{ UINT32_MAX, "" },
+	};
+	unsigned char data[WHOLE + MANY_ASES * 8];
+	make_location(data, "DE", 0);
+	put32(data + ases.header_at, WHOLE);
+	put32(data + ases.header_at + 4, MANY_ASES * 8);
+	for (size_t i = 0; i < MANY_ASES; i++) {
+		put32(data + WHOLE + i * 8, rows[i].asn);
+		put32(data + WHOLE + i * 8 + 4, rows[i].name);
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct text path = temporary("names.db");
+		put32(data + networks.offset + 4, cases[i].asn);
+		write_all(path.at, data, sizeof data);
+		struct geo *geo CLEANUP(geo_freep) = open_source(text("libloc:%s", path.at).at);
+		struct place place = assert_country(geo, "192.0.2.77", "DE");
+		assert_int_equal(place.asn, cases[i].asn);
+		assert_string_equal(place.as_name, cases[i].name);
+	}
+}
+
+/* Whoever writes to a file while it is mapped may take the strings' end away. */
+static void libloc_names_end_with_the_file(void **state)
+{
+	(void)state;
+	struct text path = write_location("endless.db", "DE", 0);
+	struct geo *geo CLEANUP(geo_freep) = open_source(text("libloc:%s", path.at).at);
+	struct place place;
+	FILE *file = fopen(path.at, "r+b");
+	assert_non_null(file);
+	assert_int_equal(fseek(file, (long)strings.offset + 12, SEEK_SET), 0);
+	for (size_t i = strings.offset + 12; i < WHOLE; i++)
+		assert_int_equal(fputc('x', file), 'x');
+	assert_int_equal(fclose(file), 0);
+	assert_int_equal(look_up(geo, "192.0.2.1", &place), -EIO);
 }
 
 static void libloc_refuses_what_is_no_database(void **state)
@@ -757,7 +878,7 @@ static void assert_way_is_refused(size_t at, uint32_t value, const char *part)
 	assert_why(part);
 }
 
-/* libloc alone calls itself without end on the first, and says "not found" to the others. */
+/* The library calls itself without end on the first, and says "not found" to the others. */
 static void libloc_is_kept_from_damaged_trees(void **state)
 {
 	(void)state;
@@ -829,8 +950,7 @@ static void the_real_libloc_database_places(void **state)
 	unlink(path.at);
 }
 
-/* Big enough for real page faults: the cut parts raise SIGBUS inside libloc or a short read before
- * it. */
+/* Big enough for real page faults: the cut parts raise SIGBUS. */
 static void the_real_libloc_database_cut_short_is_an_error(void **state)
 {
 	(void)state;
@@ -847,8 +967,6 @@ static void the_real_libloc_database_cut_short_is_an_error(void **state)
 		unlink(path.at);
 	}
 }
-
-#endif
 
 /* --- the group --- */
 
@@ -880,6 +998,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sources_are_checked_without_opening),
 		cmocka_unit_test(a_list_has_at_most_sixteen_sources),
+		cmocka_unit_test(the_help_names_the_kinds_of_the_table),
+		cmocka_unit_test(another_kind_is_one_more_row),
 		cmocka_unit_test(the_reason_may_be_null),
 		cmocka_unit_test(maxmind_country_is_read_in_every_record_size),
 		cmocka_unit_test(maxmind_city_has_coordinates_and_network),
@@ -907,8 +1027,10 @@ int main(void)
 		cmocka_unit_test(a_file_that_is_overwritten_is_an_error),
 		cmocka_unit_test(after_many_lookups_an_overwritten_file_is_an_error),
 		cmocka_unit_test(a_file_that_is_renamed_over_does_not_matter),
-#ifdef WITH_LIBLOC
+		cmocka_unit_test(what_is_recalled_is_what_would_be_looked_up),
 		cmocka_unit_test(libloc_places),
+		cmocka_unit_test(libloc_names_networks),
+		cmocka_unit_test(libloc_names_end_with_the_file),
 		cmocka_unit_test(libloc_flags),
 		cmocka_unit_test(libloc_refuses_what_is_no_database),
 		cmocka_unit_test(libloc_is_kept_from_damaged_trees),
@@ -917,7 +1039,6 @@ int main(void)
 		cmocka_unit_test(the_newest_is_taken_from_all_drivers),
 		cmocka_unit_test(the_real_libloc_database_places),
 		cmocka_unit_test(the_real_libloc_database_cut_short_is_an_error),
-#endif
 	};
 	return cmocka_run_group_tests_name("geo", tests, make_directory, remove_directory);
 }

@@ -341,6 +341,21 @@ static bool holds_countries(const MMDB_s *database)
 
 /* --- the driver --- */
 
+/* What a record says is found by its keys' names, some fifty of them: 6 to 12 µs, twenty times the
+ * way to it. Of countries there are 250, and neighbours share a city's. */
+#define KNOWN_BITS 12
+
+struct known_record {
+	uint32_t offset; /* its place in the file */
+	bool is_known;
+	struct place place;
+};
+
+struct mmdb {
+	MMDB_s file;
+	struct known_record known[1 << KNOWN_BITS]; /* the last of those that share a slot */
+};
+
 static int explain_open(int error, int system_error, struct strbuf *why)
 {
 	if (error == MMDB_OUT_OF_MEMORY_ERROR)
@@ -355,30 +370,32 @@ static int explain_open(int error, int system_error, struct strbuf *why)
 
 static void close_mmdb(void *database)
 {
-	MMDB_close(database);
-	free(database);
+	struct mmdb *self = database;
+	MMDB_close(&self->file);
+	free(self);
 }
 
+/* The library opens PATH itself. */
 static int open_mmdb(void **ret, const char *path, int descriptor, struct strbuf *why)
 {
 	(void)descriptor;
-	MMDB_s *database = xalloc_zero(1, sizeof *database);
+	struct mmdb *self = xalloc_zero(1, sizeof *self);
 	errno = 0;
-	int error = MMDB_open(path, MMDB_MODE_MMAP, database);
+	int error = MMDB_open(path, MMDB_MODE_MMAP, &self->file);
 	if (error != MMDB_SUCCESS) {
 		int system_error = errno;
-		free(database);
+		free(self);
 		return explain_open(error, system_error, why);
 	}
-	const char *type = database->metadata.database_type;
+	const char *type = self->file.metadata.database_type;
 	enum content content = content_of_type(type);
 	if (content == CONTENT_OTHER ||
-	    (content == CONTENT_UNKNOWN && !holds_countries(database))) {
+	    (content == CONTENT_UNKNOWN && !holds_countries(&self->file))) {
 		strbuf_fail(why, -EINVAL, "is of the type %s, which holds no countries", type);
-		close_mmdb(database);
+		close_mmdb(self);
 		return -EINVAL;
 	}
-	*ret = database;
+	*ret = self;
 	return 0;
 }
 
@@ -395,31 +412,54 @@ static MMDB_lookup_result_s find(const MMDB_s *database, const struct ipaddr *ad
 	return MMDB_lookup_sockaddr(database, (const struct sockaddr *)&ipv6, error);
 }
 
+static int damaged(struct strbuf *why, int error)
+{
+	return strbuf_fail(why, -EIO, "is damaged (%s)", MMDB_strerror(error));
+}
+
+static int read_record(struct place *ret, MMDB_entry_s entry, struct strbuf *why)
+{
+	struct record record = { .entry = entry };
+	read_country(&record, ret);
+	read_coordinates(&record, ret);
+	read_network(&record, ret);
+	ret->is_anonymiser = read_any_flag(&record, anonymiser_paths, ARRAY_SIZE(anonymiser_paths));
+	return record.error ? damaged(why, record.error) : 0;
+}
+
+static struct known_record *slot_of(struct mmdb *self, uint32_t offset)
+{
+	return &self->known[offset * UINT32_C(0x9e3779b1) >> (32 - KNOWN_BITS)];
+}
+
 static int lookup_mmdb(void *database, const struct ipaddr *address, struct place *ret,
                        struct strbuf *why)
 {
+	struct mmdb *self = database;
 	int error = MMDB_SUCCESS;
-	MMDB_lookup_result_s found = find(database, address, &error);
+	MMDB_lookup_result_s found = find(&self->file, address, &error);
 	if (error == MMDB_IPV6_LOOKUP_IN_IPV4_DATABASE_ERROR)
 		return 0;
-	struct record record = { .entry = found.entry, .error = error };
-	if (!error && !found.found_entry)
+	if (error)
+		return damaged(why, error);
+	if (!found.found_entry)
 		return 0;
-	if (!error) {
-		read_country(&record, ret);
-		read_coordinates(&record, ret);
-		read_network(&record, ret);
-		ret->is_anonymiser = read_any_flag(&record, anonymiser_paths,
-		                                   ARRAY_SIZE(anonymiser_paths));
+	struct known_record *slot = slot_of(self, found.entry.offset);
+	if (slot->is_known && slot->offset == found.entry.offset) {
+		*ret = slot->place;
+		return 1;
 	}
-	if (record.error)
-		return strbuf_fail(why, -EIO, "is damaged (%s)", MMDB_strerror(record.error));
+	error = read_record(ret, found.entry, why);
+	if (error)
+		return error;
+	*slot = (struct known_record){ .offset = found.entry.offset, .place = *ret };
+	slot->is_known = true;
 	return 1;
 }
 
 static int64_t built_at_sec(const void *database)
 {
-	uint64_t built = ((const MMDB_s *)database)->metadata.build_epoch;
+	uint64_t built = ((const struct mmdb *)database)->file.metadata.build_epoch;
 	return built <= INT64_MAX ? (int64_t)built : 0;
 }
 

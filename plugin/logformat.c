@@ -28,7 +28,7 @@ struct logformat_reader {
 	struct needles *literals;
 	uint32_t formats_of[NEEDLES_MAX]; /* of each literal the format, as a set */
 	size_t long_least;                /* of a line that a format may know without a literal */
-	struct envelope_room room;
+	struct header_room room;
 	bool was_login; /* the line before */
 	int64_t unread;
 };
@@ -108,7 +108,7 @@ struct logformat_reader *logformat_open(logformat_set set, int64_t now_sec)
 	reader->set = set;
 	reader->now_sec = now_sec;
 	reader->literals = needles_new(literals, count);
-	envelope_room_init(&reader->room);
+	header_room_init(&reader->room);
 	return reader;
 }
 
@@ -117,7 +117,7 @@ void logformat_close(struct logformat_reader *reader)
 	if (!reader)
 		return;
 	needles_free(reader->literals);
-	envelope_room_release(&reader->room);
+	header_room_release(&reader->room);
 	free(reader);
 }
 
@@ -129,7 +129,7 @@ void logformat_closep(struct logformat_reader **reader)
 
 bool logformat_line_time(struct logformat_reader *reader, int64_t *ret_sec, struct slice line)
 {
-	return envelope_line_time(&reader->room, ret_sec, line, reader->now_sec);
+	return header_line_time(&reader->room, ret_sec, line, reader->now_sec);
 }
 
 /* --- whose line it is --- */
@@ -156,9 +156,8 @@ int64_t logformat_unread(const struct logformat_reader *reader)
 
 /* The first format of SET that knows the line. *RET_FORMAT and *RET_WHY are of the last one that
  * had something to say. */
-static enum line_kind read_message(logformat_set set, struct login *ret,
-                                   const struct envelope *line, const char **ret_format,
-                                   const char **ret_why)
+static enum line_kind read_message(logformat_set set, struct login *ret, const struct header *line,
+                                   const char **ret_format, const char **ret_why)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(formats); i++) {
 		if (!(set & 1U << i))
@@ -183,7 +182,7 @@ static enum line_kind read_message(logformat_set set, struct login *ret,
 }
 
 static enum line_kind read_loss(const struct logformat_reader *reader, struct login *ret,
-                                const struct envelope *line)
+                                const struct header *line)
 {
 	int64_t lost = loss_count(line, reader->was_login);
 	if (!lost)
@@ -197,7 +196,7 @@ static enum line_kind read_loss(const struct logformat_reader *reader, struct lo
 static uint32_t formats_for(const struct logformat_reader *reader, struct slice line,
                             uint32_t found)
 {
-	return slice_starts_with(line, "{") && (found || envelope_may_hide(line))
+	return slice_starts_with(line, "{") && (found || header_may_hide(line))
 		? found | reader->set
 		: found;
 }
@@ -218,17 +217,16 @@ static uint32_t formats_for_long(const struct logformat_reader *reader, struct s
 static enum line_kind read_candidate(struct logformat_reader *reader, struct login *ret,
                                      struct slice line, uint32_t found, uint32_t formats_wanted)
 {
-	struct envelope envelope;
+	struct header header;
 	const char *format = NULL, *why = NULL;
-	bool is_read = envelope_parse(&envelope, &reader->room, line, reader->now_sec) &&
-		!envelope.why;
+	bool is_read = header_parse(&header, &reader->room, line, reader->now_sec) && !header.why;
 	enum line_kind kind = is_read
-		? read_message(reader->set & formats_wanted, ret, &envelope, &format, &why)
+		? read_message(reader->set & formats_wanted, ret, &header, &format, &why)
 		: LINE_OTHER;
 	if (kind == LINE_OTHER && is_read)
-		kind = read_loss(reader, ret, &envelope);
+		kind = read_loss(reader, ret, &header);
 	bool is_understood = kind != LINE_OTHER ||
-		(is_read && (format || is_of_mail(envelope.program)));
+		(is_read && (format || is_of_mail(header.program)));
 	reader->unread += !is_understood && (found & ~LOSS_MARK) && !(found & LOSS_MARK);
 	return kind;
 }
@@ -236,7 +234,7 @@ static enum line_kind read_candidate(struct logformat_reader *reader, struct log
 /* "Repeated" is said of the line before; a line that says so is none to be repeated itself. */
 enum line_kind logformat_read(struct logformat_reader *reader, struct login *ret, struct slice line)
 {
-	bool is_continuation = envelope_is_continuation(&reader->room, line);
+	bool is_continuation = header_is_continuation(&reader->room, line);
 	uint32_t found = is_continuation ? 0
 					 : needles_find(reader->literals, line, reader->formats_of);
 	uint32_t wanted = is_continuation
@@ -251,39 +249,38 @@ enum line_kind logformat_read(struct logformat_reader *reader, struct login *ret
 
 enum line_sight logformat_look(struct logformat_reader *reader, struct slice line)
 {
-	struct envelope envelope;
+	struct header header;
 	struct login ignored;
 	const char *format = NULL, *why = NULL;
-	if (!envelope_parse(&envelope, &reader->room, line, reader->now_sec))
+	if (!header_parse(&header, &reader->room, line, reader->now_sec))
 		return SIGHT_NOTHING;
-	if (envelope.why)
+	if (header.why)
 		return SIGHT_TIME;
-	enum line_kind kind = read_message(reader->set, &ignored, &envelope, &format, &why);
-	return kind != LINE_OTHER || format || is_of_mail(envelope.program) ? SIGHT_MAIL
-									    : SIGHT_TIME;
+	enum line_kind kind = read_message(reader->set, &ignored, &header, &format, &why);
+	return kind != LINE_OTHER || format || is_of_mail(header.program) ? SIGHT_MAIL : SIGHT_TIME;
 }
 
 void logformat_explain(struct logformat_reader *reader, struct explanation *ret, struct slice line)
 {
-	struct envelope envelope;
+	struct header header;
 	*ret = (struct explanation){ .kind = LINE_OTHER };
-	bool is_continuation = envelope_is_continuation(&reader->room, line);
-	if (!envelope_parse(&envelope, &reader->room, line, reader->now_sec)) {
-		ret->why = envelope.why ? envelope.why : "no time that I know is at its front";
+	bool is_continuation = header_is_continuation(&reader->room, line);
+	if (!header_parse(&header, &reader->room, line, reader->now_sec)) {
+		ret->why = header.why ? header.why : "no time that I know is at its front";
 		return;
 	}
-	ret->header = envelope.header;
-	ret->at_sec = envelope.at_sec;
-	ret->program = envelope.program;
-	ret->message = envelope.message;
+	ret->header = header.kind;
+	ret->at_sec = header.at_sec;
+	ret->program = header.program;
+	ret->message = header.message;
 	ret->why = is_continuation ? "the rest of a line that the container's engine cut: its "
 				     "front may be a stranger's"
-				   : envelope.why;
+				   : header.why;
 	if (ret->why)
 		return;
-	ret->kind = read_message(reader->set, &ret->login, &envelope, &ret->format, &ret->why);
+	ret->kind = read_message(reader->set, &ret->login, &header, &ret->format, &ret->why);
 	if (ret->kind == LINE_OTHER &&
-	    (ret->kind = read_loss(reader, &ret->login, &envelope)) == LINE_LOST)
+	    (ret->kind = read_loss(reader, &ret->login, &header)) == LINE_LOST)
 		ret->why = "the logging system says that it dropped lines: they are in lost_lines";
 	if (ret->kind == LINE_OTHER && !ret->why)
 		ret->why = "no program that logs logins wrote it";

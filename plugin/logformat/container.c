@@ -134,7 +134,7 @@ static bool has_own_time(struct slice line, int64_t now_sec)
 			return false;
 	}
 	slice_take_string(&line, "1 ");
-	slice_take_string(&line, "dovecot: "); /* 1.x, see envelope.h */
+	slice_take_string(&line, "dovecot: "); /* 1.x, see header.h */
 	return headtime_take(&ignored, &line, now_sec);
 }
 
@@ -191,8 +191,8 @@ static bool take_cri(struct container *ret, struct slice *line)
 		return false;
 	struct slice tags = slice_take_while(&rest, slice_is_not_blank, CRI_TAGS_MAX);
 	struct slice first = slice_take_until(&tags, ':');
-	ret->is_piece = slice_equals(first, "P");
-	if ((!ret->is_piece && !slice_equals(first, "F")) || !slice_take_char(&rest, ' '))
+	ret->is_partial = slice_equals(first, "P");
+	if ((!ret->is_partial && !slice_equals(first, "F")) || !slice_take_char(&rest, ' '))
 		return false;
 	*line = rest;
 	return true;

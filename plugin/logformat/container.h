@@ -63,7 +63,7 @@ struct container {
 	bool has_time; /* at_sec is the engine's */
 	int64_t at_sec;
 	bool is_stderr;
-	bool is_piece; /* of a longer line, and not its last */
+	bool is_partial; /* of a longer line, and not its last */
 };
 
 /* Takes it from the front of LINE. A time alone ("docker logs -t", a supervisor's) is only known by

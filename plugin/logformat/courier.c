@@ -84,7 +84,7 @@ static enum line_kind read_message(struct login *ret, struct slice text)
 	return LINE_LOGIN;
 }
 
-static enum line_kind parse(struct login *ret, const struct envelope *line, const char **ret_why)
+static enum line_kind parse(struct login *ret, const struct header *line, const char **ret_why)
 {
 	struct slice text = line->message;
 	if (slice_equals(line->program, "courierd")) {

@@ -178,7 +178,7 @@ static bool read_event(struct login *ret, struct slice text)
 	return ret->has_address && is_whole;
 }
 
-static enum line_kind parse(struct login *ret, const struct envelope *line, const char **ret_why)
+static enum line_kind parse(struct login *ret, const struct header *line, const char **ret_why)
 {
 	struct slice text = line->message;
 	bool is_login;

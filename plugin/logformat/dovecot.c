@@ -42,7 +42,7 @@ static bool is_instance(struct slice tag)
 
 /* In syslog the process is the first word of dovecot's message, in a file of its own it is the
  * tag. */
-static bool take_process(struct slice *ret_service, struct slice *text, const struct envelope *line)
+static bool take_process(struct slice *ret_service, struct slice *text, const struct header *line)
 {
 	struct slice tag = line->program;
 	*text = line->message;
@@ -238,7 +238,7 @@ static bool is_proxys(const struct slice *user, struct slice proxy, const struct
 		slice_find(elements->open, SLICE_LITERAL("user=<")) == elements->open.length;
 }
 
-static enum line_kind parse(struct login *ret, const struct envelope *line, const char **ret_why)
+static enum line_kind parse(struct login *ret, const struct header *line, const char **ret_why)
 {
 	struct slice text, proxy = { 0 };
 	struct elements elements;

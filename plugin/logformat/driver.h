@@ -6,7 +6,7 @@
 #define LOGFORMAT_DRIVER_H
 
 #include "plugin/logformat.h"
-#include "plugin/logformat/envelope.h"
+#include "plugin/logformat/header.h"
 
 #define LOGFORMAT_LITERALS_MAX 7
 
@@ -30,8 +30,7 @@ struct logformat {
 	 * program is no login, in words that complete "not a login: ", constant; it is left alone
 	 * if the line is none of this format's business. LINE_AMBIGUOUS: *RET_WHY too. Called with
 	 * any line, literal or not (--explain does). */
-	enum line_kind (*parse)(struct login *ret, const struct envelope *line,
-	                        const char **ret_why);
+	enum line_kind (*parse)(struct login *ret, const struct header *line, const char **ret_why);
 };
 
 extern const struct logformat logformat_courier;

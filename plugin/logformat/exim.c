@@ -415,7 +415,7 @@ static enum line_kind read_piece(struct slice text, bool is_first, int64_t at_se
 	return LINE_OTHER;
 }
 
-static enum line_kind parse(struct login *ret, const struct envelope *line, const char **ret_why)
+static enum line_kind parse(struct login *ret, const struct header *line, const char **ret_why)
 {
 	bool is_syslog = is_exim(line->program), is_first;
 	struct slice text = is_syslog ? line->message : line->text;

@@ -37,7 +37,7 @@ static bool begins_with_time(struct slice line, int64_t now_sec)
 	    (!slice_take_while(&line, slice_is_digit, 3).length || !slice_take_char(&line, '>')))
 		return false;
 	slice_take_string(&line, "1 ");
-	slice_take_string(&line, "dovecot: "); /* 1.x, see envelope.h */
+	slice_take_string(&line, "dovecot: "); /* 1.x, see header.h */
 	return headtime_take(&ignored, &line, now_sec);
 }
 

@@ -100,7 +100,7 @@ static bool read_journal(struct jsonline *ret, struct strbuf *room, const json_t
 	ret->name = "journal JSON";
 	ret->has_time = true;
 	ret->at_sec = at_usec / 1000000;
-	ret->is_piece = json_object_get(object, "CONTAINER_PARTIAL_MESSAGE") ||
+	ret->is_partial = json_object_get(object, "CONTAINER_PARTIAL_MESSAGE") ||
 		json_object_get(object, "CONTAINER_PARTIAL_ID");
 	if (room->truncated)
 		return true;
@@ -123,8 +123,8 @@ static bool read_docker(struct jsonline *ret, struct strbuf *room, const json_t 
 	ret->name = "Docker JSON";
 	ret->is_docker = ret->is_line = ret->has_time = true;
 	ret->is_stderr = slice_equals(string_of(object, "stream"), "stderr");
-	ret->is_piece = !slice_ends_with(line, "\n");
-	line.length -= !ret->is_piece;
+	ret->is_partial = !slice_ends_with(line, "\n");
+	line.length -= !ret->is_partial;
 	strbuf_add(room, line.data, line.length);
 	ret->text = slice_make(strbuf_text(room), room->length);
 	ret->program = slice_make(ret->text.data, 0);
@@ -329,7 +329,7 @@ static struct slice find_message(const struct dialect *dialect, const json_t *ob
 }
 
 /* As the drivers of Docker and the parsers of CRI say it. */
-static bool is_piece(const json_t *object)
+static bool is_partial(const json_t *object)
 {
 	return json_object_get(object, "partial_message") || json_object_get(object, "_partial") ||
 		slice_equals(string_of(object, "_p"), "P") ||
@@ -369,7 +369,7 @@ static bool read_shipped(struct jsonline *ret, struct strbuf *room, const json_t
 		ret->name = dialect->name;
 		ret->is_line = !program.length;
 		ret->is_stderr = slice_equals(string_of(object, "stream"), "stderr");
-		ret->is_piece = is_piece(object);
+		ret->is_partial = is_partial(object);
 		ret->has_short_app = strcmp(dialect->mark, "programname") == 0;
 		keep(ret, room, program, string_of(object, "_UID"), message);
 		return true;
@@ -426,10 +426,10 @@ bool jsonline_may_hide(struct slice line)
 	return false;
 }
 
-bool jsonline_may_be_piece(struct slice line)
+bool jsonline_may_be_partial(struct slice line)
 {
 	static const struct slice value = { "\"P\"", 3 }, key = { "\"CONTAINER_PARTIAL_", 19 };
-	if (line.length >= JSONLINE_PIECE_MAX)
+	if (line.length >= JSONLINE_PARTIAL_MAX)
 		return true;
 	if (slice_starts_with(line, "{\"log\":")) /* Docker's own, whose pieces are long */
 		return false;

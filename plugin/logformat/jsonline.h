@@ -35,7 +35,7 @@
 
 #define JSONLINE_MAX 524288 /* bytes of a line; a message of 64 KiB as an array has 256 KiB */
 /* bytes of a piece of Docker's, unpacked: no shorter line can be one but the last */
-#define JSONLINE_PIECE_MAX 16384
+#define JSONLINE_PARTIAL_MAX 16384
 
 struct jsonline {
 	const char *name; /* "journal JSON", for --explain */
@@ -51,7 +51,7 @@ struct jsonline {
 	/* of an entry of the journal: the number of the container that wrote it, or "" */
 	struct slice container;
 	bool is_stderr;
-	bool is_piece; /* of a longer line, and not its last */
+	bool is_partial; /* of a longer line, and not its last */
 };
 
 /* Reads LINE into RET, whose slices are in ROOM. False if it is of no kind; *RET_WHY says why,
@@ -64,6 +64,6 @@ bool jsonline_read(struct jsonline *ret, struct strbuf *room, struct slice line,
 bool jsonline_may_hide(struct slice line);
 
 /* Can LINE be a piece of a longer one? Quick; may say yes to others. */
-bool jsonline_may_be_piece(struct slice line);
+bool jsonline_may_be_partial(struct slice line);
 
 #endif

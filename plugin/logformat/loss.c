@@ -57,7 +57,7 @@ static int64_t count_repeated(struct slice text)
 		: 0;
 }
 
-int64_t loss_count(const struct envelope *line, bool was_login)
+int64_t loss_count(const struct header *line, bool was_login)
 {
 	if (slice_starts_with(line->program, "rsyslogd"))
 		return count_rsyslog(line->message);

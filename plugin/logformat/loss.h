@@ -15,7 +15,7 @@
 #ifndef LOGFORMAT_LOSS_H
 #define LOGFORMAT_LOSS_H
 
-#include "plugin/logformat/envelope.h"
+#include "plugin/logformat/header.h"
 
 #define LOSS_LITERALS 3
 
@@ -24,6 +24,6 @@ extern const struct slice loss_literals[LOSS_LITERALS];
 
 /* How many lines LINE says are lost; 0: none. WAS_LOGIN: the line before it was a login; what is
  * repeated of others is no loss. */
-int64_t loss_count(const struct envelope *line, bool was_login);
+int64_t loss_count(const struct header *line, bool was_login);
 
 #endif

@@ -115,7 +115,7 @@ static enum line_kind read_old(struct login *ret, struct slice text, const char 
 	return slice_take_char(&text, ' ') ? read_connected(ret, text, ret_why) : LINE_OTHER;
 }
 
-static enum line_kind parse(struct login *ret, const struct envelope *line, const char **ret_why)
+static enum line_kind parse(struct login *ret, const struct header *line, const char **ret_why)
 {
 	struct slice text = line->message;
 	if (!slice_equals(line->program, "smtpd"))

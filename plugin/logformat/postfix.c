@@ -33,7 +33,7 @@ static bool is_mechanism(unsigned char byte)
 
 /* "postfix/submission/smtpd" to "postfix/submission"; false if it isn't an smtpd of Postfix. A bare
  * "smtpd" is OpenSMTPD's. */
-static bool take_service(struct slice *ret, const struct envelope *line)
+static bool take_service(struct slice *ret, const struct header *line)
 {
 	*ret = line->program;
 	if (slice_ends_with(line->program, "/smtpd")) {
@@ -125,7 +125,7 @@ static bool take_front(struct login *ret, struct slice *ret_method, struct slice
 	return ret_method->length && slice_take_string(text, ", sasl_username=");
 }
 
-static enum line_kind parse(struct login *ret, const struct envelope *line, const char **ret_why)
+static enum line_kind parse(struct login *ret, const struct header *line, const char **ret_why)
 {
 	struct slice text = line->message, method;
 	if (!take_service(&ret->service, line))

@@ -58,7 +58,7 @@ static bool take_command(struct slice *ret_name, int64_t *ret_successes, struct 
 	return !slice_take_char(text, '/') || slice_take_while(text, slice_is_digit, 9).length;
 }
 
-static enum line_kind parse(struct login *ret, const struct envelope *line, const char **ret_why)
+static enum line_kind parse(struct login *ret, const struct header *line, const char **ret_why)
 {
 	struct slice text = line->message, name;
 	int64_t successes, logins = 0, recipients = 0;

@@ -73,7 +73,7 @@ static struct slice decode(struct slice xtext)
 	return slice_make(user, length);
 }
 
-static enum line_kind parse(struct login *ret, const struct envelope *line, const char **ret_why)
+static enum line_kind parse(struct login *ret, const struct header *line, const char **ret_why)
 {
 	struct slice text = line->message;
 	if (!is_sendmail(line->program))

@@ -82,7 +82,7 @@ static bool read_pairs(struct login *ret, const struct style *style, struct slic
 	return false;
 }
 
-static enum line_kind parse(struct login *ret, const struct envelope *line, const char **ret_why)
+static enum line_kind parse(struct login *ret, const struct header *line, const char **ret_why)
 {
 	struct slice text = line->text;
 	const struct style *style = take_front(&text);

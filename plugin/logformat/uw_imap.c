@@ -93,7 +93,7 @@ static enum line_kind parse_popd(struct slice text, const char **ret_why)
 	return is_success ? LINE_AMBIGUOUS : LINE_OTHER;
 }
 
-static enum line_kind parse(struct login *ret, const struct envelope *line, const char **ret_why)
+static enum line_kind parse(struct login *ret, const struct header *line, const char **ret_why)
 {
 	struct slice text = line->message;
 	if (is_popd(line->program))

@@ -55,7 +55,7 @@ static bool take_success(struct slice *text)
 		slice_take_string(text, ") login success ");
 }
 
-static enum line_kind parse(struct login *ret, const struct envelope *line, const char **ret_why)
+static enum line_kind parse(struct login *ret, const struct header *line, const char **ret_why)
 {
 	struct slice text = line->message;
 	if (!slice_equals(line->program, "vpopmail"))

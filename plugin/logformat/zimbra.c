@@ -133,7 +133,7 @@ static void find_address(struct login *ret, struct slice oip, struct slice ip, b
 	ret->is_hidden = !ret->has_address; /* the list of a proxy begins with the client's word */
 }
 
-static enum line_kind parse(struct login *ret, const struct envelope *line, const char **ret_why)
+static enum line_kind parse(struct login *ret, const struct header *line, const char **ret_why)
 {
 	struct slice text = line->text, oip = { 0 }, ip = { 0 };
 	bool is_hidden = false;

@@ -115,7 +115,7 @@ login_line="2014-02-25T10:11:12.000000+00:00 mail postfix/submission/smtpd[214]:
 @test "JSON: every line of the corpus is valid and says what the corpus says" {
 	perl -MJSON::PP -e 1 2>/dev/null || skip "Perl's JSON::PP is not installed"
 	for corpus in "$top"/tests/corpus/*.tsv; do
-		[ "${corpus##*/}" != envelope.tsv ] || continue
+		[ "${corpus##*/}" != header.tsv ] || continue
 		grep -v '^#' "$corpus" | grep . >rows
 		cut -f5- rows | "$plugin" --explain --output=json >answers
 		run perl -MJSON::PP -e '

@@ -14,8 +14,8 @@
 
 /* "FILE.tsv"; each must be there. */
 static const char *const files[] = {
-	"courier",      "cyrus",    "dovecot",  "envelope", "exim",     "opensmtpd", "postfix",
-	"postfix-auth", "sendmail", "stalwart", "uw-imap",  "vpopmail", "zimbra",
+	"courier",      "cyrus",    "dovecot",  "header",  "exim",     "opensmtpd", "postfix",
+	"postfix-auth", "sendmail", "stalwart", "uw-imap", "vpopmail", "zimbra",
 };
 
 static struct strbuf texts[ARRAY_SIZE(files)];

@@ -263,7 +263,7 @@ static void check_wrapped(const struct row *row, const struct wrap *wrap)
 	struct explanation found;
 	logformat_explain(reader, &found, row->line);
 	/* A header that makes doubts keeps them only where it is kept itself. */
-	if (row->kind == LINE_AMBIGUOUS && !wrap->keeps_line && strcmp(row->file, "envelope") == 0)
+	if (row->kind == LINE_AMBIGUOUS && !wrap->keeps_line && strcmp(row->file, "header") == 0)
 		return;
 	/* In front of these no container's engine has put anything. */
 	bool is_odd = slice_starts_with(row->line, "\xef\xbb\xbf") ||

@@ -1,6 +1,6 @@
-/* test_envelope.c - unit tests of plugin/logformat/envelope.c and what it is made of
+/* test_header.c - unit tests of plugin/logformat/header.c and what it is made of
  *
- * Which lines are a login behind which header is in tests/corpus/envelope.tsv.
+ * Which lines are a login behind which header is in tests/corpus/header.tsv.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -16,7 +16,7 @@
 #include "common/xalloc.h"
 #include "plugin/logformat.h"
 #include "plugin/logformat/container.h"
-#include "plugin/logformat/envelope.h"
+#include "plugin/logformat/header.h"
 #include "plugin/logformat/sender.h"
 
 #define NOW_SEC INT64_C(1795521600)  /* 2026-11-24 12:00 UTC */
@@ -33,27 +33,27 @@
 #define DOCKER(log) \
 	"{\"log\":\"" log "\",\"stream\":\"stdout\",\"time\":\"2026-11-23T09:08:59.91425Z\"}"
 
-static struct envelope_room room;
+static struct header_room room;
 
 static int set_up(void **state)
 {
 	(void)state;
 	setenv("TZ", ZONE, 1);
 	tzset();
-	envelope_room_init(&room);
+	header_room_init(&room);
 	return 0;
 }
 
 static int tear_down(void **state)
 {
 	(void)state;
-	envelope_room_release(&room);
+	header_room_release(&room);
 	return 0;
 }
 
 /* The result borrows from the room and a copy of LINE, which lives until the next call: of exact
  * size, for the sanitizer. */
-static bool parse(struct envelope *ret, struct slice line)
+static bool parse(struct header *ret, struct slice line)
 {
 	static char *copy;
 	free(copy);
@@ -63,15 +63,15 @@ static bool parse(struct envelope *ret, struct slice line)
 	copy = malloc(line.length ? line.length : 1);
 	assert_non_null(copy);
 	memcpy(copy, line.data, line.length);
-	return envelope_parse(ret, &room, slice_make(copy, line.length), NOW_SEC);
+	return header_parse(ret, &room, slice_make(copy, line.length), NOW_SEC);
 }
 
-static struct envelope envelope_of(const char *line)
+static struct header header_of(const char *line)
 {
-	struct envelope envelope;
-	if (!parse(&envelope, slice_string(line)))
+	struct header header;
+	if (!parse(&header, slice_string(line)))
 		fail_msg("no header: %s", line);
-	return envelope;
+	return header;
 }
 
 static void assert_slice(struct slice slice, const char *text)
@@ -142,14 +142,13 @@ static void each_kind_of_header_has_its_name_and_time(void **state)
 		{ "\033[36mmail-1  | \033[0m" LOGIN, "Docker Compose, RFC 3339" },
 	};
 	for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
-		struct envelope envelope = envelope_of(lines[i].line);
+		struct header header = header_of(lines[i].line);
 		int64_t at_sec = 0;
-		assert_true(
-			envelope_line_time(&room, &at_sec, slice_string(lines[i].line), NOW_SEC));
-		if (envelope.at_sec != NINE_SEC || at_sec != NINE_SEC)
-			fail_msg("%" PRId64 " is not the time of: %s", envelope.at_sec,
+		assert_true(header_line_time(&room, &at_sec, slice_string(lines[i].line), NOW_SEC));
+		if (header.at_sec != NINE_SEC || at_sec != NINE_SEC)
+			fail_msg("%" PRId64 " is not the time of: %s", header.at_sec,
 			         lines[i].line);
-		assert_string_equal(envelope.header, lines[i].header);
+		assert_string_equal(header.kind, lines[i].header);
 	}
 }
 
@@ -164,11 +163,11 @@ static void without_a_time_of_its_own_a_line_has_the_containers(void **state)
 		{ "2026-11-23T09:08:59.91425Z app: x", "RFC 3339" },
 	};
 	for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
-		struct envelope envelope = envelope_of(lines[i].line);
-		assert_int_equal(envelope.at_sec, NINE_SEC + 76);
-		assert_string_equal(envelope.header, lines[i].header);
-		assert_slice(envelope.program, "app");
-		assert_slice(envelope.message, "x");
+		struct header header = header_of(lines[i].line);
+		assert_int_equal(header.at_sec, NINE_SEC + 76);
+		assert_string_equal(header.kind, lines[i].header);
+		assert_slice(header.program, "app");
+		assert_slice(header.message, "x");
 	}
 }
 
@@ -201,10 +200,10 @@ static void logs_without_tags_have_their_text_behind_their_own_time_only(void **
 		{ CRI("stdout", "P") "2026-11-23 09:07:43 1vN <= a b", "" },
 	};
 	for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
-		struct envelope envelope = envelope_of(lines[i].line);
-		assert_slice(envelope.text, lines[i].text);
-		if (envelope.text.length)
-			assert_slice(envelope.program, "");
+		struct header header = header_of(lines[i].line);
+		assert_slice(header.text, lines[i].text);
+		if (header.text.length)
+			assert_slice(header.program, "");
 	}
 }
 
@@ -242,11 +241,11 @@ static void a_line_without_a_header_has_none(void **state)
 		"[]",
 		JOURNAL("\"x\"") " x",
 	};
-	struct envelope envelope;
+	struct header header;
 	for (size_t i = 0; i < ARRAY_SIZE(lines); i++)
-		if (parse(&envelope, slice_string(lines[i])))
+		if (parse(&header, slice_string(lines[i])))
 			fail_msg("has a header: %s", lines[i]);
-	assert_true(parse(&envelope, SLICE_LITERAL(JOURNAL("\"x\"") "\r")));
+	assert_true(parse(&header, SLICE_LITERAL(JOURNAL("\"x\"") "\r")));
 }
 
 /* --- JSON --- */
@@ -262,14 +261,14 @@ static void the_journals_message_is_text_or_bytes(void **state)
 		                  "{\"MESSAGE\":%s,\"SYSLOG_IDENTIFIER\":\"app\",\"__REALTIME_"
 		                  "TIMESTAMP\":\"1795424863914250\"}",
 		                  messages[i]);
-		struct envelope envelope = envelope_of(strbuf_text(&line));
-		assert_slice(envelope.program, "app");
-		assert_slice(envelope.message, "a b");
+		struct header header = header_of(strbuf_text(&line));
+		assert_slice(header.program, "app");
+		assert_slice(header.message, "a b");
 	}
-	struct envelope envelope = envelope_of(JOURNAL("[97,0,255]"));
-	assert_int_equal(envelope.message.length, 3);
-	assert_memory_equal(envelope.message.data, "a\0\xff", 3);
-	assert_slice(envelope_of(JOURNAL("[]")).message, "");
+	struct header header = header_of(JOURNAL("[97,0,255]"));
+	assert_int_equal(header.message.length, 3);
+	assert_memory_equal(header.message.data, "a\0\xff", 3);
+	assert_slice(header_of(JOURNAL("[]")).message, "");
 }
 
 static void only_an_array_can_hide_a_message(void **state)
@@ -290,23 +289,23 @@ static void only_an_array_can_hide_a_message(void **state)
 		{ "", false },
 	};
 	for (size_t i = 0; i < ARRAY_SIZE(lines); i++)
-		if (envelope_may_hide(slice_string(lines[i].line)) != lines[i].may_hide)
+		if (header_may_hide(slice_string(lines[i].line)) != lines[i].may_hide)
 			fail_msg("%s", lines[i].line);
 }
 
 static void a_message_that_is_too_long_is_not_cut_but_refused(void **state)
 {
 	(void)state;
-	struct strbuf line CLEANUP(strbuf_release) = STRBUF_INIT(ENVELOPE_TEXT_MAX + 1000);
+	struct strbuf line CLEANUP(strbuf_release) = STRBUF_INIT(HEADER_TEXT_MAX + 1000);
 	strbuf_add_string(&line,
 	                  "{\"__REALTIME_TIMESTAMP\":\"1795424863914250\",\"SYSLOG_IDENTIFIER\":"
 	                  "\"app\",\"MESSAGE\":\"");
-	for (size_t i = 0; i <= ENVELOPE_TEXT_MAX; i++)
+	for (size_t i = 0; i <= HEADER_TEXT_MAX; i++)
 		strbuf_add_char(&line, 'x');
 	strbuf_add_string(&line, "\"}");
-	struct envelope envelope;
-	assert_false(parse(&envelope, slice_make(strbuf_text(&line), line.length)));
-	assert_string_equal(envelope.why, "its message is too long");
+	struct header header;
+	assert_false(parse(&header, slice_make(strbuf_text(&line), line.length)));
+	assert_string_equal(header.why, "its message is too long");
 }
 
 /* --- pieces --- */
@@ -602,17 +601,17 @@ static void no_cut_of_a_header_reads_beyond_its_end(void **state)
 		"\033[36mns\033[0m \033[36ma-0\033[0m \033[36mb\033[0m Nov 23 10:07:43 mail x: y",
 		"{\"date\":1795424863.5,\"log\":\"" LOGIN "\"}",
 	};
-	struct envelope envelope;
+	struct header header;
 	for (size_t i = 0; i < ARRAY_SIZE(lines); i++)
 		for (size_t length = 0; length <= strlen(lines[i]); length++) {
 			struct slice cut = slice_make(lines[i], length);
 			char *copy CLEANUP(xalloc_freep) = malloc(length + 1);
 			memcpy(copy, cut.data, length);
-			(void)envelope_may_hide(slice_make(copy, length));
-			(void)envelope_is_continuation(&room, slice_make(copy, length));
-			assert_true(!parse(&envelope, cut) || envelope.header);
+			(void)header_may_hide(slice_make(copy, length));
+			(void)header_is_continuation(&room, slice_make(copy, length));
+			assert_true(!parse(&header, cut) || header.kind);
 		}
-	(void)parse(&envelope, (struct slice){ 0 });
+	(void)parse(&header, (struct slice){ 0 });
 }
 
 int main(void)

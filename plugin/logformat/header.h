@@ -1,4 +1,4 @@
-/* envelope.h - what a logging system puts in front of a message
+/* header.h - what a logging system puts in front of a message
  *
  * Known headers (rsyslog 8.x, systemd's journalctl, busybox and FreeBSD syslogd, postlogd,
  * multilog, container engines):
@@ -29,21 +29,21 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#ifndef ENVELOPE_H
-#define ENVELOPE_H
+#ifndef LOGFORMAT_HEADER_H
+#define LOGFORMAT_HEADER_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "common/slice.h"
 #include "common/strbuf.h"
-#include "plugin/logformat/pieces.h"
+#include "plugin/logformat/partial.h"
 
 /* The slices borrow from the line, or from the room that it was unpacked into. */
-struct envelope {
+struct header {
 	int64_t at_sec;
 	/* the kind of header, for --explain: "RFC 3339", "Docker JSON, RFC 3164" */
-	const char *header;
+	const char *kind;
 	/* "postfix/submission/smtpd": the tag without pid; "" if there is none */
 	struct slice program;
 	/* behind the tag, without Solaris' "[ID …] " and the wrapping of "message repeated" */
@@ -61,33 +61,32 @@ struct envelope {
 
 /* Where a line is unpacked that isn't plain text, and what is known of the lines before. Used again
  * for each line of a log. */
-struct envelope_room {
+struct header_room {
 	struct strbuf text;
-	struct pieces pieces;
+	struct partial partial;
 	bool is_flush; /* a line of this log has begun without blanks */
 };
 
-#define ENVELOPE_TEXT_MAX 65536
+#define HEADER_TEXT_MAX 65536
 
-void envelope_room_init(struct envelope_room *room);
-void envelope_room_release(struct envelope_room *room);
+void header_room_init(struct header_room *room);
+void header_room_release(struct header_room *room);
 
 /* To be called for each line of a log, in order, and before the others. True if LINE must not be
  * read, since a container's engine cut it off another one: its front may be a stranger's. Costs a
  * look at a few bytes. */
-bool envelope_is_continuation(struct envelope_room *room, struct slice line);
+bool header_is_continuation(struct header_room *room, struct slice line);
 
 /* Could LINE be written in a way that hides its text from a plain search (a message as a JSON array
  * of numbers)? */
-bool envelope_may_hide(struct slice line);
+bool header_may_hide(struct slice line);
 
 /* The time at the front of LINE, behind a container's prefix; an indented line has none. */
-bool envelope_line_time(struct envelope_room *room, int64_t *ret_sec, struct slice line,
-                        int64_t now_sec);
+bool header_line_time(struct header_room *room, int64_t *ret_sec, struct slice line,
+                      int64_t now_sec);
 
 /* Reads the header of LINE. False if no known time is at its front; then RET->why may say more. A
  * line with a time and no tag has program "" and message "". */
-bool envelope_parse(struct envelope *ret, struct envelope_room *room, struct slice line,
-                    int64_t now_sec);
+bool header_parse(struct header *ret, struct header_room *room, struct slice line, int64_t now_sec);
 
 #endif

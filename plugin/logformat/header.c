@@ -1,4 +1,4 @@
-/* envelope.c - what a logging system puts in front of a message; see envelope.h
+/* header.c - what a logging system puts in front of a message; see header.h
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -6,7 +6,7 @@
 
 #include "common/numparse.h"
 #include "plugin/logformat/container.h"
-#include "plugin/logformat/envelope.h"
+#include "plugin/logformat/header.h"
 #include "plugin/logformat/grepped.h"
 #include "plugin/logformat/headtime.h"
 #include "plugin/logformat/jsonline.h"
@@ -66,7 +66,7 @@ static void take_octet_count(struct slice *line)
 	struct slice rest = *line;
 	struct slice number = slice_take_while(&rest, slice_is_digit, 5);
 	if (number.length && slice_take_char(&rest, ' ') && slice_starts_with(rest, "<") &&
-	    numparse_int(&count, number, 1, ENVELOPE_TEXT_MAX) && (size_t)count >= rest.length &&
+	    numparse_int(&count, number, 1, HEADER_TEXT_MAX) && (size_t)count >= rest.length &&
 	    (size_t)count <= rest.length + sizeof "\r\n" - 1)
 		*line = rest;
 }
@@ -94,7 +94,7 @@ static void take_message_id(struct slice *message)
 
 /* rsyslog's $RepeatedMsgReduction: "message repeated 3 times: [ TEXT]" stands for 3 more lines of
  * that text. */
-static void take_repeated(struct envelope *ret)
+static void take_repeated(struct header *ret)
 {
 	struct slice rest = ret->message;
 	if (!slice_take_string(&rest, "message repeated "))
@@ -133,7 +133,7 @@ static bool take_time(struct headtime *own, bool *ret_is_rfc5424, struct slice *
 	return container->has_time;
 }
 
-static bool take_tag(struct envelope *ret, bool is_rfc5424, enum headtime_kind kind,
+static bool take_tag(struct header *ret, bool is_rfc5424, enum headtime_kind kind,
                      struct slice *line)
 {
 	struct tag tag;
@@ -148,7 +148,7 @@ static bool take_tag(struct envelope *ret, bool is_rfc5424, enum headtime_kind k
 }
 
 /* The own log of Dovecot 1.x has its name before the time. */
-static void read_dovecot(struct envelope *ret, struct slice line)
+static void read_dovecot(struct header *ret, struct slice line)
 {
 	ret->text.length = 0;
 	ret->program = SLICE_LITERAL("dovecot");
@@ -156,7 +156,7 @@ static void read_dovecot(struct envelope *ret, struct slice line)
 	ret->message = line;
 }
 
-static bool read_line(struct envelope *ret, const struct container *container, struct headtime time,
+static bool read_line(struct header *ret, const struct container *container, struct headtime time,
                       struct slice line, int64_t now_sec)
 {
 	const struct slice whole = line;
@@ -168,10 +168,10 @@ static bool read_line(struct envelope *ret, const struct container *container, s
 		line = whole;
 	}
 	ret->at_sec = time.at_sec;
-	ret->header = names[container->kind][is_rfc5424 ? RFC5424 : time.kind];
+	ret->kind = names[container->kind][is_rfc5424 ? RFC5424 : time.kind];
 	ret->text = slice_make(line.data, time.kind == HEADTIME_NONE ? 0 : line.length);
 	ret->program = ret->message = slice_make(line.data, 0);
-	if (container->is_piece) {
+	if (container->is_partial) {
 		ret->text.length = 0;
 		ret->why = a_piece;
 		return true;
@@ -194,13 +194,13 @@ static bool read_line(struct envelope *ret, const struct container *container, s
 
 /* If the program is a container, its message is a line that some program in it wrote: that one
  * counts, if it is a line of a log. But the time is the host's, as most containers live in UTC. */
-static void read_contained(struct envelope *ret, int64_t now_sec)
+static void read_contained(struct header *ret, int64_t now_sec)
 {
 	static const struct container container = { .kind = CONTAINER_NAMED };
 	enum container_name name = ret->program.length && ret->message.length
 		? container_name_of(ret->program)
 		: CONTAINER_NAME_NONE;
-	struct envelope inner = { .count = 1, .doubt = ret->doubt };
+	struct header inner = { .count = 1, .doubt = ret->doubt };
 	if (!name ||
 	    !read_line(&inner, &container, (struct headtime){ 0 }, ret->message, now_sec) ||
 	    (!inner.program.length && !inner.text.length))
@@ -212,7 +212,7 @@ static void read_contained(struct envelope *ret, int64_t now_sec)
 	*ret = inner;
 }
 
-static bool read_text(struct envelope *ret, struct slice line, int64_t now_sec)
+static bool read_text(struct header *ret, struct slice line, int64_t now_sec)
 {
 	struct container container;
 	struct headtime own;
@@ -233,7 +233,7 @@ static bool is_indented(struct slice line)
 
 /* A byte order mark, blanks, the name that grep puts there. Behind these, a container's engine has
  * put nothing. */
-static bool read_odd(struct envelope *ret, const struct envelope_room *room, struct slice line,
+static bool read_odd(struct header *ret, const struct header_room *room, struct slice line,
                      int64_t now_sec)
 {
 	struct container container = { .kind = CONTAINER_NONE };
@@ -254,20 +254,20 @@ static bool read_odd(struct envelope *ret, const struct envelope_room *room, str
 }
 
 /* True, and it is remembered, if LINE begins at its first byte. */
-static void note_indent(struct envelope_room *room, struct slice line)
+static void note_indent(struct header_room *room, struct slice line)
 {
 	room->is_flush = room->is_flush || (line.length && !is_indented(line));
 }
 
 /* --- JSON --- */
 
-static bool read_json_line(struct envelope *ret, const struct jsonline *found, int64_t now_sec)
+static bool read_json_line(struct header *ret, const struct jsonline *found, int64_t now_sec)
 {
 	struct container container = {
 		.kind = found->is_docker ? CONTAINER_DOCKER_JSON : CONTAINER_JSON,
 		.has_time = found->has_time,
 		.at_sec = found->at_sec,
-		.is_piece = found->is_piece,
+		.is_partial = found->is_partial,
 	};
 	struct slice line = found->text;
 	if (slice_ends_with(line, "\r"))
@@ -275,7 +275,7 @@ static bool read_json_line(struct envelope *ret, const struct jsonline *found, i
 	return read_line(ret, &container, (struct headtime){ 0 }, line, now_sec);
 }
 
-static bool read_json(struct envelope *ret, struct envelope_room *room, struct slice line,
+static bool read_json(struct header *ret, struct header_room *room, struct slice line,
                       int64_t now_sec)
 {
 	struct jsonline found;
@@ -284,13 +284,13 @@ static bool read_json(struct envelope *ret, struct envelope_room *room, struct s
 	ret->why = NULL;
 	if (found.is_line)
 		return read_json_line(ret, &found, now_sec);
-	ret->header = found.name;
+	ret->kind = found.name;
 	ret->at_sec = found.at_sec;
 	ret->program = found.program;
 	ret->message = found.text;
 	ret->text = slice_make(found.text.data, 0);
 	ret->has_short_app = found.has_short_app;
-	if (found.is_piece)
+	if (found.is_partial)
 		ret->why = a_piece;
 	if (found.uid.length && !sender_is_server(found.uid))
 		ret->doubt = of_user;
@@ -303,43 +303,42 @@ static bool read_json(struct envelope *ret, struct envelope_room *room, struct s
 
 /* --- the whole header --- */
 
-void envelope_room_init(struct envelope_room *room)
+void header_room_init(struct header_room *room)
 {
-	*room = (struct envelope_room){ 0 };
-	strbuf_init(&room->text, ENVELOPE_TEXT_MAX);
+	*room = (struct header_room){ 0 };
+	strbuf_init(&room->text, HEADER_TEXT_MAX);
 }
 
-void envelope_room_release(struct envelope_room *room)
+void header_room_release(struct header_room *room)
 {
 	strbuf_release(&room->text);
 }
 
-bool envelope_is_continuation(struct envelope_room *room, struct slice line)
+bool header_is_continuation(struct header_room *room, struct slice line)
 {
 	note_indent(room, line);
-	return pieces_follow(&room->pieces, &room->text, line);
+	return partial_follow(&room->partial, &room->text, line);
 }
 
-bool envelope_may_hide(struct slice line)
+bool header_may_hide(struct slice line)
 {
 	return line.length && line.data[0] == '{' && jsonline_may_hide(line);
 }
 
-bool envelope_line_time(struct envelope_room *room, int64_t *ret_sec, struct slice line,
-                        int64_t now_sec)
+bool header_line_time(struct header_room *room, int64_t *ret_sec, struct slice line,
+                      int64_t now_sec)
 {
-	struct envelope envelope;
+	struct header header;
 	note_indent(room, line);
-	if (is_indented(line) || !envelope_parse(&envelope, room, line, now_sec))
+	if (is_indented(line) || !header_parse(&header, room, line, now_sec))
 		return false;
-	*ret_sec = envelope.at_sec;
+	*ret_sec = header.at_sec;
 	return true;
 }
 
-bool envelope_parse(struct envelope *ret, struct envelope_room *room, struct slice line,
-                    int64_t now_sec)
+bool header_parse(struct header *ret, struct header_room *room, struct slice line, int64_t now_sec)
 {
-	*ret = (struct envelope){ .count = 1 };
+	*ret = (struct header){ .count = 1 };
 	if (slice_ends_with(line, "\r"))
 		line.length--;
 	if (slice_starts_with(line, "{"))

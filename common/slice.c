@@ -24,7 +24,7 @@ struct slice slice_take_until(struct slice *slice, char delimiter)
 	return taken;
 }
 
-static bool is_one_of(const char *set, char byte)
+static bool is_separator(const char *set, char byte)
 {
 	return byte && strchr(set, byte);
 }
@@ -32,9 +32,9 @@ static bool is_one_of(const char *set, char byte)
 struct slice slice_take_word(struct slice *slice, const char *separators)
 {
 	size_t length = 0;
-	while (slice->length && is_one_of(separators, slice->data[0]))
+	while (slice->length && is_separator(separators, slice->data[0]))
 		*slice = slice_skip(*slice, 1);
-	while (length < slice->length && !is_one_of(separators, slice->data[length]))
+	while (length < slice->length && !is_separator(separators, slice->data[length]))
 		length++;
 	struct slice word = slice_make(slice->data, length);
 	*slice = slice_skip(*slice, length);
@@ -55,4 +55,28 @@ size_t slice_find(struct slice slice, struct slice text)
 	const char *found = memmem(first, slice.length - (size_t)(first - slice.data), text.data,
 	                           text.length);
 	return found ? (size_t)(found - slice.data) : slice.length;
+}
+
+size_t slice_find_last(struct slice slice, struct slice text)
+{
+	size_t last = slice.length;
+	if (text.length == 1) {
+		const char *found = slice.length ? memrchr(slice.data, text.data[0], slice.length)
+						 : NULL;
+		return found ? (size_t)(found - slice.data) : slice.length;
+	}
+	for (size_t at = slice_find(slice, text); at < slice.length;
+	     at += 1 + slice_find(slice_skip(slice, at + 1), text))
+		last = at;
+	return last;
+}
+
+bool slice_is_one_of(struct slice slice, const char *const *texts, size_t count)
+{
+	/* the first byte tells most of them apart */
+	char first = slice.length ? slice.data[0] : '\0';
+	for (size_t i = 0; i < count; i++)
+		if (texts[i][0] == first && slice_equals(slice, texts[i]))
+			return true;
+	return false;
 }

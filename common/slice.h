@@ -111,6 +111,21 @@ struct slice slice_take_word(struct slice *slice, const char *separators);
 /* Where TEXT first is in SLICE, or SLICE.length if it is nowhere. */
 size_t slice_find(struct slice slice, struct slice text);
 
+/* Where TEXT is last in SLICE, or SLICE.length if it is nowhere. */
+size_t slice_find_last(struct slice slice, struct slice text);
+
+/* Is SLICE one of COUNT texts? */
+bool slice_is_one_of(struct slice slice, const char *const *texts, size_t count);
+
+/* Has SLICE at least one byte, and are all of them in SET? */
+static inline bool slice_is_all(struct slice slice, bool (*is_in_set)(unsigned char))
+{
+	for (size_t i = 0; i < slice.length; i++)
+		if (!is_in_set((unsigned char)slice.data[i]))
+			return false;
+	return slice.length > 0;
+}
+
 /* Sets for slice_take_while, in ASCII and independent of the locale. */
 static inline bool slice_is_digit(unsigned char byte)
 {
@@ -120,6 +135,12 @@ static inline bool slice_is_digit(unsigned char byte)
 static inline bool slice_is_alnum(unsigned char byte)
 {
 	return slice_is_digit(byte) || (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z');
+}
+
+/* as a session's or a container's number has them */
+static inline bool slice_is_lower_hex(unsigned char byte)
+{
+	return slice_is_digit(byte) || (byte >= 'a' && byte <= 'f');
 }
 
 static inline bool slice_is_not_blank(unsigned char byte)

@@ -72,31 +72,28 @@ static bool take_compose(struct slice *line, int64_t now_sec)
 	return has_blank || slice_take_char(line, ' ');
 }
 
+static bool is_slot(struct slice word)
+{
+	return word.length <= SLOT_DIGITS && slice_is_all(word, slice_is_digit);
+}
+
 /* "mail.1.kx2v9z8y7w6u", or "mail.1" with --no-task-ids */
 static bool is_task(struct slice name)
 {
-	const char *dot = name.length ? memrchr(name.data, '.', name.length) : NULL;
-	if (!dot)
-		return false;
-	struct slice before = slice_make(name.data, (size_t)(dot - name.data)),
-		     last = slice_skip(name, before.length + 1);
-	size_t length = last.length;
-	if (slice_take_while(&last, slice_is_digit, SLOT_DIGITS).length == length)
-		return length && before.length;
-	const char *slot = before.length ? memrchr(before.data, '.', before.length) : NULL;
-	struct slice digits = slot ? slice_skip(before, (size_t)(slot - before.data) + 1)
-				   : slice_make("", 0);
-	size_t digits_length = digits.length;
-	return length >= TASK_ID_LEAST && digits_length &&
-		slice_take_while(&digits, slice_is_digit, SLOT_DIGITS).length == digits_length;
+	size_t dot = slice_find_last(name, SLICE_LITERAL("."));
+	struct slice before = slice_make(name.data, dot), last = slice_skip(name, dot + 1);
+	if (is_slot(last))
+		return before.length > 0;
+	size_t slot = slice_find_last(before, SLICE_LITERAL("."));
+	return last.length >= TASK_ID_LEAST && is_slot(slice_skip(before, slot + 1));
 }
 
 /* Always with so many blanks: an address and a bar are other programs' ways, too. */
 static bool take_service(struct slice *line, int64_t now_sec)
 {
 	(void)now_sec;
-	return is_task(slice_take_while(line, is_name, NAME_MAX_BYTES)) &&
-		slice_take_char(line, '@') &&
+	struct slice task = slice_take_while(line, is_name, NAME_MAX_BYTES);
+	return slice_take_char(line, '@') && is_task(task) &&
 		slice_take_while(line, is_name, NAME_MAX_BYTES).length &&
 		slice_starts_with(*line, "    ") && take_padding_and_bar(line) &&
 		slice_take_char(line, ' ');
@@ -124,20 +121,6 @@ static bool take_stern_word(struct slice *ret, struct slice *line)
 	return ret->length && (!is_coloured || take_colour(line)) && slice_take_char(line, ' ');
 }
 
-/* Is the front of LINE a time of its own, maybe in a raw syslog packet? */
-static bool has_own_time(struct slice line, int64_t now_sec)
-{
-	struct headtime ignored;
-	if (slice_take_char(&line, '<')) {
-		slice_take_while(&line, slice_is_digit, 3);
-		if (!slice_take_char(&line, '>'))
-			return false;
-	}
-	slice_take_string(&line, "1 ");
-	slice_take_string(&line, "dovecot: "); /* 1.x, see header.h */
-	return headtime_take(&ignored, &line, now_sec);
-}
-
 static bool is_random(unsigned char byte)
 {
 	return byte && strchr("bcdfghjklmnpqrstvwxz2456789", byte);
@@ -147,14 +130,11 @@ static bool is_random(unsigned char byte)
  * characters that make no words. */
 static bool is_pod(struct slice word)
 {
-	const char *dash = word.length ? memrchr(word.data, '-', word.length) : NULL;
-	if (!dash || slice_is_digit((unsigned char)word.data[0]))
+	if (!word.length || slice_is_digit((unsigned char)word.data[0]))
 		return false;
-	struct slice last = slice_skip(word, (size_t)(dash - word.data) + 1), rest = last;
-	if (slice_take_while(&rest, slice_is_digit, POD_NUMBER_MAX).length && !rest.length)
-		return true;
-	rest = last;
-	return slice_take_while(&rest, is_random, POD_RANDOM).length == POD_RANDOM && !rest.length;
+	struct slice last = slice_skip(word, slice_find_last(word, SLICE_LITERAL("-")) + 1);
+	return (last.length <= POD_NUMBER_MAX && slice_is_all(last, slice_is_digit)) ||
+		(last.length == POD_RANDOM && slice_is_all(last, is_random));
 }
 
 static bool take_stern(struct slice *line, int64_t now_sec)
@@ -164,7 +144,7 @@ static bool take_stern(struct slice *line, int64_t now_sec)
 		struct slice pod = word;
 		if (!take_stern_word(&word, line))
 			return false;
-		if (words && is_pod(pod) && has_own_time(*line, now_sec))
+		if (words && is_pod(pod) && headtime_is_next(*line, now_sec))
 			return true;
 	}
 	return false;
@@ -212,7 +192,7 @@ static bool take_behind_time(struct container *ret, struct slice *line, const st
 							 : CONTAINER_SUPERVISOR;
 		if (time->kind == HEADTIME_RFC3339 && !ret->kind && take_service(&rest, now_sec))
 			found.kind = CONTAINER_SERVICE;
-		else if (rest = *line, !has_own_time(rest, now_sec))
+		else if (rest = *line, !headtime_is_next(rest, now_sec))
 			return false;
 	}
 	*ret = found;
@@ -268,11 +248,6 @@ bool container_may_be_cri(struct slice line)
 
 /* --- a container's name for a program's --- */
 
-static bool is_hex_digit(unsigned char byte)
-{
-	return slice_is_digit(byte) || (byte >= 'a' && byte <= 'f');
-}
-
 /* "mx" of "mx12" */
 static struct slice without_number(struct slice word)
 {
@@ -305,16 +280,13 @@ static bool is_mail_word(struct slice word, bool is_alone)
 enum container_name container_name_of(struct slice program)
 {
 	struct slice rest = program;
-	if (slice_take_while(&rest, is_name, NAME_MAX_BYTES).length != program.length)
+	if (program.length > NAME_MAX_BYTES || !slice_is_all(program, is_name))
 		return CONTAINER_NAME_NONE;
-	rest = program;
 	for (struct slice word = slice_take_word(&rest, "-_."); word.length;
 	     word = slice_take_word(&rest, "-_."))
 		if (is_mail_word(word, word.length == program.length))
 			return CONTAINER_NAME_MAIL;
-	rest = program;
-	return program.length == ID_DIGITS &&
-			slice_take_while(&rest, is_hex_digit, ID_DIGITS).length == ID_DIGITS
+	return program.length == ID_DIGITS && slice_is_all(program, slice_is_lower_hex)
 		? CONTAINER_NAME_NUMBER
 		: CONTAINER_NAME_NONE;
 }

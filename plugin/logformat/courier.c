@@ -47,10 +47,7 @@ static bool find_service(struct slice *ret, struct slice program)
 static enum line_kind read_login(struct login *ret, struct slice text)
 {
 	static const struct slice separator = { ", ip=[", 6 };
-	size_t last = text.length;
-	for (size_t at = slice_find(text, separator); at < text.length;
-	     at += 1 + slice_find(slice_skip(text, at + 1), separator))
-		last = at;
+	size_t last = slice_find_last(text, separator);
 	struct slice address = slice_skip(text, last + separator.length);
 	if (last == text.length || slice_find(address, SLICE_LITERAL("]")) == address.length)
 		return LINE_OTHER;
@@ -73,9 +70,9 @@ static enum line_kind read_message(struct login *ret, struct slice text)
 	if (!end || end == text.length)
 		return LINE_OTHER;
 	ret->user = slice_make(text.data, end);
-	const char *bracket = memrchr(text.data, '[', text.length);
-	if (bracket && slice_ends_with(text, "])")) {
-		struct slice address = slice_skip(text, (size_t)(bracket - text.data) + 1);
+	size_t bracket = slice_find_last(text, SLICE_LITERAL("["));
+	if (bracket < text.length && slice_ends_with(text, "])")) {
+		struct slice address = slice_skip(text, bracket + 1);
 		address.length -= 2;
 		ret->has_address = ipaddr_parse(&ret->address, address);
 	}

@@ -44,12 +44,10 @@ static bool is_service(unsigned char byte)
  * "cyrus/imap" rsyslog leaves "cyrus" in RFC 5424. */
 static bool find_service(struct slice *ret, struct slice program)
 {
-	const char *slash = memrchr(program.data, '/', program.length);
-	struct slice name = slash ? slice_skip(program, (size_t)(slash - program.data) + 1)
-				  : program;
-	struct slice rest = name;
-	slice_take_while(&rest, slash ? is_service : slice_is_alnum, TOKEN_MAX);
-	if (!name.length || rest.length)
+	size_t slash = slice_find_last(program, SLICE_LITERAL("/"));
+	bool has_prefix = slash < program.length;
+	struct slice name = has_prefix ? slice_skip(program, slash + 1) : program;
+	if (!slice_is_all(name, has_prefix ? is_service : slice_is_alnum))
 		return false;
 	*ret = SLICE_LITERAL("cyrus");
 	for (size_t i = 0; i < ARRAY_SIZE(services); i++) {
@@ -58,7 +56,7 @@ static bool find_service(struct slice *ret, struct slice program)
 			return true;
 		}
 	}
-	return slash || slice_equals(name, "cyrus");
+	return has_prefix || slice_equals(name, "cyrus");
 }
 
 static bool is_name(unsigned char byte)
@@ -91,10 +89,10 @@ static bool is_mechanism(unsigned char byte)
 
 static void cut_session(struct slice *text)
 {
-	const char *begin = memrchr(text->data, ' ', text->length);
-	if (begin && slice_ends_with(*text, ">") &&
-	    slice_starts_with(slice_skip(*text, (size_t)(begin - text->data)), " SESSIONID=<"))
-		text->length = (size_t)(begin - text->data);
+	size_t begin = slice_find_last(*text, SLICE_LITERAL(" "));
+	if (slice_ends_with(*text, ">") &&
+	    slice_starts_with(slice_skip(*text, begin), " SESSIONID=<"))
+		text->length = begin;
 }
 
 /* Behind "login: ". */
@@ -106,13 +104,9 @@ static bool read_text(struct login *ret, struct slice text)
 	if (!slice_ends_with(text, " User logged in"))
 		return false;
 	text.length -= sizeof " User logged in" - 1;
-	const char *blank = memrchr(text.data, ' ', text.length);
-	if (!blank)
-		return false;
-	struct slice mechanism = slice_skip(text, (size_t)(blank - text.data) + 1);
-	size_t length = mechanism.length;
-	ret->user = slice_make(text.data, (size_t)(blank - text.data));
-	return length && slice_take_while(&mechanism, is_mechanism, TOKEN_MAX).length == length;
+	size_t blank = slice_find_last(text, SLICE_LITERAL(" "));
+	ret->user = slice_make(text.data, blank);
+	return slice_is_all(slice_skip(text, blank + 1), is_mechanism);
 }
 
 /* --- event=login.good --- */

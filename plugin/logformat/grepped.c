@@ -30,17 +30,6 @@ static bool is_log_name(struct slice name)
 	return log < name.length && is_suffix(slice_skip(name, log + 3));
 }
 
-static bool begins_with_time(struct slice line, int64_t now_sec)
-{
-	struct headtime ignored;
-	if (slice_take_char(&line, '<') &&
-	    (!slice_take_while(&line, slice_is_digit, 3).length || !slice_take_char(&line, '>')))
-		return false;
-	slice_take_string(&line, "1 ");
-	slice_take_string(&line, "dovecot: "); /* 1.x, see header.h */
-	return headtime_take(&ignored, &line, now_sec);
-}
-
 /* SEPARATOR, maybe a line's number and SEPARATOR again, and a line. */
 static bool take_behind_name(struct slice *line, char separator, int64_t now_sec)
 {
@@ -48,13 +37,13 @@ static bool take_behind_name(struct slice *line, char separator, int64_t now_sec
 	if (!slice_take_char(&rest, separator))
 		return false;
 	*line = rest;
-	if (begins_with_time(rest, now_sec))
+	if (headtime_is_next(rest, now_sec))
 		return true;
 	if (!slice_take_while(&rest, slice_is_digit, NUMBER_DIGITS).length ||
 	    !slice_take_char(&rest, separator))
 		return false;
 	*line = rest;
-	return begins_with_time(rest, now_sec);
+	return headtime_is_next(rest, now_sec);
 }
 
 /* Each "-" can be the name's own or the one behind it. */

@@ -71,15 +71,6 @@ static void take_octet_count(struct slice *line)
 		*line = rest;
 }
 
-/* "<22>" of a raw syslog packet. */
-static void take_priority(struct slice *line)
-{
-	struct slice rest = *line;
-	if (slice_take_char(&rest, '<') && slice_take_while(&rest, slice_is_digit, 3).length &&
-	    slice_take_char(&rest, '>'))
-		*line = rest;
-}
-
 /* "[ID 197553 mail.info] " of Solaris. */
 static void take_message_id(struct slice *message)
 {
@@ -121,7 +112,7 @@ static bool take_time(struct headtime *own, bool *ret_is_rfc5424, struct slice *
 	if (own->kind)
 		return true;
 	take_octet_count(&rest);
-	take_priority(&rest);
+	headtime_take_priority(&rest);
 	/* its version; no other form has a digit and a blank here */
 	*ret_is_rfc5424 = slice_take_string(&rest, "1 ");
 	if (headtime_take(own, &rest, now_sec)) {
@@ -160,7 +151,7 @@ static bool read_line(struct header *ret, const struct container *container, str
                       struct slice line, int64_t now_sec)
 {
 	const struct slice whole = line;
-	bool is_rfc5424, is_dovecot = !time.kind && slice_take_string(&line, "dovecot: ");
+	bool is_rfc5424, is_dovecot = !time.kind && slice_take_string(&line, HEADTIME_DOVECOT);
 	if (!take_time(&time, &is_rfc5424, &line, container, now_sec))
 		return false;
 	if (is_dovecot && !time.kind) { /* a tag, behind the engine's time */

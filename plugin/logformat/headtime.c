@@ -130,3 +130,20 @@ bool headtime_take(struct headtime *ret, struct slice *line, int64_t now_sec)
 	*line = rest;
 	return true;
 }
+
+void headtime_take_priority(struct slice *line)
+{
+	struct slice rest = *line;
+	if (slice_take_char(&rest, '<') && slice_take_while(&rest, slice_is_digit, 3).length &&
+	    slice_take_char(&rest, '>'))
+		*line = rest;
+}
+
+bool headtime_is_next(struct slice line, int64_t now_sec)
+{
+	struct headtime ignored;
+	headtime_take_priority(&line);
+	slice_take_string(&line, "1 ");
+	slice_take_string(&line, HEADTIME_DOVECOT);
+	return headtime_take(&ignored, &line, now_sec);
+}

@@ -43,4 +43,14 @@ struct headtime {
  * there is none. */
 bool headtime_take(struct headtime *ret, struct slice *line, int64_t now_sec);
 
+/* What Dovecot 1.x has in front of the time, in a file of its own. */
+#define HEADTIME_DOVECOT "dovecot: "
+
+/* Takes the "<22>" of a raw syslog packet from the front of LINE, if it is there. */
+void headtime_take_priority(struct slice *line);
+
+/* Does LINE begin with a time of its own, maybe behind what a syslog packet or Dovecot 1.x has in
+ * front of it? */
+bool headtime_is_next(struct slice line, int64_t now_sec);
+
 #endif

@@ -46,10 +46,7 @@ static int64_t count_rsyslog(struct slice text)
 static int64_t count_repeated(struct slice text)
 {
 	static const struct slice word = { " repeated ", 10 };
-	size_t last = text.length;
-	for (size_t at = slice_find(text, word); at < text.length;
-	     at += 1 + slice_find(slice_skip(text, at + 1), word))
-		last = at;
+	size_t last = slice_find_last(text, word);
 	struct slice before = slice_make(text.data, last);
 	bool is_known = slice_ends_with(before, "last message") || slice_ends_with(before, "'");
 	return last < text.length && is_known

@@ -23,14 +23,9 @@
 #define TOKEN_MAX 1000
 #define ID_DIGITS 16
 
-static bool is_hex(unsigned char byte)
-{
-	return slice_is_digit(byte) || (byte >= 'a' && byte <= 'f');
-}
-
 static bool take_id(uint64_t *ret, struct slice *text)
 {
-	struct slice digits = slice_take_while(text, is_hex, ID_DIGITS);
+	struct slice digits = slice_take_while(text, slice_is_lower_hex, ID_DIGITS);
 	uint64_t id = 0;
 	for (size_t i = 0; i < digits.length; i++)
 		id = id * 16 +

@@ -21,10 +21,7 @@ static bool is_sendmail(struct slice program)
 {
 	static const char *const names[] = { "sendmail", "sm-mta", "sendmail-mta",
 		                             "sm-acceptingconnections" };
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-		if (slice_equals(program, names[i]))
-			return true;
-	return false;
+	return slice_is_one_of(program, names, ARRAY_SIZE(names));
 }
 
 static void take_queue_id(struct slice *text)

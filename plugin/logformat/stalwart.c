@@ -47,10 +47,7 @@ static bool is_key(unsigned char byte)
 /* USER", accountId = N from the right; or USER" and nothing else. */
 static bool read_user(struct slice *ret, const struct style *style, struct slice text)
 {
-	size_t last = text.length;
-	for (size_t at = slice_find(text, style->end); at < text.length;
-	     at += 1 + slice_find(slice_skip(text, at + 1), style->end))
-		last = at;
+	size_t last = slice_find_last(text, style->end);
 	if (last == text.length && slice_ends_with(text, "\""))
 		last--;
 	*ret = slice_make(text.data, last);

@@ -21,21 +21,7 @@ static bool take_token(struct slice *ret, struct slice *line)
 	return true;
 }
 
-static bool consists_of(struct slice token, bool (*is_in_set)(unsigned char))
-{
-	size_t length = token.length;
-	return length && slice_take_while(&token, is_in_set, TOKEN_MAX).length == length;
-}
-
 /* --- the parts --- */
-
-static bool is_one_of(struct slice word, const char *const *names, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		if (slice_equals(word, names[i]))
-			return true;
-	return false;
-}
 
 static bool is_level(struct slice word)
 {
@@ -44,7 +30,7 @@ static bool is_level(struct slice word)
 		"emerg",   "panic", "alert",  "crit", "err",   "error",
 		"warning", "warn",  "notice", "info", "debug",
 	};
-	return word.length <= LONGEST && is_one_of(word, levels, ARRAY_SIZE(levels));
+	return word.length <= LONGEST && slice_is_one_of(word, levels, ARRAY_SIZE(levels));
 }
 
 /* "mail.info", or "mail:info" */
@@ -58,7 +44,7 @@ static bool is_facility_and_level(struct slice word, char separator)
 	if (!memchr(word.data, separator, word.length)) /* most words are a host's, or a tag */
 		return false;
 	struct slice facility = slice_take_until(&word, separator);
-	return is_level(word) && is_one_of(facility, facilities, ARRAY_SIZE(facilities));
+	return is_level(word) && slice_is_one_of(facility, facilities, ARRAY_SIZE(facilities));
 }
 
 /* "2.6" */
@@ -96,7 +82,7 @@ static bool is_facility_behind_host(struct slice token)
 static bool take_uid(struct slice *ret, struct slice token)
 {
 	if (!take_brackets(&token, '<', ">") || !slice_take_string(&token, "uid=") ||
-	    !consists_of(token, slice_is_digit))
+	    !slice_is_all(token, slice_is_digit))
 		return false;
 	*ret = token;
 	return true;
@@ -111,7 +97,7 @@ static bool is_host_byte(unsigned char byte)
 
 static bool is_host(struct slice token)
 {
-	return (consists_of(token, is_host_byte) && !slice_ends_with(token, ":")) ||
+	return (slice_is_all(token, is_host_byte) && !slice_ends_with(token, ":")) ||
 		slice_equals(token, "(none)");
 }
 
@@ -131,12 +117,12 @@ bool tag_split(struct slice *ret_program, struct slice token)
 	*ret_program = slice_make(token.data, bracket - is_whole);
 	if (!rest.length)
 		return (is_whole || token.length == CUT_TAG_LENGTH) &&
-			consists_of(*ret_program, is_program_byte);
+			slice_is_all(*ret_program, is_program_byte);
 	slice_take_char(&rest, '[');
 	slice_take_while(&rest, slice_is_digit, PID_DIGITS_MAX);
 	if (slice_take_char(&rest, ']'))
 		slice_take_char(&rest, ':');
-	return !rest.length && consists_of(*ret_program, is_program_byte);
+	return !rest.length && slice_is_all(*ret_program, is_program_byte);
 }
 
 /* --- syslog --- */
@@ -168,8 +154,8 @@ bool tag_take_metalog(struct tag *ret, struct slice *line)
 {
 	struct slice token, rest = *line;
 	if (!line->length || line->data[0] != '[' || !take_token(&token, &rest) ||
-	    !take_brackets(&token, '[', "]") || !consists_of(token, is_program_byte) ||
-	    is_level(token) || consists_of(token, slice_is_digit))
+	    !take_brackets(&token, '[', "]") || !slice_is_all(token, is_program_byte) ||
+	    is_level(token) || slice_is_all(token, slice_is_digit))
 		return false;
 	*ret = (struct tag){ .program = token };
 	*line = rest;

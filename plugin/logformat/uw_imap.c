@@ -23,29 +23,19 @@
 
 static bool is_imapd(struct slice program)
 {
-	return slice_equals(program, "imapd") || slice_equals(program, "uw-imapd") ||
-		slice_equals(program, "in.imapd");
+	static const char *const names[] = { "imapd", "uw-imapd", "in.imapd" };
+	return slice_is_one_of(program, names, ARRAY_SIZE(names));
 }
 
 static bool is_popd(struct slice program)
 {
-	return slice_equals(program, "ipop3d") || slice_equals(program, "in.ipop3d") ||
-		slice_equals(program, "ipop2d");
+	static const char *const names[] = { "ipop3d", "in.ipop3d", "ipop2d" };
+	return slice_is_one_of(program, names, ARRAY_SIZE(names));
 }
 
 static bool is_mechanism(unsigned char byte)
 {
 	return slice_is_alnum(byte) || byte == '-' || byte == '_';
-}
-
-/* Where SEPARATOR is last in TEXT; TEXT.length if nowhere. */
-static size_t find_last(struct slice text, struct slice separator)
-{
-	size_t last = text.length;
-	for (size_t at = slice_find(text, separator); at < text.length;
-	     at += 1 + slice_find(slice_skip(text, at + 1), separator))
-		last = at;
-	return last;
 }
 
 static bool is_name(unsigned char byte)
@@ -68,18 +58,17 @@ static void find_address(struct login *ret, struct slice host)
 static bool cut_mechanism(struct slice *text)
 {
 	static const struct slice separator = { " mech=", 6 };
-	size_t last = find_last(*text, separator);
+	size_t last = slice_find_last(*text, separator);
 	struct slice mechanism = slice_skip(*text, last + separator.length);
-	size_t length = mechanism.length;
 	text->length = last;
-	return length && slice_take_while(&mechanism, is_mechanism, length).length == length;
+	return slice_is_all(mechanism, is_mechanism);
 }
 
 /* USER host=HOST */
 static bool read_user(struct login *ret, struct slice text)
 {
 	static const struct slice separator = { " host=", 6 };
-	size_t last = find_last(text, separator);
+	size_t last = slice_find_last(text, separator);
 	ret->user = slice_make(text.data, last);
 	find_address(ret, slice_skip(text, last + separator.length));
 	return last > 0 && last < text.length;

@@ -101,9 +101,10 @@ static bool take_context(struct slice *ret_oip, struct slice *ret_ip, bool *ret_
 /* The last one of "ADDRESS, ADDRESS", taken off. */
 static struct slice take_last(struct slice *list)
 {
-	const char *comma = list->length ? memrchr(list->data, ',', list->length) : NULL;
-	struct slice last = comma ? slice_skip(*list, (size_t)(comma - list->data) + 1) : *list;
-	list->length = comma ? (size_t)(comma - list->data) : 0;
+	size_t comma = slice_find_last(*list, SLICE_LITERAL(","));
+	bool is_only = comma == list->length;
+	struct slice last = is_only ? *list : slice_skip(*list, comma + 1);
+	list->length = is_only ? 0 : comma;
 	while (slice_take_char(&last, ' '))
 		;
 	return last;

@@ -131,6 +131,44 @@ static void the_first_place_is_found_or_the_length(void **state)
 		assert_int_equal(slice_find(rows[i].slice, rows[i].text), rows[i].place);
 }
 
+static void the_last_place_is_found_or_the_length(void **state)
+{
+	(void)state;
+	static const struct {
+		struct slice slice, text;
+		size_t place;
+	} rows[] = {
+		{ { "a=1 a=2", 7 }, { "a=", 2 }, 4 }, { { "a=1 a=", 6 }, { "a=", 2 }, 4 },
+		{ { "a=1 a=2", 7 }, { "b=", 2 }, 7 }, { { "a=1 a=2", 6 }, { "2", 1 }, 6 },
+		{ { "aaaa", 4 }, { "aa", 2 }, 2 },    { { "a/b/c", 5 }, { "/", 1 }, 3 },
+		{ { "/", 1 }, { "/", 1 }, 0 },        { { "", 0 }, { "/", 1 }, 0 },
+		{ { NULL, 0 }, { "/", 1 }, 0 },       { { "ab", 2 }, { "abc", 3 }, 2 },
+	};
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		assert_int_equal(slice_find_last(rows[i].slice, rows[i].text), rows[i].place);
+}
+
+static void a_word_of_a_list_is_the_whole_word(void **state)
+{
+	(void)state;
+	static const char *const words[] = { "imapd", "in.imapd" };
+	assert_true(slice_is_one_of(slice_string("in.imapd"), words, ARRAY_SIZE(words)));
+	assert_false(slice_is_one_of(slice_string("imapd2"), words, ARRAY_SIZE(words)));
+	assert_false(slice_is_one_of(slice_string("imap"), words, ARRAY_SIZE(words)));
+	assert_false(slice_is_one_of(slice_string("in.imapd"), words, 1));
+	assert_false(slice_is_one_of((struct slice){ 0 }, words, ARRAY_SIZE(words)));
+}
+
+static void nothing_is_not_all_of_a_set(void **state)
+{
+	(void)state;
+	assert_true(slice_is_all(slice_string("0123"), slice_is_digit));
+	assert_false(slice_is_all(slice_string("012x"), slice_is_digit));
+	assert_false(slice_is_all(slice_string("x012"), slice_is_digit));
+	assert_false(slice_is_all(slice_string(""), slice_is_digit));
+	assert_false(slice_is_all((struct slice){ 0 }, slice_is_digit));
+}
+
 static void a_skip_ends_at_the_end(void **state)
 {
 	(void)state;
@@ -196,6 +234,9 @@ int main(void)
 		cmocka_unit_test(the_delimiter_is_skipped_or_all_is_taken),
 		cmocka_unit_test(words_stand_between_separators),
 		cmocka_unit_test(the_first_place_is_found_or_the_length),
+		cmocka_unit_test(the_last_place_is_found_or_the_length),
+		cmocka_unit_test(a_word_of_a_list_is_the_whole_word),
+		cmocka_unit_test(nothing_is_not_all_of_a_set),
 		cmocka_unit_test(a_skip_ends_at_the_end),
 		cmocka_unit_test(a_slice_of_nothing_can_be_read_like_any_other),
 		cmocka_unit_test(the_sets_are_those_of_ascii),

@@ -16,31 +16,31 @@
 #include "common/compat.h"
 
 #include "plugin/logformat/driver.h"
+#include "plugin/logformat/grammar.h"
 
 /* What distributions make of the daemons' names: "courier" or "courier-" in front, and one of
  * these. */
-static const struct {
-	const char *name, *service;
-} daemons[] = {
-	{ "imapd", "courier/imap" },         { "imapd-ssl", "courier/imap" },
-	{ "imaps", "courier/imap" },         { "imaplogin", "courier/imap" },
-	{ "imaplogin-ssl", "courier/imap" }, { "pop3d", "courier/pop3" },
-	{ "pop3d-ssl", "courier/pop3" },     { "pop3s", "courier/pop3" },
-	{ "pop3login", "courier/pop3" },     { "pop3login-ssl", "courier/pop3" },
-	{ "sqwebmaild", "courier/webmail" }, { "sqwebmail", "courier/webmail" },
+static const struct grammar_service daemons[] = {
+	{ "imapd", "courier/imap" },
+	{ "imapd-ssl", "courier/imap" },
+	{ "imaps", "courier/imap" },
+	{ "imaplogin", "courier/imap" },
+	{ "imaplogin-ssl", "courier/imap" },
+	{ "pop3d", "courier/pop3" },
+	{ "pop3d-ssl", "courier/pop3" },
+	{ "pop3s", "courier/pop3" },
+	{ "pop3login", "courier/pop3" },
+	{ "pop3login-ssl", "courier/pop3" },
+	{ "sqwebmaild", "courier/webmail" },
+	{ "sqwebmail", "courier/webmail" },
+	{ NULL, NULL },
 };
 
 static bool find_service(struct slice *ret, struct slice program)
 {
 	if (slice_take_string(&program, "courier"))
 		slice_take_char(&program, '-');
-	for (size_t i = 0; i < ARRAY_SIZE(daemons); i++) {
-		if (slice_equals(program, daemons[i].name)) {
-			*ret = slice_string(daemons[i].service);
-			return true;
-		}
-	}
-	return false;
+	return grammar_find_service(ret, daemons, program);
 }
 
 /* Behind "LOGIN, user=". */
@@ -48,12 +48,9 @@ static enum line_kind read_login(struct login *ret, struct slice text)
 {
 	static const struct slice separator = { ", ip=[", 6 };
 	size_t last = slice_find_last(text, separator);
-	struct slice address = slice_skip(text, last + separator.length);
-	if (last == text.length || slice_find(address, SLICE_LITERAL("]")) == address.length)
-		return LINE_OTHER;
+	struct slice address = slice_skip(text, last + separator.length - 1);
 	ret->user = slice_make(text.data, last);
-	ret->has_address = ipaddr_parse(&ret->address, slice_take_until(&address, ']'));
-	return last > 0 && ret->has_address ? LINE_LOGIN : LINE_OTHER;
+	return last > 0 && grammar_take_address(ret, &address) ? LINE_LOGIN : LINE_OTHER;
 }
 
 static bool is_hex(unsigned char byte)
@@ -70,12 +67,9 @@ static enum line_kind read_message(struct login *ret, struct slice text)
 	if (!end || end == text.length)
 		return LINE_OTHER;
 	ret->user = slice_make(text.data, end);
-	size_t bracket = slice_find_last(text, SLICE_LITERAL("["));
-	if (bracket < text.length && slice_ends_with(text, "])")) {
-		struct slice address = slice_skip(text, bracket + 1);
-		address.length -= 2;
-		ret->has_address = ipaddr_parse(&ret->address, address);
-	}
+	struct slice address = slice_skip(text, slice_find_last(text, SLICE_LITERAL("[")));
+	if (!grammar_take_address(ret, &address) || !slice_equals(address, ")"))
+		ret->has_address = false;
 	ret->is_hidden = !ret->has_address;
 	ret->service = SLICE_LITERAL("courier/esmtp");
 	return LINE_LOGIN;

@@ -20,6 +20,7 @@
 #include "common/compat.h"
 
 #include "plugin/logformat/driver.h"
+#include "plugin/logformat/grammar.h"
 
 #define TOKEN_MAX 1000
 #define PAIRS_MAX 40
@@ -34,11 +35,6 @@ static const struct {
 	{ "managesieve", "cyrus/sieve" },
 };
 
-static bool is_service(unsigned char byte)
-{
-	return slice_is_alnum(byte) || byte == '_' || byte == '-' || byte == '.';
-}
-
 /* PREFIX/SERVICE, where SERVICE is whatever the site calls it; without a prefix only letters and
  * digits that begin as one of the usual ones: any program of another kind has a name, too. Of
  * "cyrus/imap" rsyslog leaves "cyrus" in RFC 5424. */
@@ -47,7 +43,7 @@ static bool find_service(struct slice *ret, struct slice program)
 	size_t slash = slice_find_last(program, SLICE_LITERAL("/"));
 	bool has_prefix = slash < program.length;
 	struct slice name = has_prefix ? slice_skip(program, slash + 1) : program;
-	if (!slice_is_all(name, has_prefix ? is_service : slice_is_alnum))
+	if (!slice_is_all(name, has_prefix ? grammar_is_name : slice_is_alnum))
 		return false;
 	*ret = SLICE_LITERAL("cyrus");
 	for (size_t i = 0; i < ARRAY_SIZE(services); i++) {
@@ -69,10 +65,7 @@ static bool take_client(struct login *ret, struct slice *text)
 {
 	if (slice_take_while(text, is_name, TOKEN_MAX).length && !slice_take_char(text, ' '))
 		return false;
-	if (!slice_take_char(text, '[') || slice_find(*text, SLICE_LITERAL("]")) == text->length)
-		return false;
-	ret->has_address = ipaddr_parse(&ret->address, slice_take_until(text, ']'));
-	return ret->has_address;
+	return grammar_take_address(ret, text);
 }
 
 static bool is_anonymous(struct slice user)
@@ -84,7 +77,7 @@ static bool is_anonymous(struct slice user)
 
 static bool is_mechanism(unsigned char byte)
 {
-	return slice_is_alnum(byte) || (byte && strchr("_+-", byte));
+	return grammar_is_mechanism(byte) || byte == '+'; /* "PLAIN+TLS" */
 }
 
 static void cut_session(struct slice *text)
@@ -111,57 +104,55 @@ static bool read_text(struct login *ret, struct slice text)
 
 /* --- event=login.good --- */
 
-static bool is_key(unsigned char byte)
+/* To the end of a value in quotes. */
+static bool take_quoted(struct slice *ret, struct slice *text)
 {
-	return slice_is_alnum(byte) || byte == '.' || byte == '_' || byte == '-';
-}
-
-/* A value in quotes, without its backslashes, into ROOM; it may be cut. */
-static bool take_quoted(struct slice *ret, struct slice *text, char *room, size_t size)
-{
-	size_t length = 0;
 	for (size_t i = 0; i < text->length; i++) {
 		if (text->data[i] == '"') {
-			*ret = slice_make(room, length);
+			*ret = slice_make(text->data, i);
 			*text = slice_skip(*text, i + 1);
 			return true;
 		}
-		i += text->data[i] == '\\' && i + 1 < text->length;
-		if (length < size)
-			room[length++] = text->data[i];
+		i += text->data[i] == '\\';
 	}
 	return false;
 }
 
-/* " KEY=VALUE" */
-static bool take_pair(struct slice *ret_key, struct slice *ret_value, struct slice *text,
-                      char *room, size_t size)
+/* VALUE without its backslashes, in ROOM; it may be cut. */
+static struct slice unquote(struct strbuf *room, struct slice value)
 {
-	if (!slice_take_char(text, ' '))
+	strbuf_clear(room);
+	for (size_t i = 0; i < value.length; i++) {
+		i += value.data[i] == '\\' && i + 1 < value.length;
+		strbuf_add_char(room, value.data[i]);
+	}
+	return slice_make(strbuf_text(room), room->length);
+}
+
+/* " KEY=VALUE" */
+static bool take_pair(struct slice *ret_key, struct slice *ret_value, bool *ret_is_quoted,
+                      struct slice *text)
+{
+	if (!slice_take_char(text, ' ') || !grammar_take_key(ret_key, text))
 		return false;
-	*ret_key = slice_take_while(text, is_key, TOKEN_MAX);
-	if (!ret_key->length || !slice_take_char(text, '='))
-		return false;
-	if (slice_take_char(text, '"'))
-		return take_quoted(ret_value, text, room, size);
+	*ret_is_quoted = slice_take_char(text, '"');
+	if (*ret_is_quoted)
+		return take_quoted(ret_value, text);
 	*ret_value = slice_take_while(text, slice_is_not_blank, TOKEN_MAX);
 	return true;
 }
 
-/* Behind "event=login.good". The user lives until the next call. */
-static bool read_event(struct login *ret, struct slice text)
+/* Behind "event=login.good". The user may be in ROOM. */
+static bool read_event(struct login *ret, struct slice text, struct strbuf *room)
 {
-	static char user[USER_MAX];
-	char other[TOKEN_MAX];
 	struct slice key, value;
+	bool is_quoted;
 	bool is_whole = false; /* these follow the user, who may be cut off else */
 	for (int i = 0; i < PAIRS_MAX && text.length; i++) {
-		bool is_user = slice_starts_with(text, " u.username=");
-		if (!take_pair(&key, &value, &text, is_user ? user : other,
-		               is_user ? sizeof user : sizeof other))
+		if (!take_pair(&key, &value, &is_quoted, &text))
 			return false;
-		if (is_user)
-			ret->user = value;
+		if (slice_equals(key, "u.username"))
+			ret->user = is_quoted ? unquote(room, value) : value;
 		else if (slice_equals(key, "r.clienthost") && !take_client(ret, &value))
 			return false;
 		else if (slice_equals(key, "login.anonymous"))
@@ -185,7 +176,7 @@ static enum line_kind parse(struct login *ret, const struct header *line, const 
 	if (slice_take_string(&text, "login: "))
 		is_login = read_text(ret, text);
 	else if (slice_take_string(&text, "event=login.good"))
-		is_login = read_event(ret, text);
+		is_login = read_event(ret, text, line->room);
 	else
 		return LINE_OTHER;
 	*ret_why = "a success, but without user or address, or anonymous: the words of such a line "

@@ -20,6 +20,7 @@
 #include "common/compat.h"
 
 #include "plugin/logformat/driver.h"
+#include "plugin/logformat/grammar.h"
 
 #define KEY_MAX 40
 #define ELEMENTS_MAX 40
@@ -227,7 +228,7 @@ static void find_address(struct login *ret, const struct elements *elements)
  * for that. */
 static bool is_anonymous(const struct login *login, struct slice method)
 {
-	return slice_equals(method, "ANONYMOUS") ||
+	return grammar_is_anonymous(method) ||
 		(!login->has_address && slice_equals(login->user, "anonymous"));
 }
 
@@ -258,7 +259,7 @@ static enum line_kind parse(struct login *ret, const struct header *line, const 
 	if (!has_elements && !take_user_alone(&ret->user, &elements, text))
 		return LINE_OTHER;
 	find_address(ret, &elements);
-	*ret_why = "the mechanism ANONYMOUS proves nobody";
+	*ret_why = grammar_anonymous;
 	if (is_anonymous(ret, elements.method))
 		return LINE_OTHER;
 	ret->twin = elements.session;

@@ -35,6 +35,7 @@
 #include "plugin/logformat/driver.h"
 #include "plugin/logformat/exim_protocol.h"
 #include "plugin/logformat/exim_tail.h"
+#include "plugin/logformat/grammar.h"
 
 #define TOKEN_MAX EXIM_TOKEN_MAX /* a HELO, an SNI are as long as the client likes */
 #define FIELDS_MAX 12
@@ -44,11 +45,6 @@
 
 static const char overflow_why[] = "Exim has cut it, as it was too long (8 KiB): there may have "
 				   "been a login in it";
-
-static bool is_name(unsigned char byte)
-{
-	return slice_is_alnum(byte) || byte == '_' || byte == '-';
-}
 
 /* --- the front --- */
 
@@ -187,12 +183,9 @@ static bool take_host(struct login *ret, struct slice *text)
 {
 	struct slice rest = *text;
 	bool has_name = rest.length && rest.data[0] != '(' && rest.data[0] != '[';
-	if ((has_name && !take_token(&rest)) || !take_helo(&rest) || !slice_take_char(&rest, '['))
+	if ((has_name && !take_token(&rest)) || !take_helo(&rest) ||
+	    !grammar_take_address(ret, &rest))
 		return false;
-	if (slice_find(rest, SLICE_LITERAL("]")) == rest.length ||
-	    !ipaddr_parse(&ret->address, slice_take_until(&rest, ']')))
-		return false;
-	ret->has_address = true;
 	*text = rest;
 	return !slice_take_char(text, ':') || slice_take_while(text, slice_is_digit, 5).length;
 }
@@ -248,7 +241,7 @@ static bool take_user(struct login *ret, struct slice text, size_t length)
 {
 	bool is_cut = length == text.length;
 	text.length = length;
-	if (is_cut || !slice_take_while(&text, is_name, TOKEN_MAX).length)
+	if (is_cut || !slice_take_while(&text, grammar_is_mechanism, TOKEN_MAX).length)
 		return false;
 	cut_flags(&text);
 	bool has_id = slice_take_char(&text, ':');

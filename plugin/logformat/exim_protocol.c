@@ -5,6 +5,7 @@
 #include "common/compat.h"
 
 #include "plugin/logformat/exim_protocol.h"
+#include "plugin/logformat/grammar.h"
 
 static const struct {
 	const char *field, *service;
@@ -15,11 +16,6 @@ static const struct {
 };
 
 #define FRONT 3 /* " P=" */
-
-static bool is_name(unsigned char byte)
-{
-	return slice_is_alnum(byte) || byte == '_' || byte == '-';
-}
 
 const char *exim_login_service(struct slice name)
 {
@@ -35,7 +31,7 @@ bool exim_is_protocol(struct slice text, bool of_login)
 		return false;
 	struct slice name = slice_take_while(&text, slice_is_not_blank, EXIM_TOKEN_MAX);
 	struct slice rest = name;
-	slice_take_while(&rest, is_name, EXIM_TOKEN_MAX);
+	slice_take_while(&rest, grammar_is_mechanism, EXIM_TOKEN_MAX);
 	return of_login ? exim_login_service(name) != NULL : !rest.length;
 }
 

@@ -191,7 +191,7 @@ static void read_contained(struct header *ret, int64_t now_sec)
 	enum container_name name = ret->program.length && ret->message.length
 		? container_name_of(ret->program)
 		: CONTAINER_NAME_NONE;
-	struct header inner = { .count = 1, .doubt = ret->doubt };
+	struct header inner = { .count = 1, .doubt = ret->doubt, .room = ret->room };
 	if (!name ||
 	    !read_line(&inner, &container, (struct headtime){ 0 }, ret->message, now_sec) ||
 	    (!inner.program.length && !inner.text.length))
@@ -298,11 +298,13 @@ void header_room_init(struct header_room *room)
 {
 	*room = (struct header_room){ 0 };
 	strbuf_init(&room->text, HEADER_TEXT_MAX);
+	strbuf_init(&room->decoded, USER_MAX);
 }
 
 void header_room_release(struct header_room *room)
 {
 	strbuf_release(&room->text);
+	strbuf_release(&room->decoded);
 }
 
 bool header_is_continuation(struct header_room *room, struct slice line)
@@ -329,7 +331,7 @@ bool header_line_time(struct header_room *room, int64_t *ret_sec, struct slice l
 
 bool header_parse(struct header *ret, struct header_room *room, struct slice line, int64_t now_sec)
 {
-	*ret = (struct header){ .count = 1 };
+	*ret = (struct header){ .count = 1, .room = &room->decoded };
 	if (slice_ends_with(line, "\r"))
 		line.length--;
 	if (slice_starts_with(line, "{"))

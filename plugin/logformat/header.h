@@ -38,6 +38,7 @@
 #include "common/slice.h"
 #include "common/strbuf.h"
 #include "plugin/logformat/partial.h"
+#include "plugin/login.h"
 
 /* The slices borrow from the line, or from the room that it was unpacked into. */
 struct header {
@@ -57,12 +58,15 @@ struct header {
 	/* why a login behind this header is not to be believed, or NULL; constant */
 	const char *doubt;
 	const char *why; /* why nothing of it can be read, or NULL; constant */
+	/* for what a format must decode: a user in quotes, in xtext; until the next line */
+	struct strbuf *room;
 };
 
 /* Where a line is unpacked that isn't plain text, and what is known of the lines before. Used again
  * for each line of a log. */
 struct header_room {
 	struct strbuf text;
+	struct strbuf decoded; /* the formats', at most USER_MAX bytes */
 	struct partial partial;
 	bool is_flush; /* a line of this log has begun without blanks */
 };

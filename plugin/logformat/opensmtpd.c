@@ -19,6 +19,7 @@
 #include "common/compat.h"
 
 #include "plugin/logformat/driver.h"
+#include "plugin/logformat/grammar.h"
 
 #define TOKEN_MAX 1000
 #define ID_DIGITS 16
@@ -45,8 +46,7 @@ static bool parse_address(struct login *ret, struct slice word)
 {
 	if (slice_ends_with(word, "]") && slice_take_char(&word, '['))
 		word.length--;
-	ret->has_address = ipaddr_parse(&ret->address, word);
-	return ret->has_address;
+	return grammar_set_address(ret, word);
 }
 
 /* Each reads what is behind its words. */

@@ -8,28 +8,17 @@
  *
  * sasl_method and sasl_username are only there after a successful AUTH. sasl_sender is MAIL FROM's
  * AUTH= parameter, raw and from anyone: without a login it stands directly behind the client, and
- * can hold all of this text. Therefore ", sasl_method=" must come directly behind the client. NAME
- * is a verified host name or "unknown", so it can't hold a bracket.
+ * can hold all of this text. Therefore ", sasl_method=" must come directly behind the client.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "common/compat.h"
 
 #include "plugin/logformat/driver.h"
+#include "plugin/logformat/grammar.h"
 
 #define QUEUE_ID_MAX 64
-#define HOST_NAME_MAX_BYTES 255
 #define METHOD_MAX 64
-
-static bool is_host_name(unsigned char byte)
-{
-	return slice_is_alnum(byte) || byte == '.' || byte == '_' || byte == '-';
-}
-
-static bool is_mechanism(unsigned char byte)
-{
-	return slice_is_alnum(byte) || byte == '_' || byte == '-';
-}
 
 /* "postfix/submission/smtpd" to "postfix/submission"; false if it isn't an smtpd of Postfix. A bare
  * "smtpd" is OpenSMTPD's. */
@@ -43,32 +32,11 @@ static bool take_service(struct slice *ret, const struct header *line)
 	return line->has_short_app && slice_equals(line->program, "postfix");
 }
 
-/* ":4711" or ":unknown", with smtpd_client_port_logging = yes. */
-static bool take_port(struct slice *text)
-{
-	if (!slice_take_char(text, ':'))
-		return true;
-	return slice_take_while(text, slice_is_digit, 5).length ||
-		slice_take_string(text, "unknown");
-}
-
 /* QUEUEID: client=NAME[ADDRESS](:PORT) */
 static bool take_client(struct login *ret, struct slice *text)
 {
-	if (!slice_take_while(text, slice_is_alnum, QUEUE_ID_MAX).length ||
-	    !slice_take_string(text, ": client="))
-		return false;
-	if (!slice_take_while(text, is_host_name, HOST_NAME_MAX_BYTES).length ||
-	    !slice_take_char(text, '['))
-		return false;
-	if (slice_find(*text, SLICE_LITERAL("]")) == text->length)
-		return false;
-	struct slice address = slice_take_until(text, ']');
-	ret->has_address = ipaddr_parse(&ret->address, address);
-	if (!ret->has_address && !slice_equals(address, "unknown"))
-		return false;
-	ret->is_hidden = !ret->has_address; /* it was gone before it could be asked for */
-	return take_port(text);
+	return slice_take_while(text, slice_is_alnum, QUEUE_ID_MAX).length &&
+		slice_take_string(text, ": client=") && grammar_take_postfix_client(ret, text);
 }
 
 /* Up to the first of the fields that can follow: a name that holds such text is cut short, never
@@ -121,7 +89,7 @@ static bool take_front(struct login *ret, struct slice *ret_method, struct slice
 {
 	if (!take_client(ret, text) || !slice_take_string(text, ", sasl_method="))
 		return false;
-	*ret_method = slice_take_while(text, is_mechanism, METHOD_MAX);
+	*ret_method = slice_take_while(text, grammar_is_mechanism, METHOD_MAX);
 	return ret_method->length && slice_take_string(text, ", sasl_username=");
 }
 
@@ -134,9 +102,9 @@ static enum line_kind parse(struct login *ret, const struct header *line, const 
 		*ret_why = why_not(line->message);
 		return LINE_OTHER;
 	}
-	/* RFC 4505's ANONYMOUS proves nobody: Postfix' own permit_sasl_authenticated refuses it. */
-	*ret_why = "the mechanism ANONYMOUS proves nobody";
-	if (method.length == 9 && strncasecmp(method.data, "ANONYMOUS", 9) == 0)
+	/* Postfix' own permit_sasl_authenticated refuses it. */
+	*ret_why = grammar_anonymous;
+	if (grammar_is_anonymous(method))
 		return LINE_OTHER;
 	*ret_why = "it names no user";
 	ret->user = take_user(text);

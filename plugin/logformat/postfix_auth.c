@@ -17,41 +17,14 @@
 
 #include "common/numparse.h"
 #include "plugin/logformat/driver.h"
+#include "plugin/logformat/grammar.h"
 
-#define HOST_NAME_MAX_BYTES 255
-#define COMMAND_MAX 20
 #define COMMANDS_MAX 40 /* Postfix has 20 */
-
-static bool is_host_name(unsigned char byte)
-{
-	return slice_is_alnum(byte) || byte == '.' || byte == '_' || byte == '-';
-}
-
-static bool is_command(unsigned char byte)
-{
-	return (byte >= 'a' && byte <= 'z') || byte == '_';
-}
-
-/* NAME[ADDRESS](:PORT) */
-static bool take_client(struct login *ret, struct slice *text)
-{
-	if (!slice_take_while(text, is_host_name, HOST_NAME_MAX_BYTES).length ||
-	    !slice_take_char(text, '['))
-		return false;
-	if (slice_find(*text, SLICE_LITERAL("]")) == text->length)
-		return false;
-	ret->has_address = ipaddr_parse(&ret->address, slice_take_until(text, ']'));
-	ret->is_hidden = !ret->has_address;
-	return !slice_take_char(text, ':') || slice_take_while(text, slice_is_alnum, 7).length;
-}
 
 /* " NAME=N" or " NAME=N/M": N into RET_SUCCESSES. */
 static bool take_command(struct slice *ret_name, int64_t *ret_successes, struct slice *text)
 {
-	if (!slice_take_char(text, ' '))
-		return false;
-	*ret_name = slice_take_while(text, is_command, COMMAND_MAX);
-	if (!ret_name->length || !slice_take_char(text, '='))
+	if (!slice_take_char(text, ' ') || !grammar_take_key(ret_name, text))
 		return false;
 	if (!numparse_int(ret_successes, slice_take_while(text, slice_is_digit, 9), 0, INT32_MAX))
 		return false;
@@ -65,7 +38,8 @@ static enum line_kind parse(struct login *ret, const struct header *line, const 
 	bool is_whole = false; /* the sum comes last: without it a count may have been cut off */
 	ret->service = line->program;
 	if (!slice_ends_with(ret->service, "/smtpd") ||
-	    !slice_take_string(&text, "disconnect from ") || !take_client(ret, &text))
+	    !slice_take_string(&text, "disconnect from ") ||
+	    !grammar_take_postfix_client(ret, &text))
 		return LINE_OTHER;
 	ret->service.length -= sizeof "/smtpd" - 1;
 	for (int i = 0; i < COMMANDS_MAX && !is_whole && take_command(&name, &successes, &text);

@@ -13,6 +13,7 @@
 #include "common/compat.h"
 
 #include "plugin/logformat/driver.h"
+#include "plugin/logformat/grammar.h"
 
 #define TOKEN_MAX 1000
 
@@ -40,11 +41,10 @@ static bool is_before_address(unsigned char byte)
 static bool take_relay(struct login *ret, struct slice *text)
 {
 	slice_take_while(text, is_before_address, TOKEN_MAX);
-	if (!slice_take_char(text, '[') || slice_find(*text, SLICE_LITERAL("]")) == text->length)
+	if (!grammar_take_address(ret, text))
 		return false;
-	ret->has_address = ipaddr_parse(&ret->address, slice_take_until(text, ']'));
 	slice_take_string(text, " (may be forged)");
-	return ret->has_address;
+	return true;
 }
 
 static int hex_digit(char byte)
@@ -54,20 +54,20 @@ static int hex_digit(char byte)
 	return found ? (int)(found - digits) : -1;
 }
 
-/* Decodes XTEXT; what isn't +HH stays. The result lives until the next call. */
-static struct slice decode(struct slice xtext)
+/* Decodes XTEXT into ROOM, which may cut it; what isn't +HH stays. */
+static struct slice decode(struct strbuf *room, struct slice xtext)
 {
-	static char user[USER_MAX];
-	size_t length = 0;
-	for (size_t i = 0; i < xtext.length && length < sizeof user; i++) {
+	strbuf_clear(room);
+	for (size_t i = 0; i < xtext.length && !room->truncated; i++) {
 		bool is_code = xtext.data[i] == '+' && i + 2 < xtext.length &&
 			hex_digit(xtext.data[i + 1]) >= 0 && hex_digit(xtext.data[i + 2]) >= 0;
-		user[length++] = is_code
-			? (char)(hex_digit(xtext.data[i + 1]) * 16 + hex_digit(xtext.data[i + 2]))
-			: xtext.data[i];
+		strbuf_add_char(room,
+		                is_code ? (char)(hex_digit(xtext.data[i + 1]) * 16 +
+		                                 hex_digit(xtext.data[i + 2]))
+		                        : xtext.data[i]);
 		i += is_code ? 2 : 0;
 	}
-	return slice_make(user, length);
+	return slice_make(strbuf_text(room), room->length);
 }
 
 static enum line_kind parse(struct login *ret, const struct header *line, const char **ret_why)
@@ -92,10 +92,10 @@ static enum line_kind parse(struct login *ret, const struct header *line, const 
 	size_t length = slice_find(mechanism, SLICE_LITERAL(", bits="));
 	if (length == mechanism.length)
 		return LINE_OTHER;
-	*ret_why = "the mechanism ANONYMOUS proves nobody";
-	if (slice_equals(slice_make(mechanism.data, length), "ANONYMOUS"))
+	*ret_why = grammar_anonymous;
+	if (grammar_is_anonymous(slice_make(mechanism.data, length)))
 		return LINE_OTHER;
-	ret->user = decode(slice_make(text.data, end));
+	ret->user = decode(line->room, slice_make(text.data, end));
 	ret->service = SLICE_LITERAL("sendmail");
 	return LINE_LOGIN;
 }

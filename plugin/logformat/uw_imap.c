@@ -20,6 +20,7 @@
 #include "common/compat.h"
 
 #include "plugin/logformat/driver.h"
+#include "plugin/logformat/grammar.h"
 
 static bool is_imapd(struct slice program)
 {
@@ -33,11 +34,6 @@ static bool is_popd(struct slice program)
 	return slice_is_one_of(program, names, ARRAY_SIZE(names));
 }
 
-static bool is_mechanism(unsigned char byte)
-{
-	return slice_is_alnum(byte) || byte == '-' || byte == '_';
-}
-
 static bool is_name(unsigned char byte)
 {
 	return slice_is_not_blank(byte) && byte != '[';
@@ -48,10 +44,8 @@ static void find_address(struct login *ret, struct slice host)
 {
 	if (slice_take_while(&host, is_name, host.length).length)
 		slice_take_char(&host, ' ');
-	if (!slice_ends_with(host, "]") || !slice_take_char(&host, '['))
-		return;
-	host.length--;
-	ret->has_address = ipaddr_parse(&ret->address, host);
+	if (!grammar_take_address(ret, &host) || host.length)
+		ret->has_address = false;
 }
 
 /* " mech=MECHANISM" */
@@ -61,7 +55,7 @@ static bool cut_mechanism(struct slice *text)
 	size_t last = slice_find_last(*text, separator);
 	struct slice mechanism = slice_skip(*text, last + separator.length);
 	text->length = last;
-	return slice_is_all(mechanism, is_mechanism);
+	return slice_is_all(mechanism, grammar_is_mechanism);
 }
 
 /* USER host=HOST */

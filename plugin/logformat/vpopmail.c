@@ -15,6 +15,7 @@
 #include "common/compat.h"
 
 #include "plugin/logformat/driver.h"
+#include "plugin/logformat/grammar.h"
 
 #define MECHANISM_MAX 20
 #define PORT_MAX 20
@@ -22,11 +23,6 @@
 static bool is_port(unsigned char byte)
 {
 	return (byte >= 'a' && byte <= 'z') || slice_is_digit(byte);
-}
-
-static bool is_mechanism(unsigned char byte)
-{
-	return (byte >= 'A' && byte <= 'Z') || slice_is_digit(byte) || byte == '-';
 }
 
 static bool is_user(unsigned char byte)
@@ -51,7 +47,7 @@ static bool take_success(struct slice *text)
 	if (slice_take_string(text, "system password login success "))
 		return true;
 	return slice_take_char(text, '(') &&
-		slice_take_while(text, is_mechanism, MECHANISM_MAX).length &&
+		slice_take_while(text, grammar_is_mechanism, MECHANISM_MAX).length &&
 		slice_take_string(text, ") login success ");
 }
 
@@ -67,7 +63,7 @@ static enum line_kind parse(struct login *ret, const struct header *line, const 
 	ret->user = slice_take_while(&text, is_user, USER_MAX);
 	if (!ret->user.length || !slice_take_char(&text, ':'))
 		return LINE_OTHER;
-	ret->has_address = ipaddr_parse(&ret->address, text);
+	grammar_set_address(ret, text);
 	return LINE_LOGIN;
 }
 

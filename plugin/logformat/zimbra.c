@@ -19,24 +19,21 @@
 #include "common/compat.h"
 
 #include "plugin/logformat/driver.h"
+#include "plugin/logformat/grammar.h"
 
-#define KEY_MAX 40
 #define KEYS_MAX 30
-
-static bool is_key(unsigned char byte)
-{
-	return slice_is_alnum(byte) || byte == '_' || byte == '-' || byte == '.';
-}
 
 static bool is_account(unsigned char byte)
 {
 	return slice_is_not_blank(byte) && byte != ';' && byte != ']';
 }
 
-static bool is_protocol(unsigned char byte)
-{
-	return slice_is_alnum(byte) || byte == '_';
-}
+static const struct grammar_service protocols[] = {
+	{ "imap", "zimbra/imap" },
+	{ "pop3", "zimbra/pop3" },
+	{ "soap", "zimbra/soap" },
+	{ NULL, NULL },
+};
 
 /* "INFO  [THREAD] [" */
 static bool take_front(struct slice *text)
@@ -82,8 +79,7 @@ static bool take_context(struct slice *ret_oip, struct slice *ret_ip, bool *ret_
 	bool is_believed = true;
 	struct slice key, value;
 	for (int i = 0; i < KEYS_MAX && !slice_take_char(text, ']'); i++) {
-		key = slice_take_while(text, is_key, KEY_MAX);
-		if (!key.length || !slice_take_char(text, '=') || !take_value(&value, text))
+		if (!grammar_take_key(&key, text) || !take_value(&value, text))
 			return false;
 		is_believed = is_believed && !is_clients(key);
 		struct slice *field = slice_equals(key, "oip") ? ret_oip
@@ -148,12 +144,10 @@ static enum line_kind parse(struct login *ret, const struct header *line, const 
 	ret->user = slice_take_while(&text, is_account, USER_MAX);
 	if (!ret->user.length || !slice_take_string(&text, "; protocol="))
 		return LINE_OTHER;
-	struct slice protocol = slice_take_while(&text, is_protocol, 20);
+	struct slice protocol = slice_take_while(&text, grammar_is_name, 20);
 	find_address(ret, oip, ip, is_hidden);
-	ret->service = slice_equals(protocol, "imap") ? SLICE_LITERAL("zimbra/imap")
-		: slice_equals(protocol, "pop3")      ? SLICE_LITERAL("zimbra/pop3")
-		: slice_equals(protocol, "soap")      ? SLICE_LITERAL("zimbra/soap")
-						      : SLICE_LITERAL("zimbra");
+	if (!grammar_find_service(&ret->service, protocols, protocol))
+		ret->service = SLICE_LITERAL("zimbra");
 	return protocol.length && slice_equals(text, ";") ? LINE_LOGIN : LINE_OTHER;
 }
 

@@ -17,43 +17,11 @@
 /* no object is cut: a line has 64 KiB at the most, and one of its bytes takes six */
 #define JSON_MAX (1 << 20)
 
-/* What a person would search a log for. A line that has one and is no login is called out: only
- * here is a line searched. */
-static const char *const telltales[] = {
-	"sasl_username=",
-	"Login: user=",
-	"Logged in: user=",
-	"roxying to ",
-	" P=esmtpa",
-	" P=esmtpsa",
-	"AUTH=server",
-	"User logged in",
-	"event=login.good",
-	"LOGIN, user=",
-	"smtp authentication",
-	"cmd=Auth",
-	"auth.success",
-	") login success ",
-	"Login user=",
-	"Authenticated user=",
-	"client logged in, client: ",
-	"auth=",
-};
-
-static const char *find_telltale(struct slice line)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(telltales); i++)
-		if (slice_find(line, slice_string(telltales[i])) < line.length)
-			return telltales[i];
-	return NULL;
-}
-
 /* In words, "" for a login that counts. */
-static void add_why(struct strbuf *text, const struct explanation *found, struct slice line)
+static void add_why(struct strbuf *text, const struct explanation *found)
 {
-	const char *telltale = found->kind == LINE_OTHER ? find_telltale(line) : NULL;
-	if (telltale)
-		strbuf_add_format(text, "has \"%s\", but: ", telltale);
+	if (found->telltale)
+		strbuf_add_format(text, "has \"%s\", but: ", found->telltale);
 	if (found->kind == LINE_AMBIGUOUS)
 		strbuf_add_string(text, "may be a login, but is never counted: ");
 	if (found->kind == LINE_SESSION)
@@ -95,13 +63,12 @@ static void add_header(struct strbuf *text, const struct explanation *found)
 		                  timestamp_format(found->at_sec, at));
 }
 
-static void add_text(struct strbuf *text, int64_t number, const struct explanation *found,
-                     struct slice line)
+static void add_text(struct strbuf *text, int64_t number, const struct explanation *found)
 {
 	char address[IPADDR_TEXT_ROOM];
 	struct strbuf why CLEANUP(strbuf_release) = STRBUF_INIT(ANSWER_MAX);
 	bool is_login = found->kind == LINE_LOGIN;
-	add_why(&why, found, line);
+	add_why(&why, found);
 	strbuf_add_format(text, "line %" PRId64 ": %s%s%s\n", number,
 	                  is_login ? "login" : "not a login", why.length ? ": " : "",
 	                  strbuf_text(&why));
@@ -132,14 +99,13 @@ static json_t *json_text(struct slice text)
 	return json_string(strbuf_text(&shown));
 }
 
-static void add_json(struct strbuf *text, int64_t number, const struct explanation *found,
-                     struct slice line)
+static void add_json(struct strbuf *text, int64_t number, const struct explanation *found)
 {
 	char at[TIMESTAMP_TEXT_ROOM] = "", address[IPADDR_TEXT_ROOM] = "";
 	struct strbuf why CLEANUP(strbuf_release) = STRBUF_INIT(ANSWER_MAX);
 	const struct slice nothing = SLICE_LITERAL("");
 	bool is_login = found->kind == LINE_LOGIN;
-	add_why(&why, found, line);
+	add_why(&why, found);
 	if (found->header)
 		timestamp_format_utc(found->at_sec, at);
 	if (found->login.has_address)
@@ -172,9 +138,9 @@ static int explain_lines(const struct options *options, struct logformat_reader 
 		struct explanation found;
 		logformat_explain(reader, &found, line);
 		if (options->is_json)
-			add_json(&answer, number, &found, line);
+			add_json(&answer, number, &found);
 		else
-			add_text(&answer, number, &found, line);
+			add_text(&answer, number, &found);
 		if (!put(&answer))
 			return strbuf_fail(why, -EIO, "the answer can't be written: %s",
 			                   strerror(errno));

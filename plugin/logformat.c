@@ -12,11 +12,9 @@
 #include "plugin/logformat/driver.h"
 #include "plugin/logformat/loss.h"
 
-static const struct logformat *const formats[] = {
-	&logformat_courier,   &logformat_cyrus,   &logformat_dovecot,      &logformat_exim,
-	&logformat_opensmtpd, &logformat_postfix, &logformat_postfix_auth, &logformat_sendmail,
-	&logformat_stalwart,  &logformat_uw_imap, &logformat_vpopmail,     &logformat_zimbra,
-};
+#define ADDRESS_OF(name) &logformat_##name,
+static const struct logformat *const formats[] = { LOGFORMATS(ADDRESS_OF) };
+#undef ADDRESS_OF
 
 _Static_assert(ARRAY_SIZE(formats) <= sizeof(logformat_set) * CHAR_BIT, "a bit for each format");
 
@@ -32,6 +30,54 @@ struct logformat_reader {
 	bool was_login; /* the line before */
 	int64_t unread;
 };
+
+/* --- what the formats know --- */
+
+const char *logformat_name(size_t number)
+{
+	return number < ARRAY_SIZE(formats) ? formats[number]->name : NULL;
+}
+
+const char *logformat_journal_identifier(size_t number)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(formats); i++)
+		for (size_t j = 0; j < LOGFORMAT_WORDS_MAX && formats[i]->journal_identifiers[j];
+		     j++)
+			if (number-- == 0)
+				return formats[i]->journal_identifiers[j];
+	return NULL;
+}
+
+/* What no format of ours alone has: nginx' proxy for mail (whose lines a stranger can write), and a
+ * word of many servers. Looked for where a format's own are not there. */
+static const char *const vague_telltales[] = { "client logged in, client: ", "auth=" };
+
+static bool has_text(struct slice line, const char *text)
+{
+	return slice_find(line, slice_string(text)) < line.length;
+}
+
+static const char *find_telltale(struct slice line)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(formats); i++)
+		for (size_t j = 0; j < LOGFORMAT_WORDS_MAX && formats[i]->telltales[j]; j++)
+			if (has_text(line, formats[i]->telltales[j]))
+				return formats[i]->telltales[j];
+	for (size_t i = 0; i < ARRAY_SIZE(vague_telltales); i++)
+		if (has_text(line, vague_telltales[i]))
+			return vague_telltales[i];
+	return NULL;
+}
+
+/* Is PROGRAM one of a mail server's, of any format? */
+static bool is_of_mail(struct slice program)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(formats); i++)
+		for (size_t j = 0; j < LOGFORMAT_WORDS_MAX && formats[i]->programs[j]; j++)
+			if (slice_starts_with(program, formats[i]->programs[j]))
+				return true;
+	return false;
+}
 
 /* --- choosing --- */
 
@@ -133,21 +179,6 @@ bool logformat_line_time(struct logformat_reader *reader, int64_t *ret_sec, stru
 }
 
 /* --- whose line it is --- */
-
-/* What the programs of mail servers begin with, also those that log no login. */
-static bool is_of_mail(struct slice program)
-{
-	static const char *const begins[] = {
-		"postfix",   "dovecot",  "exim",   "sendmail", "sm-",    "cyrus",
-		"courier",   "smtpd",    "imapd",  "pop3",     "imap",   "ipop",
-		"sqwebmail", "vpopmail", "vchkpw", "stalwart", "zimbra", "zmmailbox",
-		"slapd",     "lmtp",     "sasl",   "auth",
-	};
-	for (size_t i = 0; i < ARRAY_SIZE(begins); i++)
-		if (slice_starts_with(program, begins[i]))
-			return true;
-	return false;
-}
 
 int64_t logformat_unread(const struct logformat_reader *reader)
 {
@@ -260,10 +291,9 @@ enum line_sight logformat_look(struct logformat_reader *reader, struct slice lin
 	return kind != LINE_OTHER || format || is_of_mail(header.program) ? SIGHT_MAIL : SIGHT_TIME;
 }
 
-void logformat_explain(struct logformat_reader *reader, struct explanation *ret, struct slice line)
+static void explain(struct logformat_reader *reader, struct explanation *ret, struct slice line)
 {
 	struct header header;
-	*ret = (struct explanation){ .kind = LINE_OTHER };
 	bool is_continuation = header_is_continuation(&reader->room, line);
 	if (!header_parse(&header, &reader->room, line, reader->now_sec)) {
 		ret->why = header.why ? header.why : "no time that I know is at its front";
@@ -284,4 +314,12 @@ void logformat_explain(struct logformat_reader *reader, struct explanation *ret,
 		ret->why = "the logging system says that it dropped lines: they are in lost_lines";
 	if (ret->kind == LINE_OTHER && !ret->why)
 		ret->why = "no program that logs logins wrote it";
+}
+
+void logformat_explain(struct logformat_reader *reader, struct explanation *ret, struct slice line)
+{
+	*ret = (struct explanation){ .kind = LINE_OTHER };
+	explain(reader, ret, line);
+	if (ret->kind == LINE_OTHER)
+		ret->telltale = find_telltale(line);
 }

@@ -25,6 +25,13 @@ typedef unsigned logformat_set;
  * ones. */
 int logformat_choose(logformat_set *ret, const char *text, struct strbuf *why);
 
+/* The name of each format, from 0 on; NULL behind the last one. */
+const char *logformat_name(size_t number);
+
+/* Likewise what programs of mail servers call themselves in the systemd journal, where their
+ * entries need not have the facilities mail or local6. Some stand there more than once. */
+const char *logformat_journal_identifier(size_t number);
+
 /* The names of the formats in SET, joined by ",": part of the state's key. */
 void logformat_describe(logformat_set set, struct strbuf *text);
 
@@ -69,6 +76,8 @@ struct explanation {
 	struct slice message;
 	const char *format; /* the format that knows such lines, or NULL */
 	const char *why;    /* why it is no login; NULL if it is one */
+	/* what a person would take it for a login by, though it is LINE_OTHER; or NULL */
+	const char *telltale;
 	struct login login; /* but for LINE_OTHER */
 };
 

@@ -14,6 +14,7 @@
 #include "plugin/options/row.h"
 
 #define DEFAULT_WINDOW_SEC (15 * 60)
+#define HELP_MAX 2000 /* of one option */
 
 #define LONG_BASE 256 /* getopt's value of a row is LONG_BASE + its index, or its letter */
 
@@ -211,7 +212,9 @@ static void print_row(const struct option_row *row)
 	if (row->argument)
 		printf("%s%s", argument_kind(row) == optional_argument ? "" : "=", row->argument);
 	printf("\n    ");
-	for (const char *at = row->help; *at; at++) {
+	struct strbuf help CLEANUP(strbuf_release) = STRBUF_INIT(HELP_MAX);
+	option_row_help(&help, row);
+	for (const char *at = strbuf_text(&help); *at; at++) {
 		putchar(*at);
 		if (*at == '\n')
 			printf("    ");

@@ -23,6 +23,9 @@
 /* The time at the front of a line (logformat_line_time with its "now"). */
 typedef bool source_time_fn(void *context, int64_t *ret_sec, struct slice line);
 
+/* Names from 0 on; NULL behind the last one (logformat_journal_identifier). */
+typedef const char *source_name_fn(size_t number);
+
 struct dirlists; /* see source/dirlist.h */
 
 struct source_options {
@@ -30,6 +33,8 @@ struct source_options {
 	int64_t cold_start_sec;
 	source_time_fn *line_time;
 	void *context; /* for line_time */
+	/* who may log logins to the journal with other facilities than mail's; NULL: nobody */
+	source_name_fn *journal_identifier;
 	/* the run's (--at), for what is logged from now on; 0: not known */
 	int64_t now_sec;
 	/* a directory where rotated files may be, beside the usual ones; NULL: none */

@@ -93,6 +93,12 @@ static enum line_kind parse(struct login *ret, const struct header *line, const 
 
 const struct logformat logformat_courier = {
 	.name = "courier",
+	.programs = { "courier", "imapd", "pop3", "sqwebmail" },
+	.journal_identifiers = { "courierd", "imapd", "imapd-ssl", "imaplogin", "pop3d",
+	                         "pop3d-ssl", "pop3login", "courierpop3login", "courierimaplogin",
+	                         "sqwebmaild", "courier-imapd", "courier-imaps", "courier-pop3d",
+	                         "courier-pop3s", "courierimapd", "courierpop3d" },
 	.literals = { { "LOGIN, user=", 12 }, { "newmsg,id=", 10 } },
+	.telltales = { "LOGIN, user=" },
 	.parse = parse,
 };

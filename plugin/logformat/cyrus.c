@@ -189,6 +189,11 @@ static enum line_kind parse(struct login *ret, const struct header *line, const 
 
 const struct logformat logformat_cyrus = {
 	.name = "cyrus",
+	.programs = { "cyrus", "imap", "pop3", "lmtp", "sasl" },
+	.journal_identifiers = { "cyrus/imap", "cyrus/imaps", "cyrus/pop3", "cyrus/pop3s",
+	                         "cyrus/sieve", "cyrus/timsieved", "cyrus/http", "cyrus/https",
+	                         "imap", "imaps", "pop3", "pop3s", "sieve" },
 	.literals = { { " User logged in", 15 }, { "event=login.good", 16 } },
+	.telltales = { "User logged in", "event=login.good" },
 	.parse = parse,
 };

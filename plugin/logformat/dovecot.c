@@ -270,8 +270,11 @@ static enum line_kind parse(struct login *ret, const struct header *line, const 
 
 const struct logformat logformat_dovecot = {
 	.name = "dovecot",
+	.programs = { "dovecot", "auth" },
+	.journal_identifiers = { "dovecot" },
 	.literals = { { "Login: user=", 12 },
 	              { "Logged in: user=", 16 },
 	              { "tarted proxying to ", 19 } },
+	.telltales = { "Login: user=", "Logged in: user=", "roxying to " },
 	.parse = parse,
 };

@@ -436,6 +436,8 @@ static enum line_kind parse(struct login *ret, const struct header *line, const 
 
 const struct logformat logformat_exim = {
 	.name = "exim",
+	.programs = { "exim" },
+	.journal_identifiers = { "exim", "exim4" },
 	.literals = {
 		{ " P=esmtpa", 9 },
 		{ " P=esmtpsa", 10 },
@@ -446,5 +448,6 @@ const struct logformat logformat_exim = {
 	},
 	.long_least = CUT_LENGTH_LEAST,
 	.long_word = { "exim", 4 },
+	.telltales = { " P=esmtpa", " P=esmtpsa" },
 	.parse = parse,
 };

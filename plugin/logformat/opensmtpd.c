@@ -129,6 +129,8 @@ static enum line_kind parse(struct login *ret, const struct header *line, const 
 
 const struct logformat logformat_opensmtpd = {
 	.name = "opensmtpd",
+	.programs = { "smtpd" },
+	.journal_identifiers = { "smtpd" },
 	.literals = {
 		{ "authentication user=", 20 },
 		{ "smtp connected address=", 23 },
@@ -138,5 +140,6 @@ const struct logformat logformat_opensmtpd = {
 		{ "smtp-in: New session ", 21 },
 		{ "smtp-in: Closing session ", 25 },
 	},
+	.telltales = { "smtp authentication" },
 	.parse = parse,
 };

@@ -113,6 +113,8 @@ static enum line_kind parse(struct login *ret, const struct header *line, const 
 
 const struct logformat logformat_postfix = {
 	.name = "postfix",
+	.programs = { "postfix" },
 	.literals = { { ", sasl_username=", 16 } },
+	.telltales = { "sasl_username=" },
 	.parse = parse,
 };

@@ -55,6 +55,7 @@ static enum line_kind parse(struct login *ret, const struct header *line, const 
 
 const struct logformat logformat_postfix_auth = {
 	.name = "postfix-auth",
+	.programs = { "postfix" },
 	.literals = { { "disconnect from ", 16 } },
 	.parse = parse,
 };

@@ -102,6 +102,9 @@ static enum line_kind parse(struct login *ret, const struct header *line, const 
 
 const struct logformat logformat_sendmail = {
 	.name = "sendmail",
+	.programs = { "sendmail", "sm-" },
+	.journal_identifiers = { "sendmail", "sm-mta" },
 	.literals = { { "AUTH=server, relay=", 19 } },
+	.telltales = { "AUTH=server" },
 	.parse = parse,
 };

@@ -93,6 +93,9 @@ static enum line_kind parse(struct login *ret, const struct header *line, const 
 
 const struct logformat logformat_stalwart = {
 	.name = "stalwart",
+	.programs = { "stalwart" },
+	.journal_identifiers = { "stalwart" },
 	.literals = { { "auth.success", 12 } },
+	.telltales = { "auth.success" },
 	.parse = parse,
 };

@@ -93,9 +93,12 @@ static enum line_kind parse(struct login *ret, const struct header *line, const 
 
 const struct logformat logformat_uw_imap = {
 	.name = "uw-imap",
+	.programs = { "imapd", "ipop" },
+	.journal_identifiers = { "uw-imapd", "imapd" },
 	.literals = { { "Login user=", 11 },
 	              { "Authenticated user=", 19 },
 	              { "Auth user=", 10 },
 	              { "APOP user=", 10 } },
+	.telltales = { "Login user=", "Authenticated user=" },
 	.parse = parse,
 };

@@ -69,6 +69,9 @@ static enum line_kind parse(struct login *ret, const struct header *line, const 
 
 const struct logformat logformat_vpopmail = {
 	.name = "vpopmail",
+	.programs = { "vpopmail", "vchkpw" },
+	.journal_identifiers = { "vpopmail" },
 	.literals = { { " login success ", 15 } },
+	.telltales = { ") login success " },
 	.parse = parse,
 };

@@ -153,6 +153,8 @@ static enum line_kind parse(struct login *ret, const struct header *line, const 
 
 const struct logformat logformat_zimbra = {
 	.name = "zimbra",
+	.programs = { "zimbra", "zmmailbox", "slapd" },
 	.literals = { { " security - cmd=Auth", 20 }, { " security - cmd=SSOAuth", 23 } },
+	.telltales = { "cmd=Auth" },
 	.parse = parse,
 };

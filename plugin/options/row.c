@@ -17,6 +17,8 @@
 #include "plugin/source.h"
 
 #define TIMEOUT_MAX_SEC 3600
+#define HELP_COLUMNS 72          /* of 80, behind the margin and before the edge */
+#define FORMAT_NAMES "{formats}" /* stands in a help text for what the formats' table has */
 
 int options_add_log(struct options *options, const char *value, struct strbuf *why)
 {
@@ -283,8 +285,7 @@ const struct option_row option_rows[] = {
 	  "time zone of log lines that name none, where it isn't this machine's:\nEurope/Berlin, "
 	  "or CET-1CEST,M3.5.0,M10.5.0/3" },
 	{ "format", 'f', "NAME[,...]", set_format,
-	  "log formats to look for. Default: all. Known: courier, cyrus, dovecot,\nexim, "
-	  "opensmtpd, postfix, postfix-auth, sendmail, stalwart, uw-imap,\nvpopmail, zimbra" },
+	  "log formats to look for. Default: all. Known:" FORMAT_NAMES },
 	{ "geo", 'g', "SOURCE", set_geo,
 	  "where countries come from: auto, mmdb[:FILE], libloc[:FILE], ipinfo[:URL];\na list is "
 	  "tried in order. Default: auto, the newest database on this\n"
@@ -345,3 +346,28 @@ const struct option_row option_rows[] = {
 const size_t option_row_count = ARRAY_SIZE(option_rows);
 
 _Static_assert(ARRAY_SIZE(option_rows) <= OPTION_ROWS_MAX, "getopt_long's table has room for all");
+
+/* " A, B, C", each in a new line where the old one is full. */
+static void add_names(struct strbuf *text, const char *(*name_of)(size_t number))
+{
+	const char *name, *newline = strrchr(strbuf_text(text), '\n');
+	size_t column = strlen(newline ? newline + 1 : strbuf_text(text));
+	for (size_t i = 0; (name = name_of(i)); i++) {
+		const char *comma = name_of(i + 1) ? "," : "";
+		size_t length = strlen(name) + strlen(comma);
+		bool fits = column + 1 + length <= HELP_COLUMNS;
+		strbuf_add_format(text, "%s%s%s", fits ? " " : "\n", name, comma);
+		column = fits ? column + 1 + length : length;
+	}
+}
+
+void option_row_help(struct strbuf *text, const struct option_row *row)
+{
+	struct slice rest = slice_string(row->help);
+	size_t mark = slice_find(rest, SLICE_LITERAL(FORMAT_NAMES));
+	strbuf_add(text, rest.data, mark);
+	if (mark == rest.length)
+		return;
+	add_names(text, logformat_name);
+	strbuf_add_string(text, row->help + mark + strlen(FORMAT_NAMES));
+}

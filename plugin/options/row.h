@@ -8,7 +8,7 @@
 #include "plugin/options.h"
 
 /* One row an option. Help text is wrapped by hand to fit behind column 8 of 80; \n begins a new
- * line. */
+ * line. To be read by option_row_help(). */
 struct option_row {
 	const char *name;
 	char letter;          /* 0: has none */
@@ -30,5 +30,8 @@ int options_set_list(struct options *options, const char *value, struct strbuf *
 
 extern const struct option_row option_rows[];
 extern const size_t option_row_count;
+
+/* The help of ROW, with the names in it that other tables have. */
+void option_row_help(struct strbuf *text, const struct option_row *row);
 
 #endif

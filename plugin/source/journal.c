@@ -70,48 +70,6 @@ static const char *const places[] = { "/var/log/journal", "/run/log/journal" };
  * services have any name. */
 static const char *const facilities[] = { "2", "22" };
 
-/* Those that log elsewhere. */
-static const char *const identifiers[] = {
-	"dovecot",
-	"exim",
-	"exim4",
-	"sendmail",
-	"sm-mta",
-	"stalwart",
-	"smtpd",
-	"courierd",
-	"vpopmail",
-	"uw-imapd",
-	"imapd",
-	"imapd-ssl",
-	"imaplogin",
-	"pop3d",
-	"pop3d-ssl",
-	"pop3login",
-	"courierpop3login",
-	"courierimaplogin",
-	"sqwebmaild",
-	"courier-imapd",
-	"courier-imaps",
-	"courier-pop3d",
-	"courier-pop3s",
-	"courierimapd",
-	"courierpop3d",
-	"cyrus/imap",
-	"cyrus/imaps",
-	"cyrus/pop3",
-	"cyrus/pop3s",
-	"cyrus/sieve",
-	"cyrus/timsieved",
-	"cyrus/http",
-	"cyrus/https",
-	"imap",
-	"imaps",
-	"pop3",
-	"pop3s",
-	"sieve",
-};
-
 /* Who writes what containers say: the programs' names as the kernel knows them. */
 static const char *const engines[] = { "dockerd", "conmon", "podman" };
 
@@ -366,25 +324,37 @@ const char *journal_source_notes(const struct journal_source *self)
 
 /* --- open and free --- */
 
+static int add_match(sd_journal *journal, const char *field, const char *value)
+{
+	char match[80];
+	snprintf(match, sizeof match, "%s=%s", field, value);
+	return library.add_match(journal, match, 0);
+}
+
 static int add_alternatives(sd_journal *journal, const char *field, const char *const *values,
                             size_t count)
 {
 	int error = library.add_disjunction(journal);
-	for (size_t i = 0; i < count && error >= 0; i++) {
-		char match[80];
-		snprintf(match, sizeof match, "%s=%s", field, values[i]);
-		error = library.add_match(journal, match, 0);
-	}
+	for (size_t i = 0; i < count && error >= 0; i++)
+		error = add_match(journal, field, values[i]);
 	return error;
 }
 
-static int add_matches(sd_journal *journal)
+static int add_identifiers(sd_journal *journal, source_name_fn *identifier)
+{
+	const char *value;
+	int error = library.add_disjunction(journal);
+	for (size_t i = 0; error >= 0 && identifier && (value = identifier(i)); i++)
+		error = add_match(journal, "SYSLOG_IDENTIFIER", value);
+	return error;
+}
+
+static int add_matches(sd_journal *journal, source_name_fn *identifier)
 {
 	int error = add_alternatives(journal, "SYSLOG_FACILITY", facilities,
 	                             ARRAY_SIZE(facilities));
 	if (error >= 0)
-		error = add_alternatives(journal, "SYSLOG_IDENTIFIER", identifiers,
-		                         ARRAY_SIZE(identifiers));
+		error = add_identifiers(journal, identifier);
 	return error < 0 ? error : add_alternatives(journal, "_COMM", engines, ARRAY_SIZE(engines));
 }
 
@@ -456,7 +426,7 @@ static int open_journal(struct journal_source *self, const char *directory, stru
 			library.has_runtime_files(self->journal) > 0;
 	if (!is_there)
 		return refuse_nothing(directory, why);
-	error = add_matches(self->journal);
+	error = add_matches(self->journal, self->options.journal_identifier);
 	return error < 0 ? refuse(directory, error, why) : 0;
 }
 

@@ -14,6 +14,7 @@
 
 #include "common/slice.h"
 #include "common/strbuf.h"
+#include "plugin/logformat/line.h"
 #include "plugin/login.h"
 
 /* A set of formats, a bit each in the order of the table. */

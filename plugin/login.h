@@ -35,18 +35,6 @@ struct login {
 	uint64_t session;
 };
 
-/* What a line of the log is. */
-enum line_kind {
-	LINE_OTHER,
-	LINE_LOGIN,
-	/* no login, but it tells the address of session, or its end (!has_address) */
-	LINE_SESSION,
-	/* no login, but the logging system says in it that COUNT lines were dropped */
-	LINE_LOST,
-	/* it may be a login, but a stranger could have shaped it: never counted, but told */
-	LINE_AMBIGUOUS,
-};
-
 /* All logins of one user from one address by one service, as far as they are remembered. */
 struct visit {
 	struct slice user;     /* borrowed for the call that hands it out */

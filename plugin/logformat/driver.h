@@ -5,8 +5,9 @@
 #ifndef LOGFORMAT_DRIVER_H
 #define LOGFORMAT_DRIVER_H
 
-#include "plugin/logformat.h"
 #include "plugin/logformat/header.h"
+#include "plugin/logformat/line.h"
+#include "plugin/login.h"
 
 #define LOGFORMAT_LITERALS_MAX 7
 #define LOGFORMAT_WORDS_MAX 16

@@ -170,6 +170,48 @@ int blocklist_keep(struct blocklist *self, struct store *store, struct strbuf *w
 	return result < 0 ? result : store_forget_listings(store, self->options->now_sec, why);
 }
 
+/* --- what is known --- */
+
+static bool is_client_listed(const struct dnsbl_result *result, size_t client)
+{
+	for (size_t i = client; i < result->count; i += result->addresses)
+		if (result->listings[i].verdict == VERDICT_LISTED &&
+		    result->listings[i].weight >= 0)
+			return true;
+	return false;
+}
+
+static void count_own(const struct blocklist *self, struct counts *ret)
+{
+	const struct dnsbl_result *own = &self->own_group.result;
+	struct dnsbl_totals totals;
+	dnsbl_count(own, &totals);
+	counts_set(ret, METRIC_DNSBL_UNANSWERED,
+	           own->addresses ? totals.unanswered : (int64_t)self->options->dnsbl.zones.count);
+	if (!own->count || (size_t)totals.silent == own->zones->count)
+		return;
+	counts_set(ret, METRIC_DNSBL_LISTED, totals.listed);
+	counts_set(ret, METRIC_DNSBL_WEIGHT, totals.weight);
+}
+
+static void count_clients(const struct blocklist *self, struct counts *ret)
+{
+	const struct dnsbl_result *clients = &self->client_group.result;
+	struct dnsbl_totals totals;
+	int64_t listed = 0;
+	dnsbl_count(clients, &totals);
+	for (size_t i = 0; i < clients->addresses; i++)
+		listed += is_client_listed(clients, i);
+	if (!clients->count || (size_t)totals.silent < clients->zones->count)
+		counts_set(ret, METRIC_LISTED_CLIENTS, listed);
+}
+
+void blocklist_counts(const struct blocklist *self, struct counts *ret)
+{
+	count_own(self, ret);
+	count_clients(self, ret);
+}
+
 /* --- what is told --- */
 
 static const char *reason_of(const struct listing *listing)
@@ -253,7 +295,7 @@ static void report_clients(const struct blocklist *self)
 {
 	struct strbuf text CLEANUP(strbuf_release) = STRBUF_INIT(2 * WHY_MAX);
 	const struct dnsbl_result *result = &self->client_group.result;
-	struct totals totals = { 0 };
+	struct counts counts = { 0 };
 	for (size_t i = 0; result->addresses && i < result->zones->count; i++)
 		tell_silence(self, &self->client_group, i);
 	if (result->addresses < self->client_count) {
@@ -263,9 +305,9 @@ static void report_clients(const struct blocklist *self)
 		                  self->client_count - result->addresses, self->client_count);
 		report_note(self->report, strbuf_text(&text));
 	}
-	blocklist_totals(self, &totals);
-	if (totals.has_listed_clients ||
-	    !policy_has_threshold(&self->options->policy, policy_find("listed_clients")))
+	count_clients(self, &counts);
+	if (counts.of[METRIC_LISTED_CLIENTS].is_known ||
+	    !policy_has_threshold(&self->options->policy, METRIC_LISTED_CLIENTS))
 		return;
 	strbuf_clear(&text);
 	strbuf_add_format(&text, "listed_clients can't be told: %s: %s", result->listings[0].zone,
@@ -280,34 +322,6 @@ void blocklist_report(const struct blocklist *self)
 		report_own(self);
 	if (self->options->dnsbl.client_zones.count)
 		report_clients(self);
-}
-
-/* --- what is known --- */
-
-static bool is_client_listed(const struct dnsbl_result *result, size_t client)
-{
-	for (size_t i = client; i < result->count; i += result->addresses)
-		if (result->listings[i].verdict == VERDICT_LISTED &&
-		    result->listings[i].weight >= 0)
-			return true;
-	return false;
-}
-
-void blocklist_totals(const struct blocklist *self, struct totals *ret)
-{
-	const struct dnsbl_result *own = &self->own_group.result,
-				  *clients = &self->client_group.result;
-	struct dnsbl_totals totals;
-	dnsbl_count(own, &totals);
-	ret->dnsbl_listed = totals.listed;
-	ret->dnsbl_weight = totals.weight;
-	ret->dnsbl_unanswered = own->addresses ? totals.unanswered
-					       : (int64_t)self->options->dnsbl.zones.count;
-	ret->has_dnsbl = own->count && (size_t)totals.silent < own->zones->count;
-	dnsbl_count(clients, &totals);
-	ret->has_listed_clients = !clients->count || (size_t)totals.silent < clients->zones->count;
-	for (size_t i = 0; i < clients->addresses; i++)
-		ret->listed_clients += is_client_listed(clients, i);
 }
 
 void blocklist_says(const struct blocklist *self, const struct ipaddr *address, struct strbuf *text)

@@ -1,7 +1,7 @@
 /* blocklist.h - are the server's own addresses listed, and those behind foreign logins?
  *
  * Glue between options, dnsbl, store and report. In this order: _new, _recall (again after a state
- * was set aside), _ask, _keep, _report; then _totals and _says tell what is known.
+ * was set aside), _ask, _keep, _report; then _counts and _says tell what is known.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -37,7 +37,8 @@ int blocklist_keep(struct blocklist *blocklist, struct store *store, struct strb
 /* What is listed, what has no verdict and why; a problem (UNKNOWN) if nothing has one. */
 void blocklist_report(const struct blocklist *blocklist);
 
-void blocklist_totals(const struct blocklist *blocklist, struct totals *ret);
+/* Sets in RET what is known of the metrics of blocklists. */
+void blocklist_counts(const struct blocklist *blocklist, struct counts *ret);
 
 /* Appends "listed on ZONE (CODES), ..." to TEXT if the client ADDRESS is. */
 void blocklist_says(const struct blocklist *blocklist, const struct ipaddr *address,

@@ -303,34 +303,34 @@ static bool gather(struct run *run)
 }
 
 /* A clock that is a little ahead of ours makes no negative age. */
-static void measure_log_age(const struct run *run, struct totals *totals)
+static void measure_log(const struct run *run, struct counts *ret)
 {
 	int64_t age_sec = run->options->now_sec - run->newest_sec;
-	totals->has_log_age = run->newest_sec != 0;
-	totals->log_age = age_sec > 0 ? age_sec : 0;
+	counts_set(ret, METRIC_LOST_LINES, run->lost_lines);
+	if (run->newest_sec)
+		counts_set(ret, METRIC_LOG_AGE, age_sec > 0 ? age_sec : 0);
 }
 
 /* When something couldn't be read, what was counted is true as far as it goes, but a 0 says
  * nothing. What is not known of blocklists is told by blocklist_report. */
-static void judge_metric(struct run *run, size_t metric, const struct totals *totals,
+static void judge_metric(struct run *run, enum metric_id metric, const struct counts *counts,
                          bool is_complete)
 {
 	const struct policy *policy = &run->options->policy;
 	bool is_of_logins = metrics[metric].group == METRIC_OF_LOGINS;
 	struct finding finding = {
-		.name = metrics[metric].name,
-		.uom = metrics[metric].uom,
+		.value = counts->of[metric].value,
 		.warning = policy->thresholds[metric].warning_text,
 		.critical = policy->thresholds[metric].critical_text,
 	};
-	finding.is_known = metric_value(&metrics[metric], totals, &finding.value) &&
+	finding.is_known = counts->of[metric].is_known &&
 		(finding.value || is_complete || !is_of_logins);
 	if (finding.is_known)
 		finding.state = policy_judge(policy, metric, finding.value);
 	else if (is_of_logins && policy_has_threshold(policy, metric) && is_complete)
 		report_problem(run->report, STATE_UNKNOWN,
 		               "log_age can't be told: no line with a time was seen in the log");
-	report_finding(run->report, &finding);
+	report_finding(run->report, metric, &finding);
 }
 
 /* A database may be of something else than countries, or of another part of the world: that nobody
@@ -366,15 +366,14 @@ static void judge(struct run *run)
 	tell_blindness(run);
 	bool is_complete = !run->report->problems.length;
 	unsigned groups = options_metric_groups(run->options);
-	struct totals totals;
-	tally_totals(run->tally, &totals);
-	measure_log_age(run, &totals);
-	totals.lost_lines = run->lost_lines;
+	struct counts counts = { 0 };
+	tally_counts(run->tally, &counts);
+	measure_log(run, &counts);
 	tell_earlier_losses(run);
-	blocklist_totals(run->blocklist, &totals);
-	for (size_t i = 0; i < METRIC_COUNT; i++)
+	blocklist_counts(run->blocklist, &counts);
+	for (enum metric_id i = 0; i < METRIC_COUNT; i++)
 		if (metrics[i].group & groups)
-			judge_metric(run, i, &totals, is_complete);
+			judge_metric(run, i, &counts, is_complete);
 }
 
 static void ask_blocklists(struct run *run)

@@ -1,4 +1,4 @@
-/* login.h - the nouns that the stages share: a login, the position in a log, the counts
+/* login.h - the nouns that the stages share: a login, the position in a log
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -53,19 +53,6 @@ struct user_summary {
 	/* distinct ones; those of home count as one, unlocated logins as none */
 	int64_t countries;
 	const char *country_list; /* "BR 2, CN 4, unlocated 1": by country, at most 40 of them */
-};
-
-/* What the window holds, counted: one field a metric. */
-struct totals {
-	int64_t logins, foreign_logins, foreign_users, foreign_addresses, foreign_countries,
-		user_countries, unlocated;
-	int64_t hidden_addresses, lost_lines;
-	int64_t log_age;
-	bool has_log_age; /* false: no line was ever seen */
-	int64_t dnsbl_listed, dnsbl_weight, dnsbl_unanswered;
-	bool has_dnsbl; /* false: no list gave a verdict */
-	int64_t listed_clients;
-	bool has_listed_clients; /* likewise */
 };
 
 /* at most so many bytes at the head, and before the offset, make the identity */

@@ -89,37 +89,29 @@ int policy_set(struct policy *policy, bool is_critical, const char *text, struct
 	int result = equals ? 0 : metric_without_range(text, why);
 	if (result < 0)
 		return result;
-	struct slice name = equals ? slice_make(text, (size_t)(equals - text))
-				   : SLICE_LITERAL("foreign_logins");
+	if (!equals)
+		return set_range(&policy->thresholds[METRIC_FOREIGN_LOGINS], is_critical, text,
+		                 why);
+	struct slice name = slice_make(text, (size_t)(equals - text));
 	for (size_t i = 0; i < METRIC_COUNT; i++)
 		if (slice_equals(name, metrics[i].name))
-			return set_range(&policy->thresholds[i], is_critical,
-			                 equals ? equals + 1 : text, why);
+			return set_range(&policy->thresholds[i], is_critical, equals + 1, why);
 	return unknown_metric(name, why);
 }
 
-size_t policy_find(const char *name)
-{
-	size_t i = 0;
-	while (strcmp(metrics[i].name, name) != 0)
-		if (++i == METRIC_COUNT)
-			abort(); /* a fault of ours */
-	return i;
-}
-
-bool policy_was_set(const struct policy *policy, size_t metric)
+bool policy_was_set(const struct policy *policy, enum metric_id metric)
 {
 	const struct threshold *threshold = &policy->thresholds[metric];
 	return threshold->warning_text != metrics[metric].default_warning ||
 		threshold->critical_text != metrics[metric].default_critical;
 }
 
-bool policy_has_threshold(const struct policy *policy, size_t metric)
+bool policy_has_threshold(const struct policy *policy, enum metric_id metric)
 {
 	return policy->thresholds[metric].warning || policy->thresholds[metric].critical;
 }
 
-enum state policy_judge(const struct policy *policy, size_t metric, int64_t value)
+enum state policy_judge(const struct policy *policy, enum metric_id metric, int64_t value)
 {
 	const struct threshold *threshold = &policy->thresholds[metric];
 	if (threshold->critical && nagiosplug_range_alerts(threshold->critical, (double)value))

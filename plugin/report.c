@@ -76,11 +76,10 @@ void report_note(struct report *report, const char *text)
 	}
 }
 
-void report_finding(struct report *report, const struct finding *finding)
+void report_finding(struct report *report, enum metric_id metric, const struct finding *finding)
 {
-	if (report->finding_count == REPORT_FINDINGS_MAX)
-		abort(); /* as many as the table of metrics has: a fault of ours */
-	report->findings[report->finding_count++] = *finding;
+	report->findings[metric] = *finding;
+	report->findings[metric].is_counted = true;
 	if (finding->is_known)
 		report->state = state_worst(report->state, finding->state);
 }

@@ -15,17 +15,16 @@
 #include "common/strbuf.h"
 #include "plugin/listing.h"
 #include "plugin/login.h"
+#include "plugin/metrics.h"
 #include "plugin/place.h"
 
-#define REPORT_FINDINGS_MAX 32
 #define REPORT_BODY_MAX 32768 /* NRPE v3 carries 64 KiB in all */
 #define REPORT_LISTS_MAX 8192
 #define REPORT_ABROAD_MOST 20 /* names */
 
-/* The value of one metric, judged. All text is borrowed from tables and options. */
+/* The value of one metric, judged. All text is borrowed from the options. */
 struct finding {
-	const char *name;
-	const char *uom;
+	bool is_counted; /* false: this run has nothing to do with it */
 	bool is_known;
 	int64_t value;
 	enum state state;
@@ -48,8 +47,7 @@ struct report {
 	enum state state;
 	bool has_logins; /* false: --dnsbl-only */
 	int64_t window_sec;
-	struct finding findings[REPORT_FINDINGS_MAX];
-	size_t finding_count;
+	struct finding findings[METRIC_COUNT];
 	struct strbuf problems;    /* what could not be done, joined by "; " */
 	struct strbuf remarks;     /* joined by "; " */
 	struct strbuf worst_user;  /* "bob logged in from 4 countries (BR CN RU US)" */
@@ -81,7 +79,7 @@ void report_note(struct report *report, const char *text);
 void report_remark(struct report *report, const char *why);
 
 /* A metric, once each. An unknown value that has a threshold must be told by report_problem too. */
-void report_finding(struct report *report, const struct finding *finding);
+void report_finding(struct report *report, enum metric_id metric, const struct finding *finding);
 
 /* A paragraph for USER; the first one given is the one that the first line names. */
 void report_user(struct report *report, const struct user_summary *user);

@@ -68,7 +68,8 @@ struct tally {
 	/* an address with a country; one without; two different ones without */
 	bool has_place, has_unplaced, has_many_unplaced;
 	struct ipaddr unplaced;
-	struct totals totals;
+	int64_t logins, unlocated, hidden, foreign_logins, foreign_users, foreign_address_count,
+		foreign_countries, user_countries;
 };
 
 /* 0 to COUNTRY_CODES - 1, or UNLOCATED for anything that isn't two upper-case letters. */
@@ -256,25 +257,25 @@ bool tally_is_blind(const struct tally *tally)
 
 static void note_foreign_address(struct tally *tally, const struct ipaddr *address)
 {
-	size_t count = (size_t)tally->totals.foreign_addresses;
+	size_t count = (size_t)tally->foreign_address_count;
 	if (!addrset_add(tally->foreign_addresses, address))
 		return;
 	if (count < TALLY_ADDRESSES_MOST)
 		tally->first_foreign[count] = *address;
-	tally->totals.foreign_addresses++;
+	tally->foreign_address_count++;
 }
 
 static void add_foreign(struct tally *tally, const struct visit *visit, size_t place)
 {
 	struct user *user = tally->user;
-	tally->totals.foreign_users += user->foreign_logins == 0;
-	tally->totals.foreign_logins += visit->logins;
+	tally->foreign_users += user->foreign_logins == 0;
+	tally->foreign_logins += visit->logins;
 	if (!user->foreign_logins || visit->since_sec < user->abroad_since_sec)
 		user->abroad_since_sec = visit->since_sec;
 	user->foreign_logins += visit->logins;
 	user->countries += user->logins_in[place] == 0;
 	note_foreign_address(tally, &visit->address);
-	tally->totals.foreign_countries += !tally->is_seen_abroad[place];
+	tally->foreign_countries += !tally->is_seen_abroad[place];
 	tally->is_seen_abroad[place] = true;
 }
 
@@ -289,14 +290,14 @@ void tally_add(struct tally *tally, const struct visit *visit)
 
 	note_address(tally, visit);
 	note_placing(tally, visit, place != UNLOCATED);
-	tally->totals.logins += visit->logins;
+	tally->logins += visit->logins;
 	user->logins += visit->logins;
 	if (visit->is_hidden) {
-		tally->totals.hidden_addresses += visit->logins;
+		tally->hidden += visit->logins;
 		user->hidden_logins += visit->logins;
 	}
 	if (place == UNLOCATED) {
-		tally->totals.unlocated += visit->logins;
+		tally->unlocated += visit->logins;
 	} else if (!tally->is_home[place]) {
 		add_foreign(tally, visit, place);
 	} else if (!user->has_home) {
@@ -308,18 +309,25 @@ void tally_add(struct tally *tally, const struct visit *visit)
 	 * them. */
 	if (!visit->user.length && user->countries > 1)
 		user->countries = 1;
-	if (user->countries > tally->totals.user_countries)
-		tally->totals.user_countries = user->countries;
+	if (user->countries > tally->user_countries)
+		tally->user_countries = user->countries;
 }
 
-void tally_totals(const struct tally *tally, struct totals *ret)
+void tally_counts(const struct tally *tally, struct counts *ret)
 {
-	*ret = tally->totals;
+	counts_set(ret, METRIC_LOGINS, tally->logins);
+	counts_set(ret, METRIC_UNLOCATED, tally->unlocated);
+	counts_set(ret, METRIC_HIDDEN_ADDRESSES, tally->hidden);
+	counts_set(ret, METRIC_FOREIGN_LOGINS, tally->foreign_logins);
+	counts_set(ret, METRIC_FOREIGN_USERS, tally->foreign_users);
+	counts_set(ret, METRIC_FOREIGN_ADDRESSES, tally->foreign_address_count);
+	counts_set(ret, METRIC_FOREIGN_COUNTRIES, tally->foreign_countries);
+	counts_set(ret, METRIC_USER_COUNTRIES, tally->user_countries);
 }
 
 size_t tally_foreign_addresses(const struct tally *tally, struct ipaddr *ret, size_t most)
 {
-	size_t count = (size_t)tally->totals.foreign_addresses;
+	size_t count = (size_t)tally->foreign_address_count;
 	for (size_t i = 0; i < count && i < most && i < TALLY_ADDRESSES_MOST; i++)
 		ret[i] = tally->first_foreign[i];
 	return count;

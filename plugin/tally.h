@@ -17,6 +17,7 @@
 
 #include "common/ipaddr.h"
 #include "plugin/login.h"
+#include "plugin/metrics.h"
 
 struct tally;
 
@@ -44,8 +45,8 @@ bool tally_is_trusted(const struct tally *tally, const struct ipaddr *address);
  * countries, or not of these. */
 bool tally_is_blind(const struct tally *tally);
 
-/* What is counted of logins; all other fields become 0. */
-void tally_totals(const struct tally *tally, struct totals *ret);
+/* What is counted of logins: sets their metrics in RET. */
+void tally_counts(const struct tally *tally, struct counts *ret);
 
 /* After all visits: calls FUNCTION for at most LIMIT users, and TALLY_USERS_MOST; those with the
  * most countries, then foreign logins, then hidden addresses, then logins, first; only users with

@@ -173,7 +173,7 @@ static int check_together(const struct options *options, struct strbuf *why)
 
 static int check_thresholds(const struct options *options, struct strbuf *why)
 {
-	for (size_t i = 0; i < METRIC_COUNT; i++) {
+	for (enum metric_id i = 0; i < METRIC_COUNT; i++) {
 		if (!policy_was_set(&options->policy, i) ||
 		    (metrics[i].group & options_metric_groups(options)))
 			continue;

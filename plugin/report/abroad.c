@@ -53,11 +53,8 @@ static void add_names(const struct report *report, const char *leader, int64_t u
 /* Do the countries of one user make it CRITICAL? */
 static bool has_leader(const struct report *report)
 {
-	for (size_t i = 0; i < report->finding_count; i++)
-		if (strcmp(report->findings[i].name, "user_countries") == 0)
-			return report->findings[i].is_known &&
-				report->findings[i].state == STATE_CRITICAL;
-	return false;
+	const struct finding *finding = &report->findings[METRIC_USER_COUNTRIES];
+	return finding->is_known && finding->state == STATE_CRITICAL;
 }
 
 static void tell_many(const struct report *report, int64_t logins, int64_t users, size_t room,

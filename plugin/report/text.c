@@ -14,22 +14,16 @@
 #define PERFDATA_MAX 4096
 
 /* 0 for a metric that isn't there. */
-static int64_t value_of(const struct report *report, const char *name)
+static int64_t value_of(const struct report *report, enum metric_id metric)
 {
-	for (size_t i = 0; i < report->finding_count; i++)
-		if (strcmp(report->findings[i].name, name) == 0 && report->findings[i].is_known)
-			return report->findings[i].value;
-	return 0;
+	return report->findings[metric].is_known ? report->findings[metric].value : 0;
 }
 
 /* The metrics that the sentence about foreign logins already tells. */
-static bool is_told(const char *name)
+static bool is_told(enum metric_id metric)
 {
-	static const char *const told[] = { "foreign_logins", "foreign_users", "user_countries" };
-	for (size_t i = 0; i < ARRAY_SIZE(told); i++)
-		if (strcmp(name, told[i]) == 0)
-			return true;
-	return false;
+	return metric == METRIC_FOREIGN_LOGINS || metric == METRIC_FOREIGN_USERS ||
+		metric == METRIC_USER_COUNTRIES;
 }
 
 static void add_fact(struct strbuf *line, const char *text)
@@ -41,27 +35,31 @@ static void add_fact(struct strbuf *line, const char *text)
 
 /* "log_age 7200s (warning 0:600)" for each metric that alerts and isn't told otherwise; a listing
  * is told by name. */
+static void add_alert(const struct report *report, enum metric_id metric, struct strbuf *line)
+{
+	const struct finding *finding = &report->findings[metric];
+	bool is_critical = finding->state == STATE_CRITICAL;
+	struct strbuf text CLEANUP(strbuf_release) = STRBUF_INIT(WHY_MAX);
+	if (metric == METRIC_DNSBL_LISTED && report->worst_listing.length) {
+		add_fact(line, strbuf_text(&report->worst_listing));
+		return;
+	}
+	if (metric == METRIC_HIDDEN_ADDRESSES && report->hidden_name.length)
+		strbuf_add_format(&text, "%s logged in and hid the address: ",
+		                  strbuf_text(&report->hidden_name));
+	strbuf_add_format(&text, "%s %" PRId64 "%s (%s %s)", metrics[metric].name, finding->value,
+	                  metrics[metric].uom, is_critical ? "critical" : "warning",
+	                  is_critical ? finding->critical : finding->warning);
+	add_fact(line, strbuf_text(&text));
+}
+
 static void add_alerts(const struct report *report, struct strbuf *line)
 {
-	for (size_t i = 0; i < report->finding_count; i++) {
-		const struct finding *finding = &report->findings[i];
-		bool is_critical = finding->state == STATE_CRITICAL;
-		if (!finding->is_known || finding->state == STATE_OK ||
-		    (is_told(finding->name) && value_of(report, "foreign_logins")))
-			continue;
-		if (report->worst_listing.length && strcmp(finding->name, "dnsbl_listed") == 0) {
-			add_fact(line, strbuf_text(&report->worst_listing));
-			continue;
-		}
-		struct strbuf text CLEANUP(strbuf_release) = STRBUF_INIT(WHY_MAX);
-		if (report->hidden_name.length && strcmp(finding->name, "hidden_addresses") == 0)
-			strbuf_add_format(&text, "%s logged in and hid the address: ",
-			                  strbuf_text(&report->hidden_name));
-		strbuf_add_format(&text, "%s %" PRId64 "%s (%s %s)", finding->name, finding->value,
-		                  finding->uom, is_critical ? "critical" : "warning",
-		                  is_critical ? finding->critical : finding->warning);
-		add_fact(line, strbuf_text(&text));
-	}
+	bool is_abroad = value_of(report, METRIC_FOREIGN_LOGINS) != 0;
+	for (enum metric_id i = 0; i < METRIC_COUNT; i++)
+		if (report->findings[i].is_known && report->findings[i].state != STATE_OK &&
+		    !(is_abroad && is_told(i)))
+			add_alert(report, i, line);
 }
 
 /* BEGIN_LENGTH: of what stands before LINE. */
@@ -69,15 +67,16 @@ static void add_foreign(const struct report *report, struct strbuf *line, size_t
 {
 	struct strbuf text CLEANUP(strbuf_release) = STRBUF_INIT(4 * WHY_MAX);
 	size_t taken = begin_length + line->length;
-	abroad_tell(report, value_of(report, "foreign_logins"), value_of(report, "foreign_users"),
+	abroad_tell(report, value_of(report, METRIC_FOREIGN_LOGINS),
+	            value_of(report, METRIC_FOREIGN_USERS),
 	            REPORT_LINE_WIDTH > taken ? REPORT_LINE_WIDTH - taken : 0, &text);
 	add_fact(line, strbuf_text(&text));
 }
 
 static void add_quiet(const struct report *report, struct strbuf *line, const char *window)
 {
-	int64_t logins = value_of(report, "logins");
-	int64_t unlocated = value_of(report, "unlocated");
+	int64_t logins = value_of(report, METRIC_LOGINS);
+	int64_t unlocated = value_of(report, METRIC_UNLOCATED);
 	struct strbuf text CLEANUP(strbuf_release) = STRBUF_INIT(200);
 	if (logins)
 		strbuf_add_format(&text, "%" PRId64 " login%s in %s, none foreign", logins,
@@ -126,14 +125,15 @@ static void add_first_line(const struct report *report, struct strbuf *text)
 	strbuf_add_format(text, "MAIL GEO %s - ", state_name(report->state));
 	if (report->problems.length && problem_leads)
 		add_fact(&line, strbuf_text(&report->problems));
-	if (value_of(report, "foreign_logins"))
+	if (value_of(report, METRIC_FOREIGN_LOGINS))
 		add_foreign(report, &line, text->length - begin);
 	add_alerts(report, &line);
-	if (report->has_logins && !value_of(report, "foreign_logins") && !report->problems.length)
+	if (report->has_logins && !value_of(report, METRIC_FOREIGN_LOGINS) &&
+	    !report->problems.length)
 		add_quiet(report, &line, window);
-	if (report->remarks.length && !value_of(report, "foreign_logins"))
+	if (report->remarks.length && !value_of(report, METRIC_FOREIGN_LOGINS))
 		add_fact(&line, strbuf_text(&report->remarks));
-	if (!value_of(report, "foreign_logins") && !report->problems.length)
+	if (!value_of(report, METRIC_FOREIGN_LOGINS) && !report->problems.length)
 		add_unlisted(report, &line);
 	add_listed(report, &line);
 	if (report->problems.length && !problem_leads)
@@ -146,16 +146,16 @@ static void add_first_line(const struct report *report, struct strbuf *text)
 static void add_perfdata(const struct report *report, struct strbuf *text)
 {
 	struct strbuf items CLEANUP(strbuf_release) = STRBUF_INIT(PERFDATA_MAX);
-	for (size_t i = 0; i < report->finding_count; i++) {
+	for (enum metric_id i = 0; i < METRIC_COUNT; i++) {
 		const struct finding *finding = &report->findings[i];
-		if (!finding->is_known && report->state != STATE_UNKNOWN)
+		if (!finding->is_counted || (!finding->is_known && report->state != STATE_UNKNOWN))
 			continue;
 		perfdata_add(&items,
 		             &(struct perfdata){
-				     .label = finding->name,
+				     .label = metrics[i].name,
 				     .is_known = finding->is_known,
 				     .value = finding->value,
-				     .uom = finding->uom,
+				     .uom = metrics[i].uom,
 				     .warning = finding->warning,
 				     .critical = finding->critical,
 				     .minimum = "0",

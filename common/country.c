@@ -357,3 +357,47 @@ const char *country_meant(struct slice text)
 			return habits[i].code;
 	return NULL;
 }
+
+/* --- what databases answer --- */
+
+static bool is_upper(char byte)
+{
+	return byte >= 'A' && byte <= 'Z';
+}
+
+size_t country_number(const char code[3])
+{
+	if (!is_upper(code[0]) || !is_upper(code[1]) || code[2])
+		return COUNTRY_NONE;
+	return (size_t)(code[0] - 'A') * 26 + (size_t)(code[1] - 'A');
+}
+
+void country_code(char ret[3], size_t number)
+{
+	ret[0] = (char)('A' + number / 26);
+	ret[1] = (char)('A' + number % 26);
+	ret[2] = '\0';
+}
+
+bool country_set_has(const struct country_set *set, const char code[3])
+{
+	size_t number = country_number(code);
+	return number != COUNTRY_NONE && (set->bits[number / 64] >> number % 64 & 1);
+}
+
+bool country_set_add(struct country_set *set, const char code[3])
+{
+	size_t number = country_number(code);
+	if (number == COUNTRY_NONE || country_set_has(set, code))
+		return false;
+	set->bits[number / 64] |= UINT64_C(1) << number % 64;
+	return true;
+}
+
+size_t country_set_count(const struct country_set *set)
+{
+	size_t count = 0;
+	for (size_t number = 0; number < COUNTRY_NUMBERS; number++)
+		count += (set->bits[number / 64] >> number % 64 & 1);
+	return count;
+}

@@ -10,6 +10,8 @@
 #define COUNTRY_H
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 #include "common/slice.h"
 
@@ -24,5 +26,27 @@ bool country_is_code(const char *code);
  * name in English (Germany), or a habit (UK); in any case of letters. Static; NULL if it means
  * none. */
 const char *country_meant(struct slice text);
+
+/* --- what databases answer: any two upper-case letters --- */
+
+#define COUNTRY_NUMBERS (26 * 26)
+#define COUNTRY_NONE COUNTRY_NUMBERS
+
+/* CODE's number, from 0 on in the order of the codes; COUNTRY_NONE for what isn't two upper-case
+ * letters ("": unlocated). */
+size_t country_number(const char code[3]);
+
+/* The code with NUMBER, which isn't COUNTRY_NONE. */
+void country_code(char ret[3], size_t number);
+
+/* A set of codes. A value; all zero: the empty one. */
+struct country_set {
+	uint64_t bits[(COUNTRY_NUMBERS + 63) / 64];
+};
+
+/* False if CODE is in it already, or is none. */
+bool country_set_add(struct country_set *set, const char code[3]);
+bool country_set_has(const struct country_set *set, const char code[3]);
+size_t country_set_count(const struct country_set *set);
 
 #endif

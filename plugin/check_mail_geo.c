@@ -36,6 +36,7 @@
 
 struct run {
 	const struct options *options;
+	struct judgement judgement;
 	struct budget budget;
 	struct loglist logs;
 	struct report *report;
@@ -228,6 +229,7 @@ static int place_logins(struct run *run, struct strbuf *why)
 {
 	struct placing placing = {
 		.options = run->options,
+		.judgement = &run->judgement,
 		.store = run->store,
 		.geo = run->geo,
 		.report = run->report,
@@ -253,12 +255,9 @@ static int count_visit(void *context, const struct visit *visit)
 /* Counts what the store holds of the window. */
 static int count_window(struct run *run, struct strbuf *why)
 {
-	const struct options *options = run->options;
-	/* C11 has no implicit const for arrays of arrays */
-	const char(*home)[3] = (const char(*)[3])options->home;
 	tally_free(run->tally);
-	run->tally = tally_new(home, options->home_count, options->trusted, options->trusted_count);
-	int result = store_forget(run->store, options_window_begin_sec(options), why);
+	run->tally = tally_new(&run->judgement);
+	int result = store_forget(run->store, options_window_begin_sec(run->options), why);
 	if (result >= 0)
 		result = store_count_losses(run->store, &run->lost_lines, why);
 	return result < 0 ? result : store_each_visit(run->store, count_visit, run->tally, why);
@@ -396,16 +395,18 @@ static void show_login(void *context, const struct login *login, const struct pl
 {
 	struct shown_logins *shown = context;
 	const struct run *run = shown->run;
-	bool is_home = place->country[0] && !tally_is_foreign(run->tally, place->country);
-	if ((is_home && run->options->verbosity < 2) ||
-	    (login->has_address && tally_is_trusted(run->tally, &login->address)))
+	enum standing standing = judgement_of(&run->judgement,
+	                                      login->has_address ? &login->address : NULL,
+	                                      place->country);
+	if (standing == STANDING_TRUSTED ||
+	    (standing == STANDING_HOME && run->options->verbosity < 2))
 		return;
 	if (shown->count++ >= LOGINS_SHOWN)
 		return;
 	struct strbuf remarks CLEANUP(strbuf_release) = STRBUF_INIT(WHY_MAX);
 	if (login->has_address)
 		blocklist_says(run->blocklist, &login->address, &remarks);
-	report_login(run->report, login, place, is_home, strbuf_text(&remarks));
+	report_login(run->report, login, place, standing == STANDING_HOME, strbuf_text(&remarks));
 }
 
 static void show_user(void *context, const struct user_summary *user)
@@ -496,6 +497,9 @@ static enum state run_check(const struct options *options)
 	struct report report CLEANUP(report_release);
 	struct run run = {
 		.options = options,
+		.judgement = { .home = options->home,
+		               .trusted = options->trusted,
+		               .trusted_count = options->trusted_count },
 		.report = &report,
 		.state_path = STRBUF_INIT(PATH_MAX),
 	};

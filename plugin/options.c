@@ -148,7 +148,7 @@ static int check_together(const struct options *options, struct strbuf *why)
 	if (options->is_json)
 		return strbuf_fail(why, -EINVAL,
 		                   "--output=json is known with --explain only, so far");
-	if (!options->home_count && !options->dnsbl.is_only)
+	if (!country_set_count(&options->home) && !options->dnsbl.is_only)
 		return strbuf_fail(why, -EINVAL,
 		                   "--home is missing: which countries are home? For example "
 		                   "--home=US, or --home=DE,AT");
@@ -189,7 +189,6 @@ void options_release(struct options *options)
 	for (size_t i = 0; i < options->log_count; i++)
 		free(options->logs[i]);
 	free(options->logs);
-	free(options->home);
 	free(options->trusted);
 	policy_release(&options->policy);
 	dnsbl_zones_release(&options->dnsbl.zones);

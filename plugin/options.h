@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "common/country.h"
 #include "common/ipaddr.h"
 #include "common/state.h"
 #include "common/strbuf.h"
@@ -16,7 +17,6 @@
 #include "plugin/policy.h"
 
 #define OPTIONS_LOGS_MAX 10000
-#define OPTIONS_HOME_MAX 250
 #define OPTIONS_TRUST_MAX 10000
 #define OPTIONS_GEO_CACHE_LEAST_SEC 86400
 #define OPTIONS_TIMEOUT_SEC 10 /* the default; until the options are read, the only one */
@@ -54,8 +54,7 @@ struct options {
 	const char *state; /* NULL: the default place */
 	bool no_state;
 	int64_t now_sec; /* --at, else the clock */
-	char (*home)[3];
-	size_t home_count;
+	struct country_set home;
 	struct ipprefix *trusted;
 	size_t trusted_count;
 	struct policy policy;

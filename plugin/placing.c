@@ -22,17 +22,9 @@ struct questions {
 	struct strbuf reason;
 };
 
-static bool is_trusted(const struct options *options, const struct ipaddr *address)
-{
-	for (size_t i = 0; i < options->trusted_count; i++)
-		if (ipprefix_contains(&options->trusted[i], address))
-			return true;
-	return false;
-}
-
 static bool is_to_be_placed(const struct placing *placing, const struct ipaddr *address)
 {
-	return ipaddr_is_public(address) && !is_trusted(placing->options, address);
+	return ipaddr_is_public(address) && !judgement_trusts(placing->judgement, address);
 }
 
 static void add_question(struct questions *questions, const struct ipaddr *address)

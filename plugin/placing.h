@@ -11,12 +11,14 @@
 
 #include "plugin/budget.h"
 #include "plugin/geo.h"
+#include "plugin/judgement.h"
 #include "plugin/options.h"
 #include "plugin/report.h"
 #include "plugin/store.h"
 
 struct placing {
 	const struct options *options;
+	const struct judgement *judgement;
 	struct store *store;
 	struct geo *geo;
 	struct report *report;

@@ -12,9 +12,8 @@
 #include "common/xalloc.h"
 #include "plugin/tally.h"
 
-#define COUNTRY_CODES (26 * 26)
-#define UNLOCATED COUNTRY_CODES /* after all countries, as it is listed */
-#define PLACES (COUNTRY_CODES + 1)
+#define UNLOCATED COUNTRY_NONE /* after all countries, as it is listed */
+#define PLACES (COUNTRY_NUMBERS + 1)
 #define COUNTRIES_LISTED 40
 #define COUNTRY_LIST_MAX 2000
 
@@ -51,10 +50,8 @@ struct newcomers {
 };
 
 struct tally {
-	bool is_home[COUNTRY_CODES];
-	bool is_seen_abroad[COUNTRY_CODES];
-	const struct ipprefix *trusted;
-	size_t trusted_count;
+	const struct judgement *judgement;
+	struct country_set seen_abroad;
 
 	struct user *user; /* that is being counted */
 	bool has_user;
@@ -72,23 +69,10 @@ struct tally {
 		foreign_countries, user_countries;
 };
 
-/* 0 to COUNTRY_CODES - 1, or UNLOCATED for anything that isn't two upper-case letters. */
-static size_t place_index(const char country[3])
-{
-	if (country[0] < 'A' || country[0] > 'Z' || country[1] < 'A' || country[1] > 'Z')
-		return UNLOCATED;
-	return (size_t)(country[0] - 'A') * 26 + (size_t)(country[1] - 'A');
-}
-
-struct tally *tally_new(const char (*home)[3], size_t home_count, const struct ipprefix *trusted,
-                        size_t trusted_count)
+struct tally *tally_new(const struct judgement *judgement)
 {
 	struct tally *tally = xalloc_zero(1, sizeof *tally);
-	for (size_t i = 0; i < home_count; i++)
-		if (place_index(home[i]) != UNLOCATED)
-			tally->is_home[place_index(home[i])] = true;
-	tally->trusted = trusted;
-	tally->trusted_count = trusted_count;
+	tally->judgement = judgement;
 	tally->user = xalloc_zero(1, sizeof *tally->user);
 	tally->foreign_addresses = addrset_new();
 	return tally;
@@ -115,20 +99,6 @@ void tally_freep(struct tally **tally)
 {
 	tally_free(*tally);
 	*tally = NULL;
-}
-
-bool tally_is_foreign(const struct tally *tally, const char country[3])
-{
-	size_t place = place_index(country);
-	return place != UNLOCATED && !tally->is_home[place];
-}
-
-bool tally_is_trusted(const struct tally *tally, const struct ipaddr *address)
-{
-	for (size_t i = 0; i < tally->trusted_count; i++)
-		if (ipprefix_contains(&tally->trusted[i], address))
-			return true;
-	return false;
 }
 
 /* --- the ranking --- */
@@ -275,30 +245,32 @@ static void add_foreign(struct tally *tally, const struct visit *visit, size_t p
 	user->foreign_logins += visit->logins;
 	user->countries += user->logins_in[place] == 0;
 	note_foreign_address(tally, &visit->address);
-	tally->foreign_countries += !tally->is_seen_abroad[place];
-	tally->is_seen_abroad[place] = true;
+	tally->foreign_countries += country_set_add(&tally->seen_abroad, visit->country);
 }
 
 void tally_add(struct tally *tally, const struct visit *visit)
 {
-	if (visit->has_address && tally_is_trusted(tally, &visit->address))
+	enum standing standing = judgement_of(tally->judgement,
+	                                      visit->has_address ? &visit->address : NULL,
+	                                      visit->country);
+	if (standing == STANDING_TRUSTED)
 		return;
 	if (!tally->has_user || slice_compare(name_of(tally->user), visit->user) != 0)
 		begin_user(tally, visit->user);
-	size_t place = place_index(visit->country);
+	size_t place = country_number(visit->country);
 	struct user *user = tally->user;
 
 	note_address(tally, visit);
-	note_placing(tally, visit, place != UNLOCATED);
+	note_placing(tally, visit, standing != STANDING_UNLOCATED);
 	tally->logins += visit->logins;
 	user->logins += visit->logins;
 	if (visit->is_hidden) {
 		tally->hidden += visit->logins;
 		user->hidden_logins += visit->logins;
 	}
-	if (place == UNLOCATED) {
+	if (standing == STANDING_UNLOCATED) {
 		tally->unlocated += visit->logins;
-	} else if (!tally->is_home[place]) {
+	} else if (standing == STANDING_FOREIGN) {
 		add_foreign(tally, visit, place);
 	} else if (!user->has_home) {
 		user->has_home = true;

@@ -16,14 +16,14 @@
 #include <stdint.h>
 
 #include "common/ipaddr.h"
+#include "plugin/judgement.h"
 #include "plugin/login.h"
 #include "plugin/metrics.h"
 
 struct tally;
 
-/* HOME and TRUSTED are borrowed until tally_free. */
-struct tally *tally_new(const char (*home)[3], size_t home_count, const struct ipprefix *trusted,
-                        size_t trusted_count);
+/* JUDGEMENT is borrowed until tally_free. */
+struct tally *tally_new(const struct judgement *judgement);
 void tally_free(struct tally *tally);
 void tally_freep(struct tally **tally);
 
@@ -37,9 +37,6 @@ void tally_add(struct tally *tally, const struct visit *visit);
 /* The addresses of foreign logins, each once, at most MOST, and TALLY_ADDRESSES_MOST, of them into
  * RET: how many there are in all. */
 size_t tally_foreign_addresses(const struct tally *tally, struct ipaddr *ret, size_t most);
-
-bool tally_is_foreign(const struct tally *tally, const char country[3]);
-bool tally_is_trusted(const struct tally *tally, const struct ipaddr *address);
 
 /* Were there several addresses, and none of them could be placed? Then the database is none of
  * countries, or not of these. */

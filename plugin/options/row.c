@@ -122,14 +122,9 @@ static int add_home(struct options *options, struct slice code, struct strbuf *w
 		upper[i] = (char)(code.data[i] >= 'a' && code.data[i] <= 'z'
 		                          ? code.data[i] - 'a' + 'A'
 		                          : code.data[i]);
-	if (code.length != 2 || !country_is_code(upper)) {
+	if (code.length != 2 || !country_is_code(upper))
 		return unknown_country(code, why);
-	}
-	if (options->home_count == OPTIONS_HOME_MAX)
-		return strbuf_fail(why, -EINVAL, "more than %d countries", OPTIONS_HOME_MAX);
-	options->home = xalloc_resize(options->home, options->home_count + 1,
-	                              sizeof *options->home);
-	memcpy(options->home[options->home_count++], upper, sizeof upper);
+	country_set_add(&options->home, upper);
 	return 0;
 }
 

@@ -23,14 +23,11 @@ static struct strbuf why = STRBUF_INIT(WHY_MAX);
 static void check_options(const struct options *options)
 {
 	fuzz_promise(options->wants_help || options->wants_version || options->wants_explanation ||
-	                     options->home_count || options->dnsbl.is_only,
+	                     country_set_count(&options->home) || options->dnsbl.is_only,
 	             "without a home there is no run");
-	fuzz_promise(options->home_count <= OPTIONS_HOME_MAX &&
-	                     options->log_count <= OPTIONS_LOGS_MAX &&
+	fuzz_promise(options->log_count <= OPTIONS_LOGS_MAX &&
 	                     options->trusted_count <= OPTIONS_TRUST_MAX,
 	             "lists have an end");
-	for (size_t i = 0; i < options->home_count; i++)
-		fuzz_promise(strlen(options->home[i]) == 2, "a home is a code of two letters");
 	fuzz_promise(options->window_sec > 0, "a window is longer than nothing");
 	fuzz_promise(options_window_begin_sec(options) < options->now_sec,
 	             "a window begins before now");

@@ -78,6 +78,40 @@ static void a_text_of_another_length_is_no_code(void **state)
 	assert_false(country_is_code("DE,FR"));
 }
 
+static void any_two_upper_case_letters_have_a_number(void **state)
+{
+	(void)state;
+	char code[3];
+	for (size_t number = 0; number < COUNTRY_NUMBERS; number++) {
+		country_code(code, number);
+		assert_int_equal(country_number(code), number);
+	}
+	assert_string_equal(code, "ZZ");
+	static const char others[][3] = { "", "D", "de", "D1", "[A", "A@" };
+	for (size_t i = 0; i < ARRAY_SIZE(others); i++)
+		assert_int_equal(country_number(others[i]), COUNTRY_NONE);
+}
+
+static void a_set_holds_what_was_added_and_nothing_else(void **state)
+{
+	(void)state;
+	struct country_set set = { 0 };
+	const char nowhere[3] = "";
+	assert_int_equal(country_set_count(&set), 0);
+	assert_true(country_set_add(&set, "AA"));
+	assert_true(country_set_add(&set, "ZZ"));
+	assert_false(country_set_add(&set, "ZZ"));
+	assert_false(country_set_add(&set, nowhere));
+	assert_int_equal(country_set_count(&set), 2);
+	char code[3];
+	for (size_t number = 0; number < COUNTRY_NUMBERS; number++) {
+		country_code(code, number);
+		assert_int_equal(country_set_has(&set, code),
+		                 number == 0 || number == COUNTRY_NUMBERS - 1);
+	}
+	assert_false(country_set_has(&set, nowhere));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -86,6 +120,8 @@ int main(void)
 		cmocka_unit_test(names_are_plain_ascii_and_not_empty),
 		cmocka_unit_test(what_is_no_country_has_no_name),
 		cmocka_unit_test(a_text_of_another_length_is_no_code),
+		cmocka_unit_test(any_two_upper_case_letters_have_a_number),
+		cmocka_unit_test(a_set_holds_what_was_added_and_nothing_else),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -57,8 +57,8 @@ static void only_home_is_needed(void **state)
 {
 	(void)state;
 	struct options options = parsed(ARGUMENTS("--home=US"));
-	assert_int_equal(options.home_count, 1);
-	assert_string_equal(options.home[0], "US");
+	assert_int_equal(country_set_count(&options.home), 1);
+	assert_true(country_set_has(&options.home, "US"));
 	assert_int_equal(options.log_count, 0);
 	assert_int_equal(options.window_sec, 15 * 60);
 	assert_true(options.formats == LOGFORMAT_ALL);
@@ -97,10 +97,10 @@ static void homes_are_gathered_in_upper_case(void **state)
 {
 	(void)state;
 	struct options options = parsed(ARGUMENTS("--home=us,De", "--home", "gb"));
-	assert_int_equal(options.home_count, 3);
-	assert_string_equal(options.home[0], "US");
-	assert_string_equal(options.home[1], "DE");
-	assert_string_equal(options.home[2], "GB");
+	assert_int_equal(country_set_count(&options.home), 3);
+	assert_true(country_set_has(&options.home, "US"));
+	assert_true(country_set_has(&options.home, "DE"));
+	assert_true(country_set_has(&options.home, "GB"));
 	options_release(&options);
 }
 

@@ -11,7 +11,15 @@
 #include "common/keyset.h"
 #include "plugin/tally.h"
 
-static const char home[][3] = { "US", "CA" };
+/* Home is the US and Canada; TRUSTED (NULL: none) is borrowed. */
+static const struct judgement *judgement(const struct ipprefix *trusted)
+{
+	static struct judgement made;
+	made = (struct judgement){ .trusted = trusted, .trusted_count = trusted != NULL };
+	country_set_add(&made.home, "US");
+	country_set_add(&made.home, "CA");
+	return &made;
+}
 
 static struct visit visit(const char *user, const char *address, const char *country,
                           int64_t logins)
@@ -31,7 +39,7 @@ static void add(struct tally *tally, const char *user, const char *address, cons
 
 static struct tally *stolen_account(void)
 {
-	struct tally *tally = tally_new(home, 2, NULL, 0);
+	struct tally *tally = tally_new(judgement(NULL));
 	add(tally, "bob", "8.8.8.8", "US", 3);
 	add(tally, "bob", "8.8.4.4", "CA", 1);
 	add(tally, "bob", "77.88.8.8", "RU", 6);
@@ -66,7 +74,7 @@ static void each_metric_has_its_own_count(void **state)
 static void all_of_home_is_one_country_and_unlocated_is_none(void **state)
 {
 	(void)state;
-	struct tally *tally CLEANUP(tally_freep) = tally_new(home, 2, NULL, 0);
+	struct tally *tally CLEANUP(tally_freep) = tally_new(judgement(NULL));
 	struct counts counts = { 0 };
 	add(tally, "bob", "9.9.9.9", "", 1);
 	tally_counts(tally, &counts);
@@ -83,7 +91,7 @@ static void the_addresses_of_foreign_logins_are_handed_out_once(void **state)
 	(void)state;
 	struct ipaddr found[2];
 	char text[IPADDR_TEXT_ROOM];
-	struct tally *tally CLEANUP(tally_freep) = tally_new(home, 2, NULL, 0);
+	struct tally *tally CLEANUP(tally_freep) = tally_new(judgement(NULL));
 	add(tally, "ann", "77.88.8.8", "RU", 1);
 	add(tally, "bob", "77.88.8.8", "RU", 1);
 	add(tally, "bob", "8.8.8.8", "US", 1);
@@ -101,7 +109,7 @@ static void trusted_networks_count_nothing(void **state)
 	(void)state;
 	struct ipprefix trusted;
 	assert_true(ipprefix_parse(&trusted, slice_string("77.88.8.0/24")));
-	struct tally *tally CLEANUP(tally_freep) = tally_new(home, 2, &trusted, 1);
+	struct tally *tally CLEANUP(tally_freep) = tally_new(judgement(&trusted));
 	struct counts counts = { 0 };
 	add(tally, "bob", "77.88.8.8", "RU", 1);
 	add(tally, "bob", "77.88.9.8", "RU", 1);
@@ -112,7 +120,7 @@ static void trusted_networks_count_nothing(void **state)
 static void a_login_without_an_address_is_unlocated(void **state)
 {
 	(void)state;
-	struct tally *tally CLEANUP(tally_freep) = tally_new(home, 2, NULL, 0);
+	struct tally *tally CLEANUP(tally_freep) = tally_new(judgement(NULL));
 	struct counts counts = { 0 };
 	add(tally, "bob", "unknown", "", 2);
 	tally_counts(tally, &counts);
@@ -125,7 +133,7 @@ static void it_is_blind_if_none_of_several_addresses_has_a_place(void **state)
 	(void)state;
 	struct ipprefix trusted;
 	assert_true(ipprefix_parse(&trusted, slice_string("1.1.1.0/24")));
-	struct tally *tally CLEANUP(tally_freep) = tally_new(home, 2, &trusted, 1);
+	struct tally *tally CLEANUP(tally_freep) = tally_new(judgement(&trusted));
 	add(tally, "ann", "9.9.9.9", "", 1);
 	add(tally, "bob", "9.9.9.9", "", 1);
 	add(tally, "bob", "1.1.1.1", "", 1); /* trusted */
@@ -145,7 +153,7 @@ struct seen {
 static void logins_without_a_name_are_not_one_travelling_user(void **state)
 {
 	(void)state;
-	struct tally *tally CLEANUP(tally_freep) = tally_new(home, 2, NULL, 0);
+	struct tally *tally CLEANUP(tally_freep) = tally_new(judgement(NULL));
 	struct counts counts = { 0 };
 	add(tally, "", "77.88.8.8", "RU", 1);
 	add(tally, "", "114.114.114.114", "CN", 1);
@@ -197,7 +205,7 @@ static void name(void *context, struct slice user)
 static void whose_foreign_logins_began_last_is_the_first_newcomer(void **state)
 {
 	(void)state;
-	struct tally *tally CLEANUP(tally_freep) = tally_new(home, 2, NULL, 0);
+	struct tally *tally CLEANUP(tally_freep) = tally_new(judgement(NULL));
 	struct seen seen = { 0 };
 	add_since(tally, "ann", "RU", 20); /* again at 90 from elsewhere */
 	add_since(tally, "ann", "CN", 90);
@@ -214,7 +222,7 @@ static void of_many_newcomers_the_newest_are_kept_in_whatever_order_they_come(vo
 {
 	(void)state;
 	for (int turn = 0; turn < 2; turn++) {
-		struct tally *tally CLEANUP(tally_freep) = tally_new(home, 2, NULL, 0);
+		struct tally *tally CLEANUP(tally_freep) = tally_new(judgement(NULL));
 		struct seen seen = { 0 };
 		char user[16];
 		for (int i = 0; i < 1000; i++) {
@@ -242,7 +250,7 @@ static void home_users_can_be_left_out_and_the_rest_is_counted(void **state)
 static void forty_countries_are_listed_and_no_more(void **state)
 {
 	(void)state;
-	struct tally *tally CLEANUP(tally_freep) = tally_new(home, 2, NULL, 0);
+	struct tally *tally CLEANUP(tally_freep) = tally_new(judgement(NULL));
 	struct seen seen = { 0 };
 	for (char first = 'D'; first < 'F'; first++)
 		for (char second = 'A'; second <= 'Z'; second++)

@@ -80,14 +80,14 @@ static void begin_group(struct group *group, const struct dnsbl_zones *zones,
 	group->silent_since_sec = xalloc_zero(zones->count, sizeof *group->silent_since_sec);
 }
 
-int blocklist_recall(struct blocklist *self, struct store *store, const struct tally *tally,
-                     struct strbuf *why)
+int blocklist_recall(struct blocklist *self, struct store *store,
+                     const struct tally_result *counted, struct strbuf *why)
 {
 	const struct dnsbl_options *dnsbl = &self->options->dnsbl;
 	int result;
 	if (dnsbl->client_zones.count)
-		self->client_count = tally_foreign_addresses(tally, self->clients,
-		                                             DNSBL_ADDRESSES_MOST);
+		self->client_count = (size_t)counted->counts.of[METRIC_FOREIGN_ADDRESSES].value;
+	memcpy(self->clients, counted->foreign_addresses, sizeof self->clients);
 	begin_group(&self->own_group, &dnsbl->zones, self->own.addresses, self->own.count,
 	            dnsbl->resolver);
 	begin_group(&self->client_group, &dnsbl->client_zones, self->clients, self->client_count,

@@ -23,10 +23,10 @@ struct blocklist *blocklist_new(const struct options *options, struct report *re
                                 const struct deadline *deadline);
 void blocklist_free(struct blocklist *blocklist);
 
-/* What earlier runs were answered, of the own addresses and of those behind the foreign logins of
- * STORE as TALLY judges them. < 0 with WHY if the store fails. */
-int blocklist_recall(struct blocklist *blocklist, struct store *store, const struct tally *tally,
-                     struct strbuf *why);
+/* What earlier runs were answered, of the own addresses and of those behind the foreign logins
+ * that COUNTED has. < 0 with WHY if the store fails. */
+int blocklist_recall(struct blocklist *blocklist, struct store *store,
+                     const struct tally_result *counted, struct strbuf *why);
 
 /* Asks the lists for the rest, until DEADLINE. */
 void blocklist_ask(struct blocklist *blocklist, const struct deadline *deadline);

@@ -30,7 +30,6 @@
 #include "plugin/tally.h"
 #include "plugin/watchdog.h"
 
-#define USERS_SHOWN TALLY_USERS_MOST
 #define LOGINS_SHOWN 20         /* of one user */
 #define STATE_KEY_MAX (1 << 28) /* of all names together */
 
@@ -45,7 +44,7 @@ struct run {
 	struct geo *geo;
 	struct strbuf state_path; /* the default one */
 	bool has_state_path;
-	struct tally *tally; /* NULL until the window was counted */
+	struct tally_result counted; /* of the window */
 	struct blocklist *blocklist;
 	int64_t newest_sec;
 	int64_t lost_now, lost_lines; /* by what this run read, and in the window */
@@ -255,18 +254,22 @@ static int count_visit(void *context, const struct visit *visit)
 /* Counts what the store holds of the window. */
 static int count_window(struct run *run, struct strbuf *why)
 {
-	tally_free(run->tally);
-	run->tally = tally_new(&run->judgement);
+	struct tally *tally = tally_new(&run->judgement);
 	int result = store_forget(run->store, options_window_begin_sec(run->options), why);
 	if (result >= 0)
 		result = store_count_losses(run->store, &run->lost_lines, why);
-	return result < 0 ? result : store_each_visit(run->store, count_visit, run->tally, why);
+	if (result >= 0)
+		result = store_each_visit(run->store, count_visit, tally, why);
+	tally_result_release(&run->counted);
+	tally_end(tally, &run->counted);
+	return result;
 }
 
 static int count_and_recall(struct run *run, struct strbuf *why)
 {
 	int result = count_window(run, why);
-	return result < 0 ? result : blocklist_recall(run->blocklist, run->store, run->tally, why);
+	return result < 0 ? result
+			  : blocklist_recall(run->blocklist, run->store, &run->counted, why);
 }
 
 static int read_and_count(struct run *run, struct strbuf *why)
@@ -337,7 +340,7 @@ static void judge_metric(struct run *run, enum metric_id metric, const struct co
 static void tell_blindness(struct run *run)
 {
 	struct strbuf text CLEANUP(strbuf_release) = STRBUF_INIT(4 * WHY_MAX);
-	if (!run->geo || run->report->problems.length || !tally_is_blind(run->tally))
+	if (!run->geo || run->report->problems.length || !run->counted.is_blind)
 		return;
 	strbuf_add_string(&text, "none of the addresses in the window could be placed: does ");
 	geo_describe(run->geo, &text);
@@ -365,8 +368,7 @@ static void judge(struct run *run)
 	tell_blindness(run);
 	bool is_complete = !run->report->problems.length;
 	unsigned groups = options_metric_groups(run->options);
-	struct counts counts = { 0 };
-	tally_counts(run->tally, &counts);
+	struct counts counts = run->counted.counts;
 	measure_log(run, &counts);
 	tell_earlier_losses(run);
 	blocklist_counts(run->blocklist, &counts);
@@ -409,30 +411,29 @@ static void show_login(void *context, const struct login *login, const struct pl
 	report_login(run->report, login, place, standing == STANDING_HOME, strbuf_text(&remarks));
 }
 
-static void show_user(void *context, const struct user_summary *user)
+static void show_user(struct run *run, const struct user_summary *user)
 {
-	struct run *run = context;
 	struct strbuf why CLEANUP(strbuf_release) = STRBUF_INIT(WHY_MAX);
 	struct shown_logins shown = { .run = run };
 	report_user(run->report, user);
 	if (run->options->verbosity < 1)
 		return;
-	if (store_each_login(run->store, user->user, show_login, &shown, &why) < 0)
+	if (store_each_login(run->store, user_name_slice(&user->name), show_login, &shown, &why) <
+	    0)
 		fail(run, &why);
 	report_logins_left(run->report, shown.count - LOGINS_SHOWN);
 }
 
-static void name_user(void *context, struct slice user)
-{
-	report_abroad(context, user);
-}
-
 static void show_users(struct run *run)
 {
-	tally_each_newcomer(run->tally, name_user, run->report);
-	report_users_left(run->report,
-	                  tally_each_user(run->tally, run->options->verbosity < 2, USERS_SHOWN,
-	                                  show_user, run));
+	const struct ranking *users = run->options->verbosity < 2 ? &run->counted.suspicious
+								  : &run->counted.users;
+	const struct newcomers *newcomers = &run->counted.newcomers;
+	for (size_t i = 0; i < newcomers->count; i++)
+		report_abroad(run->report, user_name_slice(&newcomers->users[i].name));
+	for (size_t i = 0; i < users->count; i++)
+		show_user(run, users->users[i]);
+	report_users_left(run->report, users->all - (int64_t)users->count);
 }
 
 static void show_sources(struct run *run)
@@ -511,7 +512,7 @@ static enum state run_check(const struct options *options)
 	watchdog_start(options->timeout_sec, options->timeout_state);
 	check(&run);
 	watchdog_stop();
-	tally_free(run.tally);
+	tally_result_release(&run.counted);
 	blocklist_free(run.blocklist);
 	store_free(run.store);
 	geo_free(run.geo);

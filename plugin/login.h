@@ -46,15 +46,6 @@ struct visit {
 	int64_t since_sec; /* the earliest time from which one of them counts */
 };
 
-/* What a user did in the window. */
-struct user_summary {
-	struct slice user;
-	int64_t logins, foreign_logins, hidden_logins, addresses;
-	/* distinct ones; those of home count as one, unlocated logins as none */
-	int64_t countries;
-	const char *country_list; /* "BR 2, CN 4, unlocated 1": by country, at most 40 of them */
-};
-
 /* at most so many bytes at the head, and before the offset, make the identity */
 #define LOG_HASHED_BYTES 256
 

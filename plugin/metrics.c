@@ -1,4 +1,4 @@
-/* metrics.c - what is counted: one row a metric; see metrics.h; how it is counted: tally.c
+/* metrics.c - what is counted: one row a metric; see metrics.h; how most are counted: tally/
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

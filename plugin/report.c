@@ -15,6 +15,8 @@
 #define USER_SHOWN_MAX 64
 #define REMARKS_MAX 400
 #define COUNTRIES_SHOWN 6
+#define COUNTRY_LIST_MAX 2000
+#define COUNTRY_LIST_SHOWN_MAX 400
 /* the dots of a cut name, and the newline */
 #define ABROAD_MAX (REPORT_ABROAD_MOST * (USER_SHOWN_MAX + 4))
 
@@ -84,26 +86,30 @@ void report_finding(struct report *report, enum metric_id metric, const struct f
 		report->state = state_worst(report->state, finding->state);
 }
 
-/* "(BR CN RU US)" from "BR 2, CN 4, RU 6, US 1": at most COUNTRIES_SHOWN, "..." for the rest. */
-static void add_codes(struct strbuf *text, const char *country_list)
+/* "(BR CN RU US)": at most COUNTRIES_SHOWN, "..." for the rest. */
+static void add_codes(struct strbuf *text, const struct user_summary *user)
 {
-	struct slice rest = slice_string(country_list);
-	int shown = 0;
 	strbuf_add_string(text, " (");
-	while (rest.length) {
-		struct slice item = slice_take_until(&rest, ',');
-		slice_take_char(&item, ' ');
-		struct slice code = slice_take_until(&item, ' ');
-		if (code.length != 2)
-			continue; /* "unlocated" */
-		if (shown == COUNTRIES_SHOWN) {
-			strbuf_add_string(text, " ...");
-			break;
-		}
-		strbuf_add_string(text, shown++ ? " " : "");
-		printable_add(text, code, code.length);
-	}
-	strbuf_add_char(text, ')');
+	for (size_t i = 0; i < user->from_count && i < COUNTRIES_SHOWN; i++)
+		strbuf_add_format(text, "%s%s", i ? " " : "", user->from[i].code);
+	strbuf_add_string(text, user->from_count > COUNTRIES_SHOWN ? " ...)" : ")");
+}
+
+/* "BR 2, CN 4, unlocated 1" */
+static void add_countries(struct strbuf *text, const struct user_summary *user)
+{
+	size_t told = user->from_count < USER_COUNTRIES_MOST ? user->from_count
+							     : USER_COUNTRIES_MOST;
+	struct strbuf list CLEANUP(strbuf_release) = STRBUF_INIT(COUNTRY_LIST_MAX);
+	for (size_t i = 0; i < told; i++)
+		strbuf_add_format(&list, "%s%s %" PRId64, i ? ", " : "", user->from[i].code,
+		                  user->from[i].logins);
+	if (told < user->from_count)
+		strbuf_add_string(&list, ", ...");
+	if (user->unlocated_logins)
+		strbuf_add_format(&list, "%sunlocated %" PRId64, told ? ", " : "",
+		                  user->unlocated_logins);
+	printable_add(text, slice_string(strbuf_text(&list)), COUNTRY_LIST_SHOWN_MAX);
 }
 
 /* Some lines prove a login and name nobody. */
@@ -118,13 +124,13 @@ static void add_user(struct strbuf *text, struct slice user)
 static void name_worst_user(struct report *report, const struct user_summary *user)
 {
 	struct strbuf *text = &report->worst_user;
-	add_user(&report->worst_name, user->user);
-	add_user(text, user->user);
+	add_user(&report->worst_name, user_name_slice(&user->name));
+	add_user(text, user_name_slice(&user->name));
 	if (user->countries > 1)
 		strbuf_add_format(text, " logged in from %" PRId64 " countries", user->countries);
 	else
 		strbuf_add_string(text, " logged in from abroad");
-	add_codes(text, user->country_list);
+	add_codes(text, user);
 }
 
 static const char *plural(int64_t count)
@@ -137,12 +143,12 @@ void report_user(struct report *report, const struct user_summary *user)
 	if (!report->worst_user.length && user->foreign_logins)
 		name_worst_user(report, user);
 	if (!report->hidden_name.length && user->hidden_logins)
-		add_user(&report->hidden_name, user->user);
-	add_user(&report->body, user->user);
+		add_user(&report->hidden_name, user_name_slice(&user->name));
+	add_user(&report->body, user_name_slice(&user->name));
 	strbuf_add_format(&report->body,
 	                  ": %" PRId64 " login%s from %" PRId64 " address%s: ", user->logins,
 	                  plural(user->logins), user->addresses, user->addresses == 1 ? "" : "es");
-	printable_add(&report->body, slice_string(user->country_list), 400);
+	add_countries(&report->body, user);
 	strbuf_add_char(&report->body, '\n');
 }
 

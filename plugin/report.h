@@ -17,6 +17,7 @@
 #include "plugin/login.h"
 #include "plugin/metrics.h"
 #include "plugin/place.h"
+#include "plugin/user.h"
 
 #define REPORT_BODY_MAX 32768 /* NRPE v3 carries 64 KiB in all */
 #define REPORT_LISTS_MAX 8192

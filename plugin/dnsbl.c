@@ -152,7 +152,6 @@ static int64_t lifetime(const struct dnsbl_probe *probe)
 static void judge(struct listing *listing, const struct dnsbl_zone *zone,
                   const struct dns_query *tests, const struct dns_query *address)
 {
-	struct strbuf reason CLEANUP(strbuf_release) = STRBUF_INIT(LISTING_DETAIL_ROOM - 1);
 	bool is_ipv4 = ipaddr_is_ipv4(&listing->address);
 	struct dnsbl_probe probe = {
 		.address = address,
@@ -160,10 +159,10 @@ static void judge(struct listing *listing, const struct dnsbl_zone *zone,
 		.test_unlisted = &tests[is_ipv4 ? UNLISTED_4 : UNLISTED_6],
 		.other_listed = &tests[is_ipv4 ? LISTED_6 : LISTED_4],
 	};
-	listing->verdict = dnsbl_judge(zone, &probe, &reason);
+	dnsbl_judge(zone, &probe, listing);
 	listing->lifetime_sec = lifetime(&probe);
-	snprintf(listing->detail, sizeof listing->detail, "%s", strbuf_text(&reason));
 	dnsbl_zone_hide_key(zone, listing->detail);
+	dnsbl_zone_hide_key(zone, listing->text);
 }
 
 /* --- the whole --- */

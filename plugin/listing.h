@@ -11,6 +11,7 @@
 #include "common/ipaddr.h"
 
 #define LISTING_DETAIL_ROOM 400
+#define LISTING_TEXT_ROOM 256
 #define LISTING_KEY_ROOM 360
 
 /* The numbers are those in the state. */
@@ -32,8 +33,10 @@ struct listing {
 	enum verdict verdict;
 	bool is_kept;         /* of an earlier run, and not asked again */
 	int64_t lifetime_sec; /* for which a new answer may be kept; 0: it may not */
-	/* codes and the list's own text, or why there is no verdict; hostile text */
+	/* the codes of a listing, "127.0.0.2 SBL, 127.0.0.4 XBL"; or why there is no verdict */
 	char detail[LISTING_DETAIL_ROOM];
+	char text[LISTING_TEXT_ROOM]; /* of a listing: the list's own words; hostile */
+	bool lacks_test_point;        /* a listing on a list that could not show that it works */
 };
 
 #endif

@@ -150,8 +150,8 @@ int store_forget_places(struct store *store, int64_t now_sec, struct strbuf *why
 int store_get_pause(struct store *store, int64_t *ret_until_sec, struct strbuf *why);
 int store_put_pause(struct store *store, int64_t until_sec, struct strbuf *why);
 
-/* What a blocklist has answered, by LISTING's key and address: > 0 with its verdict and detail
- * filled in and is_kept set, 0: it must be asked. It is kept for lifetime_sec; at most
+/* What a blocklist has answered, by LISTING's key and address: > 0 with its verdict, detail
+ * and text filled in and is_kept set, 0: it must be asked. It is kept for lifetime_sec; at most
  * STORE_LISTINGS_MAX are, those that last longest. */
 #define STORE_LISTINGS_MAX 20000
 int store_get_listing(struct store *store, struct listing *listing, int64_t now_sec,

@@ -4,10 +4,13 @@
  */
 #include "common/compat.h"
 
+#include "common/strbuf.h"
 #include "plugin/dnsbl/codes.h"
 #include "plugin/dnsbl/verdict.h"
 
 #define CODES_TOLD 4
+
+_Static_assert(LISTING_TEXT_ROOM >= DNS_TEXT_ROOM, "a listing has room for an answer's text");
 
 bool dnsbl_query_name(char *ret, const struct ipaddr *address, const char *zone)
 {
@@ -126,7 +129,8 @@ static enum verdict judge_unlisted(const struct dnsbl_probe *probe, struct strbu
 }
 
 /* Some lists have no test points, so that alone makes no listing doubtful. */
-static enum verdict judge_listed(const struct dnsbl_probe *probe, struct strbuf *reason)
+static enum verdict judge_listed(const struct dnsbl_probe *probe, struct listing *listing,
+                                 struct strbuf *reason)
 {
 	if (!has_answer(probe->test_unlisted)) {
 		strbuf_clear(reason);
@@ -134,15 +138,14 @@ static enum verdict judge_listed(const struct dnsbl_probe *probe, struct strbuf 
 		                  dns_status_name(probe->test_unlisted->status));
 		return VERDICT_NONE; /* it may list the world */
 	}
-	if (probe->address->text[0])
-		strbuf_add_format(reason, ": %s", probe->address->text);
-	if (has_answer(probe->test_listed) && !is_listing(probe->test_listed))
-		strbuf_add_string(reason, " (it lacks its own test point)");
+	snprintf(listing->text, sizeof listing->text, "%s", probe->address->text);
+	listing->lacks_test_point = has_answer(probe->test_listed) &&
+		!is_listing(probe->test_listed);
 	return VERDICT_LISTED;
 }
 
-enum verdict dnsbl_judge(const struct dnsbl_zone *zone, const struct dnsbl_probe *probe,
-                         struct strbuf *reason)
+static enum verdict judge(const struct dnsbl_zone *zone, const struct dnsbl_probe *probe,
+                          struct listing *listing, struct strbuf *reason)
 {
 	if (is_spoilt(probe, reason))
 		return VERDICT_NONE;
@@ -151,6 +154,16 @@ enum verdict dnsbl_judge(const struct dnsbl_zone *zone, const struct dnsbl_probe
 		return VERDICT_NONE;
 	}
 	if (is_listing(probe->address) && describe_codes(zone, probe->address, reason))
-		return judge_listed(probe, reason);
+		return judge_listed(probe, listing, reason);
 	return judge_unlisted(probe, reason);
+}
+
+void dnsbl_judge(const struct dnsbl_zone *zone, const struct dnsbl_probe *probe,
+                 struct listing *listing)
+{
+	struct strbuf reason CLEANUP(strbuf_release) = STRBUF_INIT(LISTING_DETAIL_ROOM - 1);
+	listing->text[0] = '\0';
+	listing->lacks_test_point = false;
+	listing->verdict = judge(zone, probe, listing, &reason);
+	snprintf(listing->detail, sizeof listing->detail, "%s", strbuf_text(&reason));
 }

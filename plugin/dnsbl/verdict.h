@@ -11,7 +11,6 @@
 #define DNSBL_VERDICT_H
 
 #include "common/dnsclient.h"
-#include "common/strbuf.h"
 #include "plugin/dnsbl/zone.h"
 #include "plugin/listing.h"
 
@@ -24,9 +23,10 @@ struct dnsbl_probe {
 	const struct dns_query *other_listed;
 };
 
-/* REASON gets what is told: the codes of a listing, why there is no verdict, "" for clean. */
-enum verdict dnsbl_judge(const struct dnsbl_zone *zone, const struct dnsbl_probe *probe,
-                         struct strbuf *reason);
+/* Sets the verdict of LISTING, and what is told of it: detail, text and lacks_test_point; all of
+ * them are empty for clean. */
+void dnsbl_judge(const struct dnsbl_zone *zone, const struct dnsbl_probe *probe,
+                 struct listing *listing);
 
 /* "2.0.0.127.ZONE", or 32 nibbles. False if it does not fit. */
 bool dnsbl_query_name(char *ret, const struct ipaddr *address, const char *zone);

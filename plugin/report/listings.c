@@ -10,14 +10,25 @@
 #define LINES_MOST 50
 #define TOLD_MAX 600
 
+#define LACKING " (it lacks its own test point)"
+
 void report_add_list(struct strbuf *text, const struct listing *listing)
 {
-	struct slice detail = slice_string(listing->detail);
-	struct slice codes = slice_take_until(&detail, ':'); /* the list's own text is behind it */
 	printable_add(text, slice_string(listing->zone), LISTING_KEY_ROOM);
 	strbuf_add_string(text, " (");
-	printable_add(text, codes, LISTING_DETAIL_ROOM);
+	printable_add(text, slice_string(listing->detail), LISTING_DETAIL_ROOM);
+	if (listing->lacks_test_point && !listing->text[0])
+		strbuf_add_string(text, LACKING);
 	strbuf_add_char(text, ')');
+}
+
+/* "127.0.0.2 SBL: the list's own words" */
+static void add_reason(struct strbuf *text, const struct listing *listing)
+{
+	struct strbuf whole CLEANUP(strbuf_release) = STRBUF_INIT(LISTING_DETAIL_ROOM - 1);
+	strbuf_add_format(&whole, "%s%s%s%s", listing->detail, listing->text[0] ? ": " : "",
+	                  listing->text, listing->lacks_test_point ? LACKING : "");
+	printable_add(text, slice_string(strbuf_text(&whole)), LISTING_DETAIL_ROOM);
 }
 
 /* Is there room for one more line? What is beyond the limit is counted. */
@@ -38,7 +49,7 @@ static void add_listing(struct strbuf *text, const struct listing *listing)
 	printable_add(text, slice_string(listing->zone), LISTING_KEY_ROOM);
 	if (is_listed && listing->detail[0]) {
 		strbuf_add_string(text, " (");
-		printable_add(text, slice_string(listing->detail), LISTING_DETAIL_ROOM);
+		add_reason(text, listing);
 		strbuf_add_char(text, ')');
 	}
 	if (listing->verdict == VERDICT_NOT_COVERED)

@@ -9,17 +9,45 @@
 
 /* -- answers ----------------------------------------------------------------------------------- */
 
+/* The detail; the text, if there is one, behind a NUL; and behind another one nothing, which says
+ * that the list lacks its test point. */
+#define PACKED_MAX (LISTING_DETAIL_ROOM + LISTING_TEXT_ROOM)
+
+static void pack(struct strbuf *packed, const struct listing *listing)
+{
+	strbuf_add_string(packed, listing->detail);
+	if (listing->text[0] || listing->lacks_test_point)
+		strbuf_add_char(packed, '\0');
+	strbuf_add_string(packed, listing->text);
+	if (listing->lacks_test_point)
+		strbuf_add_char(packed, '\0');
+}
+
+static bool unpack(struct slice packed, struct listing *ret)
+{
+	size_t nuls = 0;
+	for (size_t i = 0; i < packed.length; i++)
+		nuls += packed.data[i] == '\0';
+	struct slice detail = slice_take_until(&packed, '\0');
+	struct slice text = slice_take_until(&packed, '\0');
+	if (nuls > 2 || packed.length || detail.length >= sizeof ret->detail ||
+	    text.length >= sizeof ret->text)
+		return false;
+	snprintf(ret->detail, sizeof ret->detail, "%.*s", (int)detail.length, detail.data);
+	snprintf(ret->text, sizeof ret->text, "%.*s", (int)text.length, text.data);
+	ret->lacks_test_point = nuls == 2;
+	return true;
+}
+
 static bool read_listing(sqlite3_stmt *statement, struct listing *ret)
 {
-	struct slice detail;
+	struct slice packed;
 	int64_t verdict;
 
 	if (!sql_get_integer(statement, 0, VERDICT_NONE, VERDICT_NOT_COVERED, &verdict) ||
-	    !sql_get_slice(statement, 1, SQLITE_BLOB, LISTING_DETAIL_ROOM - 1, &detail))
+	    !sql_get_slice(statement, 1, SQLITE_BLOB, PACKED_MAX, &packed) || !unpack(packed, ret))
 		return false;
 	ret->verdict = (enum verdict)verdict;
-	memcpy(ret->detail, detail.data, detail.length);
-	ret->detail[detail.length] = '\0';
 	ret->is_kept = true;
 	return true;
 }
@@ -48,6 +76,7 @@ int store_get_listing(struct store *store, struct listing *listing, int64_t now_
 int store_put_listing(struct store *store, const struct listing *listing, int64_t now_sec,
                       struct strbuf *why)
 {
+	struct strbuf packed CLEANUP(strbuf_release) = STRBUF_INIT(PACKED_MAX);
 	sqlite3_stmt *statement CLEANUP(sql_reset) = NULL;
 	int result = sql_prepare_once(store, PUT_LISTING, &statement,
 	                              "INSERT OR REPLACE INTO dnsbl_answer VALUES(?,?,?,?,?,?)",
@@ -59,7 +88,8 @@ int store_put_listing(struct store *store, const struct listing *listing, int64_
 	sqlite3_bind_blob(statement, 2, listing->address.bytes, sizeof(listing->address.bytes),
 	                  SQLITE_STATIC);
 	sqlite3_bind_int(statement, 3, (int)listing->verdict);
-	sql_bind_blob(statement, 4, slice_string(listing->detail), LISTING_DETAIL_ROOM - 1);
+	pack(&packed, listing);
+	sql_bind_blob(statement, 4, slice_make(strbuf_text(&packed), packed.length), PACKED_MAX);
 	sqlite3_bind_int64(statement, 5, now_sec);
 	sqlite3_bind_int64(statement, 6, now_sec + listing->lifetime_sec);
 	return sql_step(store, statement, why);

@@ -73,19 +73,20 @@ static void check_query(const struct dns_query *query)
 
 static void check_verdict(const struct dns_query *queries)
 {
-	struct strbuf reason CLEANUP(strbuf_release) = STRBUF_INIT(LISTING_DETAIL_ROOM - 1);
+	struct listing listing = { .zone = "zen.spamhaus.org" };
 	struct dnsbl_zone zone;
 	struct dnsbl_probe probe = { &queries[0], &queries[1], &queries[2], &queries[3] };
 	int result = dnsbl_zone_parse(&zone, slice_string("zen.spamhaus.org=127.0.0.[2..11]"), NULL,
 	                              NULL);
 	fuzz_promise(result == 0, "a zone can be read");
-	enum verdict verdict = dnsbl_judge(&zone, &probe, &reason);
+	dnsbl_judge(&zone, &probe, &listing);
+	enum verdict verdict = listing.verdict;
 	bool is_listed = false;
 	for (size_t i = 0; i < queries[0].count; i++)
 		is_listed = is_listed || dnsbl_zone_matches(&zone, &queries[0].addresses[i]);
 	fuzz_promise(verdict != VERDICT_LISTED || (is_listed && queries[0].status == DNS_ANSWERED),
 	             "what is listed has a reply that counts");
-	fuzz_promise(verdict == VERDICT_CLEAN || reason.length > 0,
+	fuzz_promise(verdict == VERDICT_CLEAN || listing.detail[0],
 	             "a listing, and no verdict, have a reason");
 	fuzz_promise(verdict != VERDICT_CLEAN || queries[0].status == DNS_NXDOMAIN ||
 	                     queries[0].status == DNS_ANSWERED,

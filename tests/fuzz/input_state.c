@@ -204,6 +204,7 @@ static int read_small_things(struct store *store)
 	check_place(&place);
 	fuzz_promise(memchr(listing.detail, '\0', sizeof listing.detail) != NULL,
 	             "a detail has an end");
+	fuzz_promise(memchr(listing.text, '\0', sizeof listing.text) != NULL, "a text has an end");
 	return store_each_source(store, see_source, NULL, &why);
 }
 

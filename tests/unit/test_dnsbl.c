@@ -277,8 +277,7 @@ static void a_verdict_comes_of_three_answers(void **state)
 		/* no test point */
 		{ "a.test", "nx", "nx", "nx", "-", VERDICT_NONE,
 		  "it doesn't list its own test point" },
-		{ "a.test", "127.0.0.2", "nx", "nx", "-", VERDICT_LISTED,
-		  "127.0.0.2 (it lacks its own test point)" },
+		{ "a.test", "127.0.0.2", "nx", "nx", "-", VERDICT_LISTED, "127.0.0.2" },
 		{ "a.test", "nx", "nx", "nx", "127.0.0.2", VERDICT_NOT_COVERED,
 		  "it has no addresses of this family" },
 		{ "a.test", "nx", "nx", "nx", "nx", VERDICT_NONE,
@@ -299,26 +298,29 @@ static void a_verdict_comes_of_three_answers(void **state)
 	};
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		struct strbuf reason CLEANUP(strbuf_release) = STRBUF_INIT(WHY_MAX);
+		struct listing listing = { .zone = "a.test" };
 		struct dnsbl_zone zone;
 		struct dns_query all[] = { answer(rows[i].address), answer(rows[i].listed),
 			                   answer(rows[i].unlisted), answer(rows[i].other) };
 		struct dnsbl_probe probe = { &all[0], &all[1], &all[2], &all[3] };
 		assert_int_equal(dnsbl_zone_parse(&zone, slice_string(rows[i].zone), NULL, NULL),
 		                 0);
-		enum verdict verdict = dnsbl_judge(&zone, &probe, &reason);
-		bool is_whole = verdict != VERDICT_NONE;
-		const char *text = strbuf_text(&reason);
-		if (verdict != rows[i].verdict ||
+		dnsbl_judge(&zone, &probe, &listing);
+		bool is_whole = listing.verdict != VERDICT_NONE;
+		const char *text = listing.detail;
+		bool has_test_point = strcmp(rows[i].listed, "nx") != 0;
+		assert_int_equal(listing.lacks_test_point,
+		                 listing.verdict == VERDICT_LISTED && !has_test_point);
+		if (listing.verdict != rows[i].verdict ||
 		    (is_whole ? strcmp(text, rows[i].reason)
 		              : strncmp(text, rows[i].reason, strlen(rows[i].reason))))
-			fail_msg("row %zu: %d \"%s\"", i, (int)verdict, text);
+			fail_msg("row %zu: %d \"%s\"", i, (int)listing.verdict, text);
 	}
 }
 
-static void the_text_of_a_list_is_its_reason(void **state)
+static void the_text_of_a_list_stands_beside_its_codes(void **state)
 {
-	struct strbuf reason CLEANUP(strbuf_release) = STRBUF_INIT(WHY_MAX);
+	struct listing listing = { .zone = "a.test" };
 	struct dnsbl_zone zone;
 	struct dns_query all[] = { answer("127.0.0.2"), answer("127.0.0.2"), answer("nx"),
 		                   answer("-") };
@@ -326,8 +328,10 @@ static void the_text_of_a_list_is_its_reason(void **state)
 	(void)state;
 	assert_int_equal(dnsbl_zone_parse(&zone, slice_string("a.test"), NULL, NULL), 0);
 	snprintf(all[0].text, sizeof all[0].text, "see http://a.test/");
-	assert_int_equal(dnsbl_judge(&zone, &probe, &reason), VERDICT_LISTED);
-	assert_string_equal(strbuf_text(&reason), "127.0.0.2: see http://a.test/");
+	dnsbl_judge(&zone, &probe, &listing);
+	assert_int_equal(listing.verdict, VERDICT_LISTED);
+	assert_string_equal(listing.detail, "127.0.0.2");
+	assert_string_equal(listing.text, "see http://a.test/");
 }
 
 static void codes_are_words_for_the_lists_that_publish_them(void **state)
@@ -466,7 +470,7 @@ int main(void)
 		cmocka_unit_test(there_are_not_more_lists_than_the_limit_and_each_is_there_once),
 		cmocka_unit_test(an_address_is_asked_for_backwards),
 		cmocka_unit_test(a_verdict_comes_of_three_answers),
-		cmocka_unit_test(the_text_of_a_list_is_its_reason),
+		cmocka_unit_test(the_text_of_a_list_stands_beside_its_codes),
 		cmocka_unit_test(codes_are_words_for_the_lists_that_publish_them),
 		cmocka_unit_test(lists_and_weights_are_counted),
 		cmocka_unit_test(pairs_of_addresses_and_lists_are_limited),

@@ -20,7 +20,8 @@ static struct listing listing_of(const char *key, const char *address)
 	struct listing listing = { .zone = "zen.test",
 		                   .verdict = VERDICT_LISTED,
 		                   .lifetime_sec = 60,
-		                   .detail = "127.0.0.2: \x1b|raw" };
+		                   .detail = "127.0.0.2",
+		                   .text = "\x1b|raw" };
 	snprintf(listing.key, sizeof listing.key, "%s", key);
 	assert_true(ipaddr_parse(&listing.address, slice_string(address)));
 	return listing;
@@ -36,12 +37,14 @@ static int get(struct store *store, const char *key, const char *address, int64_
 {
 	struct listing listing = listing_of(key, address);
 	listing.verdict = VERDICT_NONE;
-	listing.detail[0] = '\0';
+	listing.detail[0] = listing.text[0] = '\0';
 	int result = store_get_listing(store, &listing, now_sec, &why);
 	if (result > 0) {
 		assert_true(listing.is_kept);
 		assert_int_equal(listing.verdict, VERDICT_LISTED);
-		assert_string_equal(listing.detail, "127.0.0.2: \x1b|raw");
+		assert_string_equal(listing.detail, "127.0.0.2");
+		assert_string_equal(listing.text, "\x1b|raw");
+		assert_false(listing.lacks_test_point);
 	} else {
 		assert_false(listing.is_kept);
 		assert_int_equal(listing.verdict, VERDICT_NONE);
@@ -100,6 +103,43 @@ static void old_answers_and_those_beyond_the_limit_are_forgotten(void **unused)
 	storetest_expect(get(store, "old", "192.0.2.25", NOW - 60), 0);
 	assert_int_equal(storetest_number(store, "SELECT count(*) FROM dnsbl_answer"),
 	                 STORE_LISTINGS_MAX);
+	store_free(store);
+}
+
+static void codes_text_and_the_missing_test_point_are_kept_apart(void **unused)
+{
+	static const struct {
+		const char *detail, *text;
+		bool lacks_test_point;
+	} rows[] = {
+		{ "127.0.0.2 SBL", "", false },
+		{ "127.0.0.2 SBL", "", true },
+		{ "127.0.0.2 SBL", "see http://a.test/", true },
+		{ "", "words", false },
+		{ "no answer in time", "", false },
+	};
+	(void)unused;
+	struct store *store = storetest_open(state);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct listing put = listing_of("zen.test", "192.0.2.25"), got = put;
+		snprintf(put.detail, sizeof put.detail, "%s", rows[i].detail);
+		snprintf(put.text, sizeof put.text, "%s", rows[i].text);
+		put.lacks_test_point = rows[i].lacks_test_point;
+		storetest_expect(store_put_listing(store, &put, NOW, &why), 0);
+		storetest_expect(store_get_listing(store, &got, NOW, &why), 1);
+		assert_string_equal(got.detail, rows[i].detail);
+		assert_string_equal(got.text, rows[i].text);
+		assert_int_equal(got.lacks_test_point, rows[i].lacks_test_point);
+	}
+	/* as versions before this one kept them */
+	put(store, "zen.test", "192.0.2.25", NOW);
+	storetest_commit(store);
+	storetest_sql("UPDATE dnsbl_answer SET detail = CAST('127.0.0.2: words' AS BLOB)");
+	store = storetest_open(state);
+	struct listing got = listing_of("zen.test", "192.0.2.25");
+	storetest_expect(store_get_listing(store, &got, NOW, &why), 1);
+	assert_string_equal(got.detail, "127.0.0.2: words");
+	assert_string_equal(got.text, "");
 	store_free(store);
 }
 
@@ -171,6 +211,7 @@ int main(void)
 		STORETEST(an_answer_of_the_future_is_of_a_wrong_clock),
 		STORETEST(a_newer_answer_takes_the_place_of_the_older),
 		STORETEST(old_answers_and_those_beyond_the_limit_are_forgotten),
+		STORETEST(codes_text_and_the_missing_test_point_are_kept_apart),
 		STORETEST(an_answer_that_can_not_be_is_damage),
 		STORETEST(silence_is_remembered_until_it_ends),
 		STORETEST(silences_are_limited),

@@ -8,12 +8,17 @@
 
 #define EXIT_UNKNOWN 3
 
+static const char *last_words = "out of memory\n";
+
+void xalloc_set_last_words(const char *text)
+{
+	last_words = text;
+}
+
 /* No stdio: it may want memory itself. */
 static _Noreturn void out_of_memory(void)
 {
-	static const char text[] = "MAIL GEO UNKNOWN - out of memory: the limit of this process or "
-				   "of the machine is reached\n";
-	if (write(STDOUT_FILENO, text, sizeof text - 1) < 0)
+	if (write(STDOUT_FILENO, last_words, strlen(last_words)) < 0)
 		_exit(EXIT_UNKNOWN);
 	_exit(EXIT_UNKNOWN);
 }

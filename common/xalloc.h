@@ -1,8 +1,8 @@
 /* xalloc.h - memory that is there, or the run ends
  *
  * A check that can't get a few kilobytes can't judge anything, so these never return NULL: they
- * print one UNKNOWN line and exit 3 (the only place in common/ that does). All results are freed
- * with free().
+ * print their last words and exit 3, UNKNOWN (the only place in common/ that does). All results are
+ * freed with free().
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -10,6 +10,9 @@
 #define XALLOC_H
 
 #include <stddef.h>
+
+/* What is printed then, borrowed for as long as the process lives. */
+void xalloc_set_last_words(const char *text);
 
 /* COUNT zeroed elements of SIZE bytes; an overflow of the product counts as out of memory. */
 void *xalloc_zero(size_t count, size_t size);

@@ -5,7 +5,6 @@
  */
 #include "common/compat.h"
 
-#include "common/timestamp.h"
 #include "common/xalloc.h"
 #include "plugin/blocklist.h"
 #include "plugin/blocklist/own.h"
@@ -219,26 +218,30 @@ static const char *reason_of(const struct listing *listing)
 	return listing->detail[0] ? listing->detail : "it was not asked";
 }
 
-/* One line a list: since when it is silent, or of which address it gave no verdict. */
+/* Since when a list is silent, or of which addresses it gave no verdict. */
 static void tell_silence(const struct blocklist *self, const struct group *group, size_t zone)
 {
 	const struct dnsbl_result *result = &group->result;
 	const struct listing *listings = &result->listings[zone * result->addresses],
 			     *silent = find_silence(result, zone);
 	int64_t since_sec = group->silent_since_sec[zone];
-	char at[TIMESTAMP_TEXT_ROOM];
-	if (silent && since_sec && self->options->now_sec - since_sec > DEAD_SEC) {
-		struct strbuf reason CLEANUP(strbuf_release) = STRBUF_INIT(WHY_MAX);
-		strbuf_add_format(&reason, "it is dead, with no verdict since %s: %s",
-		                  timestamp_format(since_sec, at), silent->detail);
-		report_no_verdict(self->report, silent->zone, NULL, strbuf_text(&reason));
-	} else if (silent) {
-		report_no_verdict(self->report, silent->zone, NULL, reason_of(silent));
-	}
+	bool is_client = group == &self->client_group;
+	bool is_dead = since_sec && self->options->now_sec - since_sec > DEAD_SEC;
+	if (silent)
+		report_silence(self->report, is_client,
+		               &(struct report_silence){
+				       .zone = silent->zone,
+				       .since_sec = is_dead ? since_sec : 0,
+				       .reason = is_dead ? silent->detail : reason_of(silent),
+			       });
 	for (size_t i = 0; !silent && i < result->addresses; i++)
 		if (listings[i].verdict == VERDICT_NONE)
-			report_no_verdict(self->report, listings[i].zone, &listings[i].address,
-			                  reason_of(&listings[i]));
+			report_silence(self->report, is_client,
+			               &(struct report_silence){
+					       .zone = listings[i].zone,
+					       .address = &listings[i].address,
+					       .reason = reason_of(&listings[i]),
+				       });
 }
 
 static void tell_own(const struct blocklist *self, const struct dnsbl_totals *totals)
@@ -249,7 +252,7 @@ static void tell_own(const struct blocklist *self, const struct dnsbl_totals *to
 			report_listing(self->report, &result->listings[i]);
 	for (size_t i = 0; result->addresses && i < result->zones->count; i++)
 		tell_silence(self, &self->own_group, i);
-	for (size_t i = 0; self->options->verbosity > 0 && i < result->count; i++)
+	for (size_t i = 0; i < result->count; i++)
 		if (result->listings[i].verdict == VERDICT_CLEAN ||
 		    result->listings[i].verdict == VERDICT_NOT_COVERED)
 			report_listing(self->report, &result->listings[i]);
@@ -324,15 +327,11 @@ void blocklist_report(const struct blocklist *self)
 		report_clients(self);
 }
 
-void blocklist_says(const struct blocklist *self, const struct ipaddr *address, struct strbuf *text)
+void blocklist_report_client(const struct blocklist *self, const struct ipaddr *address)
 {
 	const struct dnsbl_result *result = &self->client_group.result;
-	for (size_t i = 0; i < result->count; i++) {
-		const struct listing *listing = &result->listings[i];
-		if (listing->verdict != VERDICT_LISTED ||
-		    !ipaddr_equals(&listing->address, address))
-			continue;
-		strbuf_add_string(text, text->length ? ", " : "listed on ");
-		report_add_list(text, listing);
-	}
+	for (size_t i = 0; i < result->count; i++)
+		if (result->listings[i].verdict == VERDICT_LISTED &&
+		    ipaddr_equals(&result->listings[i].address, address))
+			report_login_listing(self->report, &result->listings[i]);
 }

@@ -1,7 +1,9 @@
 /* blocklist.h - are the server's own addresses listed, and those behind foreign logins?
  *
  * Glue between options, dnsbl, store and report. In this order: _new, _recall (again after a state
- * was set aside), _ask, _keep, _report; then _counts and _says tell what is known.
+ * was set aside), _ask, _keep, _report; _counts and _report_client
+ * tell what is known once it was asked. What is reported is borrowed: the report is released before
+ * the blocklist is freed.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -40,8 +42,8 @@ void blocklist_report(const struct blocklist *blocklist);
 /* Sets in RET what is known of the metrics of blocklists. */
 void blocklist_counts(const struct blocklist *blocklist, struct counts *ret);
 
-/* Appends "listed on ZONE (CODES), ..." to TEXT if the client ADDRESS is. */
-void blocklist_says(const struct blocklist *blocklist, const struct ipaddr *address,
-                    struct strbuf *text);
+/* Reports the listings of the client ADDRESS, which is that of the last login reported. They are
+ * the blocklist's: the report must be released first. */
+void blocklist_report_client(const struct blocklist *blocklist, const struct ipaddr *address);
 
 #endif

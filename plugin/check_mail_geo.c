@@ -11,7 +11,6 @@
 #include <signal.h>
 
 #include "common/numparse.h"
-#include "common/printable.h"
 #include "common/state.h"
 #include "common/timestamp.h"
 #include "common/xalloc.h"
@@ -24,13 +23,12 @@
 #include "plugin/options.h"
 #include "plugin/placing.h"
 #include "plugin/recall.h"
-#include "plugin/report.h"
+#include "plugin/report/writer.h"
 #include "plugin/source.h"
 #include "plugin/store.h"
 #include "plugin/tally.h"
 #include "plugin/watchdog.h"
 
-#define LOGINS_SHOWN 20         /* of one user */
 #define STATE_KEY_MAX (1 << 28) /* of all names together */
 
 struct run {
@@ -38,6 +36,7 @@ struct run {
 	struct judgement judgement;
 	struct budget budget;
 	struct loglist logs;
+	int detail; /* the verbosity whose facts are collected */
 	struct report *report;
 	struct store *store; /* NULL when nothing could be opened */
 	/* NULL when there is no database: nothing is read then, so nothing is lost */
@@ -340,7 +339,7 @@ static void judge_metric(struct run *run, enum metric_id metric, const struct co
 static void tell_blindness(struct run *run)
 {
 	struct strbuf text CLEANUP(strbuf_release) = STRBUF_INIT(4 * WHY_MAX);
-	if (!run->geo || run->report->problems.length || !run->counted.is_blind)
+	if (!run->geo || run->report->problem_count || !run->counted.is_blind)
 		return;
 	strbuf_add_string(&text, "none of the addresses in the window could be placed: does ");
 	geo_describe(run->geo, &text);
@@ -366,7 +365,7 @@ static void judge(struct run *run)
 	if (store_shortage(run->store)[0])
 		report_problem(run->report, STATE_UNKNOWN, store_shortage(run->store));
 	tell_blindness(run);
-	bool is_complete = !run->report->problems.length;
+	bool is_complete = !run->report->problem_count;
 	unsigned groups = options_metric_groups(run->options);
 	struct counts counts = run->counted.counts;
 	measure_log(run, &counts);
@@ -387,70 +386,50 @@ static void ask_blocklists(struct run *run)
 		fail(run, &why);
 }
 
-/* The logins of one user, at most LOGINS_SHOWN of them. */
-struct shown_logins {
-	const struct run *run;
-	int64_t count;
-};
-
 static void show_login(void *context, const struct login *login, const struct place *place)
 {
-	struct shown_logins *shown = context;
-	const struct run *run = shown->run;
-	enum standing standing = judgement_of(&run->judgement,
-	                                      login->has_address ? &login->address : NULL,
-	                                      place->country);
-	if (standing == STANDING_TRUSTED ||
-	    (standing == STANDING_HOME && run->options->verbosity < 2))
+	const struct run *run = context;
+	const struct ipaddr *address = login->has_address ? &login->address : NULL;
+	enum standing standing = judgement_of(&run->judgement, address, place->country);
+	if (standing == STANDING_TRUSTED || (standing == STANDING_HOME && run->detail < 2))
 		return;
-	if (shown->count++ >= LOGINS_SHOWN)
-		return;
-	struct strbuf remarks CLEANUP(strbuf_release) = STRBUF_INIT(WHY_MAX);
-	if (login->has_address)
-		blocklist_says(run->blocklist, &login->address, &remarks);
-	report_login(run->report, login, place, standing == STANDING_HOME, strbuf_text(&remarks));
+	report_login(run->report, login, place, standing);
+	if (address)
+		blocklist_report_client(run->blocklist, address);
 }
 
 static void show_user(struct run *run, const struct user_summary *user)
 {
 	struct strbuf why CLEANUP(strbuf_release) = STRBUF_INIT(WHY_MAX);
-	struct shown_logins shown = { .run = run };
 	report_user(run->report, user);
-	if (run->options->verbosity < 1)
-		return;
-	if (store_each_login(run->store, user_name_slice(&user->name), show_login, &shown, &why) <
-	    0)
+	if (run->detail >= 1 &&
+	    store_each_login(run->store, user_name_slice(&user->name), show_login, run, &why) < 0)
 		fail(run, &why);
-	report_logins_left(run->report, shown.count - LOGINS_SHOWN);
 }
 
 static void show_users(struct run *run)
 {
-	const struct ranking *users = run->options->verbosity < 2 ? &run->counted.suspicious
-								  : &run->counted.users;
-	const struct newcomers *newcomers = &run->counted.newcomers;
-	for (size_t i = 0; i < newcomers->count; i++)
-		report_abroad(run->report, user_name_slice(&newcomers->users[i].name));
+	const struct tally_result *counted = &run->counted;
+	const struct ranking *users = run->detail < 2 ? &counted->suspicious : &counted->users;
+	report_users(run->report, counted->users.all, counted->suspicious.all);
+	for (size_t i = 0; i < counted->newcomers.count; i++)
+		report_abroad(run->report, user_name_slice(&counted->newcomers.users[i].name));
 	for (size_t i = 0; i < users->count; i++)
 		show_user(run, users->users[i]);
-	report_users_left(run->report, users->all - (int64_t)users->count);
 }
 
 static void show_sources(struct run *run)
 {
 	struct strbuf text CLEANUP(strbuf_release) = STRBUF_INIT(4 * WHY_MAX);
 	if (run->geo) {
-		strbuf_add_string(&text, "geo: ");
 		geo_describe(run->geo, &text);
+		report_geo(run->report, strbuf_text(&text), geo_built_at_sec(run->geo));
 	}
-	if (run->options->verbosity >= 2) {
-		for (size_t i = 0; i < run->logs.count; i++)
-			if (!run->logs.logs[i].is_left_out)
-				strbuf_add_format(&text, "\nlog: %s", run->logs.logs[i].name);
-		const char *path = state_path(run);
-		strbuf_add_format(&text, "\nstate: %s", path ? path : "none is kept");
-	}
-	report_note(run->report, strbuf_text(&text));
+	for (size_t i = 0; i < run->logs.count; i++)
+		if (!run->logs.logs[i].is_left_out)
+			report_log(run->report, run->logs.logs[i].name);
+	if (state_path(run))
+		report_state_path(run->report, state_path(run));
 }
 
 static void commit(struct run *run)
@@ -483,10 +462,10 @@ static void check(struct run *run)
 }
 
 /* The answer, in one write where the pipe takes it, and the exit state. */
-static enum state answer(const struct report *report)
+static enum state answer(const struct report *report, const struct options *options)
 {
-	struct strbuf text CLEANUP(strbuf_release) = STRBUF_INIT(2 * REPORT_BODY_MAX);
-	report_text(report, &text);
+	struct strbuf text CLEANUP(strbuf_release) = STRBUF_INIT(options->writer->text_most);
+	options->writer->write(report, options->verbosity, &text);
 	if (fwrite(strbuf_text(&text), 1, text.length, stdout) != text.length ||
 	    fflush(stdout) != 0)
 		return STATE_UNKNOWN;
@@ -501,47 +480,67 @@ static enum state run_check(const struct options *options)
 		.judgement = { .home = options->home,
 		               .trusted = options->trusted,
 		               .trusted_count = options->trusted_count },
+		.detail = options->verbosity > options->writer->least_detail
+			? options->verbosity
+			: options->writer->least_detail,
 		.report = &report,
 		.state_path = STRBUF_INIT(PATH_MAX),
 	};
 	budget_begin(&run.budget, options->timeout_sec * 1000);
 	run.budget.is_wanted[BUDGET_LISTS] = options->dnsbl.zones.count ||
 		options->dnsbl.client_zones.count;
-	report_init(&report, options->window_sec);
+	report_init(&report, options->now_sec, options->window_sec);
 	report.has_logins = !options->dnsbl.is_only;
-	watchdog_start(options->timeout_sec, options->timeout_state);
+	watchdog_start(options->timeout_sec, options->timeout_state,
+	               options->writer->write_failure);
 	check(&run);
 	watchdog_stop();
+	enum state state = answer(&report, options); /* which borrows from the blocklist */
 	tally_result_release(&run.counted);
 	blocklist_free(run.blocklist);
 	store_free(run.store);
 	geo_free(run.geo);
 	loglist_release(&run.logs);
 	strbuf_release(&run.state_path);
-	return answer(&report);
+	return state;
+}
+
+/* What xalloc says at its end: made before, since there is no memory then. */
+static void prepare_last_words(const struct report_writer *writer, struct strbuf *text)
+{
+	strbuf_clear(text);
+	writer->write_failure(STATE_UNKNOWN,
+	                      "out of memory: the limit of this process or of the machine is "
+	                      "reached",
+	                      text);
+	xalloc_set_last_words(strbuf_text(text));
 }
 
 /* Wrong usage. What was typed may have come from anywhere. */
-static int refuse(const struct strbuf *why)
+static int refuse(const struct report_writer *writer, const struct strbuf *why)
 {
-	struct strbuf shown CLEANUP(strbuf_release) = STRBUF_INIT(2 * WHY_MAX);
-	printable_add_sentence(&shown, slice_string(strbuf_text(why)), WHY_MAX);
-	printf("MAIL GEO UNKNOWN - %s\nTry check_mail_geo --help\n", strbuf_text(&shown));
+	struct strbuf text CLEANUP(strbuf_release) = STRBUF_INIT(writer->text_most);
+	writer->write_failure(STATE_UNKNOWN, strbuf_text(why), &text);
+	printf("%s%s", strbuf_text(&text), writer->usage_hint);
 	return STATE_UNKNOWN;
 }
 
 int main(int argc, char **argv)
 {
+	static struct strbuf last_words = STRBUF_INIT(2 * WHY_MAX);
 	struct options options CLEANUP(options_release);
 	struct strbuf why CLEANUP(strbuf_release) = STRBUF_INIT(WHY_MAX);
+	prepare_last_words(&report_writer_text, &last_words);
 	/* A limit of file sizes (ulimit -f) is then an error of write(2), which the store tells,
 	 * and not the end. */
 	signal(SIGXFSZ, SIG_IGN);
-	watchdog_start(OPTIONS_TIMEOUT_SEC, STATE_UNKNOWN); /* the options may name files, too */
+	/* the options may name files, too */
+	watchdog_start(OPTIONS_TIMEOUT_SEC, STATE_UNKNOWN, report_writer_text.write_failure);
 	int result = options_parse(&options, argc, argv, (int64_t)time(NULL), &why);
 	watchdog_stop();
+	prepare_last_words(options.writer, &last_words);
 	if (result < 0)
-		return refuse(&why);
+		return refuse(options.writer, &why);
 	if (options.wants_help || options.wants_version) {
 		if (options.wants_help)
 			options_print_help();

@@ -148,6 +148,13 @@ static int explain_lines(const struct options *options, struct logformat_reader 
 	return result;
 }
 
+static void tell_failure(const struct options *options, const struct strbuf *why)
+{
+	struct strbuf text CLEANUP(strbuf_release) = STRBUF_INIT(options->writer->text_most);
+	options->writer->write_failure(STATE_UNKNOWN, strbuf_text(why), &text);
+	fputs(strbuf_text(&text), stderr);
+}
+
 enum state explain_input(const struct options *options)
 {
 	struct strbuf why CLEANUP(strbuf_release) = STRBUF_INIT(WHY_MAX);
@@ -161,6 +168,6 @@ enum state explain_input(const struct options *options)
 	if (source && !options->is_json)
 		printf("%s", source_notes(source));
 	if (result < 0)
-		fprintf(stderr, "MAIL GEO UNKNOWN - %s\n", strbuf_text(&why));
+		tell_failure(options, &why);
 	return result < 0 || fflush(stdout) != 0 ? STATE_UNKNOWN : STATE_OK;
 }

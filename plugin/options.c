@@ -170,6 +170,7 @@ int options_parse(struct options *options, int argc, char **argv, int64_t clock_
 		.geo_cache_sec = OPTIONS_GEO_CACHE_LEAST_SEC,
 		.timeout_sec = OPTIONS_TIMEOUT_SEC,
 		.timeout_state = STATE_UNKNOWN,
+		.writer = &report_writer_text,
 	};
 	policy_init(&options->policy);
 	int result = nagiosplug_extra_opts(&argc, &argv, argc, argv, PACKAGE_NAME, why);

@@ -15,6 +15,7 @@
 #include "plugin/dnsbl.h"
 #include "plugin/logformat.h"
 #include "plugin/policy.h"
+#include "plugin/report/writer.h"
 
 #define OPTIONS_LOGS_MAX 10000
 #define OPTIONS_TRUST_MAX 10000
@@ -65,7 +66,8 @@ struct options {
 	int verbosity;
 	int64_t timeout_sec;
 	enum state timeout_state;
-	bool is_json; /* --output */
+	bool is_json;                       /* --output */
+	const struct report_writer *writer; /* never NULL, also of options that are refused */
 	bool wants_help, wants_version, wants_explanation;
 };
 

@@ -1,7 +1,9 @@
-/* report.h - what the run found, as a monitoring system wants to read it
+/* report.h - what the run found: facts, of which a writer makes words (report/writer.h)
  *
- * Filled while the run goes on, printed once at its end. Everything that comes from a log, a file
- * name or a database passes printable here. The long output is bounded.
+ * Collected while the run goes on, written once at its end. No words, no escaping and no verbosity
+ * are in here: what comes from a log, a file name or a database is kept as it came, hostile or not.
+ * All of it is bounded; what is beyond a limit is counted. Sentences of other stages (why something
+ * could not be done) are facts, too.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -13,15 +15,32 @@
 
 #include "common/state.h"
 #include "common/strbuf.h"
+#include "plugin/judgement.h"
 #include "plugin/listing.h"
 #include "plugin/login.h"
 #include "plugin/metrics.h"
 #include "plugin/place.h"
 #include "plugin/user.h"
 
-#define REPORT_BODY_MAX 32768 /* NRPE v3 carries 64 KiB in all */
-#define REPORT_LISTS_MAX 8192
-#define REPORT_ABROAD_MOST 20 /* names */
+#define REPORT_PROBLEMS_MOST 200
+#define REPORT_TEXTS_MOST 600         /* remarks, lines of notes, logs */
+#define REPORT_TEXT_MAX (5 * WHY_MAX) /* bytes of one of them, or of a problem */
+#define REPORT_USERS_MOST 20
+#define REPORT_LOGINS_MOST 20 /* of one user */
+#define REPORT_ABROAD_MOST 20
+#define REPORT_LISTINGS_MOST 50       /* of each kind */
+#define REPORT_LOGIN_LISTINGS_MOST 24 /* of the address of one login */
+
+/* What could not be done. */
+struct report_problem {
+	enum state state; /* that it makes, at the least */
+	char *text;
+};
+
+struct report_texts {
+	char **items;
+	size_t count; /* of all; may be more than REPORT_TEXTS_MOST, which are kept */
+};
 
 /* The value of one metric, judged. All text is borrowed from the options. */
 struct finding {
@@ -32,10 +51,48 @@ struct finding {
 	const char *warning, *critical; /* ranges as given, or NULL */
 };
 
-/* What was looked up on blocklists of the server's own. */
+struct report_login {
+	int64_t at_sec;
+	struct ipaddr address; /* if has_address */
+	bool has_address;
+	struct place place;
+	enum standing standing;
+	char service[SERVICE_MAX];
+	size_t service_length;
+	int64_t count; /* logins that it stands for */
+	const struct listing *listings[REPORT_LOGIN_LISTINGS_MOST];
+	size_t listing_count; /* of all; may be more than there is room for */
+};
+
+struct report_user {
+	struct user_summary summary;
+	struct report_login *logins; /* the newest first; NULL: none were reported */
+	size_t login_count;
+	/* beyond REPORT_LOGINS_MOST */
+	int64_t home_left, others_left;
+};
+
+/* A list that has no verdict. */
+struct report_silence {
+	const char *zone;
+	const struct ipaddr *address; /* of which it has none; NULL: of any */
+	int64_t since_sec;            /* for so long that it is called dead; 0: it isn't */
+	const char *reason;           /* borrowed, like all here */
+};
+
+struct report_listings {
+	const struct listing *items[REPORT_LISTINGS_MOST];
+	size_t count; /* of all; may be more than there is room for */
+};
+
+struct report_silences {
+	struct report_silence items[REPORT_LISTINGS_MOST];
+	size_t count; /* of all; may be more than there is room for */
+};
+
+/* What was looked up on blocklists of the server's own. All zero: nothing was. */
 struct checked {
-	/* the addresses and where each was found; borrowed for the call, hostile; NULL: there is
-	 * none */
+	/* the addresses and where each was found; borrowed; NULL: there is none */
 	const char *told;
 	size_t addresses;
 	struct ipaddr first; /* of the addresses */
@@ -47,70 +104,85 @@ struct checked {
 struct report {
 	enum state state;
 	bool has_logins; /* false: --dnsbl-only */
-	int64_t window_sec;
+	int64_t now_sec, window_sec;
 	struct finding findings[METRIC_COUNT];
-	struct strbuf problems;    /* what could not be done, joined by "; " */
-	struct strbuf remarks;     /* joined by "; " */
-	struct strbuf worst_user;  /* "bob logged in from 4 countries (BR CN RU US)" */
-	struct strbuf worst_name;  /* "bob" */
-	struct strbuf hidden_name; /* of the first user given who hid an address */
-	struct strbuf abroad;      /* names, a newline behind each */
+	struct report_problem problems[REPORT_PROBLEMS_MOST];
+	size_t problem_count; /* of all; may be more than there is room for */
+	struct report_texts remarks, notes;
+
+	struct report_user users[REPORT_USERS_MOST]; /* the worst one first */
+	size_t user_count;                           /* of those here */
+	int64_t all_users, suspicious_users;         /* of the window */
+	struct user_name abroad[REPORT_ABROAD_MOST];
 	size_t abroad_count;
-	struct strbuf body, notes;
-	/* "192.0.2.25 is listed on zen.spamhaus.org (127.0.0.2 SBL)" */
-	struct strbuf worst_listing;
-	struct strbuf lists; /* lines about blocklists */
-	size_t lists_lines;
-	struct checked checked; /* told is NULL here */
+
+	struct report_listings listed, unlisted; /* own addresses */
+	/* the first one on a list that isn't one of good senders; NULL: there is none */
+	const struct listing *first_listed;
+	struct report_silences own_silences, client_silences;
+	bool has_checked;
+	struct checked checked;
+
+	/* where it comes from */
+	char *geo;                /* the databases; NULL: there are none */
+	int64_t geo_built_at_sec; /* the oldest of them; 0: unknown */
+	struct report_texts logs;
+	char *state_path; /* NULL: none is kept */
 };
 
 /* A report about logins, and about blocklists when those are given; clear has_logins for one about
  * blocklists only. */
-void report_init(struct report *report, int64_t window_sec);
+void report_init(struct report *report, int64_t now_sec, int64_t window_sec);
 void report_release(struct report *report);
 
-/* Something could not be done: STATE at the least, and the sentence WHY in the first line. */
+/* Something could not be done: STATE at the least, and the sentence WHY. */
 void report_problem(struct report *report, enum state state, const char *why);
 
 /* Something a person should know that changes no state; TEXT may be several lines. */
 void report_note(struct report *report, const char *text);
 
-/* Why there may be no login: for the first line of a report that has none from abroad; changes no
- * state. */
+/* Why there may be no login; changes no state. */
 void report_remark(struct report *report, const char *why);
 
 /* A metric, once each. An unknown value that has a threshold must be told by report_problem too. */
 void report_finding(struct report *report, enum metric_id metric, const struct finding *finding);
 
-/* A paragraph for USER; the first one given is the one that the first line names. */
+/* How many users there are in all, and with foreign logins or hidden addresses. */
+void report_users(struct report *report, int64_t all, int64_t suspicious);
+
+/* The next one; those beyond REPORT_USERS_MOST are left out. */
 void report_user(struct report *report, const struct user_summary *user);
 
-/* A user with foreign logins, in the order in which the first line names them; those beyond
- * REPORT_ABROAD_MOST are only counted. */
+/* One of the last user reported; the newest comes first. */
+void report_login(struct report *report, const struct login *login, const struct place *place,
+                  enum standing standing);
+
+/* LISTING, borrowed until the report is released, has the address of the last login reported. */
+void report_login_listing(struct report *report, const struct listing *listing);
+
+/* A user with foreign logins, the one whose logins began last first; those beyond
+ * REPORT_ABROAD_MOST are left out. */
 void report_abroad(struct report *report, struct slice user);
 
-void report_users_left(struct report *report, int64_t count);
-
-/* "DATE USER from IP ADDRESS came from COUNTRY"; REMARKS ("" for none, hostile) stand behind it. */
-void report_login(struct report *report, const struct login *login, const struct place *place,
-                  bool is_home, const char *remarks);
-void report_logins_left(struct report *report, int64_t count);
-
-/* An own address that is listed (the first one given is the one that the first line names), or that
- * isn't. */
+/* An own address that is listed, or that isn't; borrowed until the report is released. */
 void report_listing(struct report *report, const struct listing *listing);
 
-/* ZONE has no verdict of ADDRESS (NULL: of any). */
-void report_no_verdict(struct report *report, const char *zone, const struct ipaddr *address,
-                       const char *reason);
+/* IS_CLIENT: of addresses of foreign logins, else of the own ones. What SILENCE borrows lives until
+ * the report is released. */
+void report_silence(struct report *report, bool is_client, const struct report_silence *silence);
 
-/* After the listings, once. */
+/* Once. */
 void report_checked(struct report *report, const struct checked *checked);
 
-/* "zen.spamhaus.org (127.0.0.2 SBL)", fit for the screen. */
-void report_add_list(struct strbuf *text, const struct listing *listing);
+/* Where it comes from. Each is copied. */
+void report_geo(struct report *report, const char *databases, int64_t built_at_sec);
+void report_log(struct report *report, const char *name);
+void report_state_path(struct report *report, const char *path);
 
-/* The whole output: first line, perfdata, long output. */
-void report_text(const struct report *report, struct strbuf *text);
+/* How many of COUNT there is room for where there is room for MOST. */
+static inline size_t report_kept(size_t count, size_t most)
+{
+	return count < most ? count : most;
+}
 
 #endif

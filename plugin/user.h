@@ -46,4 +46,10 @@ struct user_summary {
 	size_t from_count; /* of all; may be more than there is room for */
 };
 
+/* Is there anything that an administrator should look at? */
+static inline bool user_is_suspicious(const struct user_summary *user)
+{
+	return user->foreign_logins || user->hidden_logins;
+}
+
 #endif

@@ -6,28 +6,45 @@
 
 #include "common/numparse.h"
 #include "plugin/report/abroad.h"
+#include "plugin/report/words.h"
 
 #define NAMED_LEAST 2 /* or a second victim would change nothing in the line */
+#define COUNTRIES_SHOWN 6
 #define NAMES_MAX (REPORT_ABROAD_MOST * 80)
 
-static const char *plural(int64_t count)
+/* "(BR CN RU US)": at most COUNTRIES_SHOWN, "..." for the rest. */
+static void add_codes(struct strbuf *text, const struct user_summary *user)
 {
-	return count == 1 ? "" : "s";
+	strbuf_add_string(text, " (");
+	for (size_t i = 0; i < user->from_count && i < COUNTRIES_SHOWN; i++)
+		strbuf_add_format(text, "%s%s", i ? " " : "", user->from[i].code);
+	strbuf_add_string(text, user->from_count > COUNTRIES_SHOWN ? " ...)" : ")");
+}
+
+/* "bob@example.com logged in from 4 countries (BR CN RU US)" */
+static void add_worst_user(struct strbuf *text, const struct user_summary *user)
+{
+	words_add_user(text, &user->name);
+	if (user->countries > 1)
+		strbuf_add_format(text, " logged in from %" PRId64 " countries", user->countries);
+	else
+		strbuf_add_string(text, " logged in from abroad");
+	add_codes(text, user);
 }
 
 /* The first COUNT names but that of LEADER: "eve, bob and 3 more" of USERS. How many it names. */
 static int64_t list_names(const struct report *report, const char *leader, int64_t count,
                           int64_t users, struct strbuf *text)
 {
-	struct slice rest = slice_string(strbuf_text(&report->abroad));
 	int64_t named = 0;
-	while (rest.length && named < count) {
-		struct slice name = slice_take_until(&rest, '\n');
-		if (slice_equals(name, leader))
+	for (size_t i = 0; i < report->abroad_count && named < count; i++) {
+		struct strbuf name CLEANUP(strbuf_release) = STRBUF_INIT(WHY_MAX);
+		words_add_user(&name, &report->abroad[i]);
+		if (strcmp(strbuf_text(&name), leader) == 0)
 			continue;
 		named++;
 		strbuf_add_string(text, named == 1 ? "" : named == users ? " and " : ", ");
-		strbuf_add(text, name.data, name.length);
+		strbuf_add_string(text, strbuf_text(&name));
 	}
 	if (named < users)
 		strbuf_add_format(text, " and %" PRId64 " more", users - named);
@@ -57,22 +74,26 @@ static bool has_leader(const struct report *report)
 	return finding->is_known && finding->state == STATE_CRITICAL;
 }
 
-static void tell_many(const struct report *report, int64_t logins, int64_t users, size_t room,
-                      struct strbuf *text)
+static void tell_many(const struct report *report, const struct user_summary *worst, int64_t logins,
+                      int64_t users, size_t room, struct strbuf *text)
 {
 	char window[DURATION_TEXT_ROOM];
 	struct strbuf end CLEANUP(strbuf_release) = STRBUF_INIT(100);
+	struct strbuf leader CLEANUP(strbuf_release) = STRBUF_INIT(WHY_MAX);
 	bool is_led = has_leader(report);
 	numparse_format_duration(report->window_sec, window);
 	strbuf_add_format(&end,
 	                  is_led ? ": %" PRId64 " foreign logins in %s"
 	                         : " from abroad: %" PRId64 " logins in %s",
 	                  logins, window);
-	if (is_led)
-		strbuf_add_format(text, "%s; also ", strbuf_text(&report->worst_user));
+	if (is_led) {
+		words_add_user(&leader, &worst->name);
+		add_worst_user(text, worst);
+		strbuf_add_string(text, "; also ");
+	}
 	size_t taken = text->length + end.length;
-	add_names(report, is_led ? strbuf_text(&report->worst_name) : "", users - is_led,
-	          room > taken ? room - taken : 0, text);
+	add_names(report, strbuf_text(&leader), users - is_led, room > taken ? room - taken : 0,
+	          text);
 	strbuf_add_string(text, strbuf_text(&end));
 }
 
@@ -80,14 +101,17 @@ void abroad_tell(const struct report *report, int64_t logins, int64_t users, siz
                  struct strbuf *text)
 {
 	char window[DURATION_TEXT_ROOM];
-	bool is_alert = report->worst_user.length && report->state != STATE_OK;
-	if (is_alert && users > 1 && report->abroad.length) {
-		tell_many(report, logins, users, room, text);
+	const struct user_summary *worst = report->state != STATE_OK ? words_worst_user(report)
+								     : NULL;
+	if (worst && users > 1 && report->abroad_count) {
+		tell_many(report, worst, logins, users, room, text);
 		return;
 	}
-	if (is_alert)
-		strbuf_add_format(text, "%s; ", strbuf_text(&report->worst_user));
+	if (worst) {
+		add_worst_user(text, worst);
+		strbuf_add_string(text, "; ");
+	}
 	strbuf_add_format(text, "%" PRId64 " foreign login%s by %" PRId64 " user%s in %s", logins,
-	                  plural(logins), users, plural(users),
+	                  words_plural(logins), users, words_plural(users),
 	                  numparse_format_duration(report->window_sec, window));
 }

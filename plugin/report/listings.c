@@ -1,25 +1,30 @@
-/* listings.c - what blocklists say, in the report; see report.h
+/* listings.c - what blocklists say, in the text; see listings.h
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "common/compat.h"
 
 #include "common/printable.h"
-#include "plugin/report.h"
+#include "common/timestamp.h"
+#include "plugin/report/listings.h"
+#include "plugin/report/words.h"
 
 #define LINES_MOST 50
 #define TOLD_MAX 600
 
-#define LACKING " (it lacks its own test point)"
+/* What is beyond the limit is counted. */
+struct lines {
+	struct strbuf *text;
+	size_t count;
+};
 
-void report_add_list(struct strbuf *text, const struct listing *listing)
+/* Is there room for one more line? */
+static bool begin_line(struct lines *lines)
 {
-	printable_add(text, slice_string(listing->zone), LISTING_KEY_ROOM);
-	strbuf_add_string(text, " (");
-	printable_add(text, slice_string(listing->detail), LISTING_DETAIL_ROOM);
-	if (listing->lacks_test_point && !listing->text[0])
-		strbuf_add_string(text, LACKING);
-	strbuf_add_char(text, ')');
+	if (lines->count++ >= LINES_MOST)
+		return false;
+	strbuf_add_string(lines->text, "dnsbl: ");
+	return true;
 }
 
 /* "127.0.0.2 SBL: the list's own words" */
@@ -27,17 +32,8 @@ static void add_reason(struct strbuf *text, const struct listing *listing)
 {
 	struct strbuf whole CLEANUP(strbuf_release) = STRBUF_INIT(LISTING_DETAIL_ROOM - 1);
 	strbuf_add_format(&whole, "%s%s%s%s", listing->detail, listing->text[0] ? ": " : "",
-	                  listing->text, listing->lacks_test_point ? LACKING : "");
+	                  listing->text, listing->lacks_test_point ? WORDS_NO_TEST_POINT : "");
 	printable_add(text, slice_string(strbuf_text(&whole)), LISTING_DETAIL_ROOM);
-}
-
-/* Is there room for one more line? What is beyond the limit is counted. */
-static bool begin_line(struct report *report)
-{
-	if (report->lists_lines++ >= LINES_MOST)
-		return false;
-	strbuf_add_string(&report->lists, "dnsbl: ");
-	return true;
 }
 
 static void add_listing(struct strbuf *text, const struct listing *listing)
@@ -58,45 +54,43 @@ static void add_listing(struct strbuf *text, const struct listing *listing)
 	strbuf_add_string(text, listing->is_kept ? ", as it answered before\n" : "\n");
 }
 
-void report_listing(struct report *report, const struct listing *listing)
+static void add_listings(struct lines *lines, const struct report_listings *listings)
 {
-	char address[IPADDR_TEXT_ROOM];
-	if (begin_line(report))
-		add_listing(&report->lists, listing);
-	if (listing->verdict != VERDICT_LISTED || listing->weight < 0 ||
-	    report->worst_listing.length)
-		return;
-	strbuf_add_format(&report->worst_listing, "%s is listed on ",
-	                  ipaddr_format(&listing->address, address));
-	report_add_list(&report->worst_listing, listing);
+	size_t kept = report_kept(listings->count, REPORT_LISTINGS_MOST);
+	for (size_t i = 0; i < kept; i++)
+		if (begin_line(lines))
+			add_listing(lines->text, listings->items[i]);
+	lines->count += listings->count - kept;
 }
 
-void report_no_verdict(struct report *report, const char *zone, const struct ipaddr *address,
-                       const char *reason)
+static void add_silence(struct strbuf *text, const struct report_silence *silence)
 {
-	char text[IPADDR_TEXT_ROOM];
-	if (!begin_line(report))
-		return;
-	printable_add(&report->lists, slice_string(zone), LISTING_KEY_ROOM);
-	if (address)
-		strbuf_add_format(&report->lists,
-		                  " gives no verdict of %s: ", ipaddr_format(address, text));
-	else
-		strbuf_add_string(&report->lists, " gives no verdict: ");
-	printable_add_sentence(&report->lists, slice_string(reason), WHY_MAX);
-	strbuf_add_char(&report->lists, '\n');
+	char at[TIMESTAMP_TEXT_ROOM], address[IPADDR_TEXT_ROOM];
+	struct strbuf reason CLEANUP(strbuf_release) = STRBUF_INIT(WHY_MAX);
+	printable_add(text, slice_string(silence->zone), LISTING_KEY_ROOM);
+	strbuf_add_string(text, " gives no verdict");
+	if (silence->address)
+		strbuf_add_format(text, " of %s", ipaddr_format(silence->address, address));
+	strbuf_add_string(text, ": ");
+	if (silence->since_sec)
+		strbuf_add_format(&reason, "it is dead, with no verdict since %s: ",
+		                  timestamp_format(silence->since_sec, at));
+	strbuf_add_string(&reason, silence->reason);
+	printable_add_sentence(text, slice_string(strbuf_text(&reason)), WHY_MAX);
+	strbuf_add_char(text, '\n');
 }
 
-void report_checked(struct report *report, const struct checked *checked)
+static void add_silences(struct lines *lines, const struct report_silences *silences)
 {
-	struct strbuf *text = &report->lists;
-	report->checked = *checked;
-	report->checked.told = NULL;
-	if (checked->listed > 1 && report->worst_listing.length)
-		strbuf_add_format(&report->worst_listing, " and %zu more", checked->listed - 1);
-	if (report->lists_lines > LINES_MOST)
-		strbuf_add_format(text, "dnsbl: ... and %zu more lines\n",
-		                  report->lists_lines - LINES_MOST);
+	size_t kept = report_kept(silences->count, REPORT_LISTINGS_MOST);
+	for (size_t i = 0; i < kept; i++)
+		if (begin_line(lines))
+			add_silence(lines->text, &silences->items[i]);
+	lines->count += silences->count - kept;
+}
+
+static void add_checked(struct strbuf *text, const struct checked *checked)
+{
 	if (!checked->told)
 		return;
 	strbuf_add_string(text, "dnsbl: looked up ");
@@ -105,4 +99,30 @@ void report_checked(struct report *report, const struct checked *checked)
 	if (checked->unanswered)
 		strbuf_add_format(text, ", %zu without a verdict", checked->unanswered);
 	strbuf_add_char(text, '\n');
+}
+
+void listings_tell(const struct report *report, int verbosity, struct strbuf *text)
+{
+	struct lines lines = { .text = text };
+	add_listings(&lines, &report->listed);
+	add_silences(&lines, &report->own_silences);
+	if (verbosity > 0)
+		add_listings(&lines, &report->unlisted);
+	if (report->has_checked && lines.count > LINES_MOST)
+		strbuf_add_format(text, "dnsbl: ... and %zu more lines\n",
+		                  lines.count - LINES_MOST);
+	add_checked(text, &report->checked);
+	add_silences(&lines, &report->client_silences);
+}
+
+void listings_tell_first(const struct report *report, struct strbuf *text)
+{
+	char address[IPADDR_TEXT_ROOM];
+	if (!report->first_listed)
+		return;
+	strbuf_add_format(text, "%s is listed on ",
+	                  ipaddr_format(&report->first_listed->address, address));
+	words_add_list(text, report->first_listed);
+	if (report->checked.listed > 1)
+		strbuf_add_format(text, " and %zu more", report->checked.listed - 1);
 }

@@ -51,7 +51,7 @@ static void tell_countries(struct users *self)
 static void end_user(struct users *self)
 {
 	const struct user_summary *user = &self->user;
-	bool is_suspicious = user->foreign_logins || user->hidden_logins;
+	bool is_suspicious = user_is_suspicious(user);
 	if (!self->has_user)
 		return;
 	if (ranking_has_room_for(&self->all, user) ||

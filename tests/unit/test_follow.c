@@ -99,17 +99,16 @@ static struct run run_once(size_t logs)
 	struct report report CLEANUP(report_release);
 	struct budget budget;
 	struct run run;
-	report_init(&report, 3600);
+	report_init(&report, NOW, 3600);
 	budget_begin(&budget, TIMEOUT_SEC * 1000);
 	struct store *store = storetest_open(storetest_state);
 	follow_all(store, &report, logs, &budget);
 	storetest_expect(store_forget(store, NOW - 3600, &why), 0);
 	run.logins = storetest_logins(store);
-	run.is_complete = !report.problems.length;
+	run.is_complete = !report.problem_count;
 	run.state = report.state;
 	if (!run.is_complete)
-		assert_non_null(
-			strstr(strbuf_text(&report.problems), "the time of 2 s was not enough"));
+		assert_non_null(strstr(report.problems[0].text, "the time of 2 s was not enough"));
 	storetest_commit(store);
 	return run;
 }

@@ -6,6 +6,7 @@
 
 #include <jansson.h>
 
+#include "common/jsontext.h"
 #include "common/printable.h"
 #include "common/timestamp.h"
 #include "plugin/explain.h"
@@ -88,17 +89,6 @@ static void add_text(struct strbuf *text, int64_t number, const struct explanati
 		add_row(text, "message", found->message);
 }
 
-/* Text that isn't UTF-8 is no JSON: then as on the screen. */
-static json_t *json_text(struct slice text)
-{
-	struct strbuf shown CLEANUP(strbuf_release) = STRBUF_INIT(ANSWER_MAX);
-	json_t *value = json_stringn(text.data ? text.data : "", text.length);
-	if (value)
-		return value;
-	printable_add(&shown, text, SHOWN_MAX);
-	return json_string(strbuf_text(&shown));
-}
-
 static void add_json(struct strbuf *text, int64_t number, const struct explanation *found)
 {
 	char at[TIMESTAMP_TEXT_ROOM] = "", address[IPADDR_TEXT_ROOM] = "";
@@ -113,14 +103,19 @@ static void add_json(struct strbuf *text, int64_t number, const struct explanati
 	json_t *object = json_pack("{s:I, s:b, s:s, s:s, s:o, s:s, s:o, s:s}", "line",
 	                           (json_int_t)number, "login", is_login, "format",
 	                           found->format ? found->format : "", "at", at, "user",
-	                           json_text(is_login ? found->login.user : nothing), "address",
-	                           address, "service",
-	                           json_text(is_login ? found->login.service : nothing), "why",
-	                           strbuf_text(&why));
+	                           jsontext(is_login ? found->login.user : nothing, SHOWN_MAX),
+	                           "address", address, "service",
+	                           jsontext(is_login ? found->login.service : nothing, SHOWN_MAX),
+	                           "why", strbuf_text(&why));
 	char *dumped = object ? json_dumps(object, JSON_COMPACT | JSON_ENSURE_ASCII) : NULL;
 	strbuf_add_format(text, "%s\n", dumped ? dumped : "{}");
 	free(dumped);
 	json_decref(object);
+}
+
+static bool is_json(const struct options *options)
+{
+	return options->writer == &report_writer_json;
 }
 
 static bool put(const struct strbuf *text)
@@ -137,7 +132,7 @@ static int explain_lines(const struct options *options, struct logformat_reader 
 		struct strbuf answer CLEANUP(strbuf_release) = STRBUF_INIT(JSON_MAX);
 		struct explanation found;
 		logformat_explain(reader, &found, line);
-		if (options->is_json)
+		if (is_json(options))
 			add_json(&answer, number, &found);
 		else
 			add_text(&answer, number, &found);
@@ -165,7 +160,7 @@ enum state explain_input(const struct options *options)
 	                         &(struct source_options){ .line_time = NULL }, &why);
 	if (result == 0)
 		result = explain_lines(options, reader, source, &why);
-	if (source && !options->is_json)
+	if (source && !is_json(options))
 		printf("%s", source_notes(source));
 	if (result < 0)
 		tell_failure(options, &why);

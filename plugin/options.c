@@ -111,6 +111,22 @@ static int blame(const char *option, const char *value, int error, struct strbuf
 	return error;
 }
 
+/* A fault is told in the form that --output asks for, wherever that stands. */
+static void find_output(struct options *options, int argc, char **argv)
+{
+	struct option longs[OPTION_ROWS_MAX + 1];
+	struct strbuf letters CLEANUP(strbuf_release) = STRBUF_INIT(100);
+	struct strbuf unwanted CLEANUP(strbuf_release) = STRBUF_INIT(WHY_MAX);
+	int found;
+	make_tables(longs, &letters);
+	optind = 0;
+	while ((found = getopt_long(argc, argv, strbuf_text(&letters), longs, NULL)) != -1) {
+		const struct option_row *row = find_row(found);
+		if (row && optarg && strcmp(row->name, "output") == 0)
+			(void)row->set(options, optarg, &unwanted);
+	}
+}
+
 static int parse_all(struct options *options, int argc, char **argv, struct strbuf *why)
 {
 	struct option longs[OPTION_ROWS_MAX + 1];
@@ -145,9 +161,6 @@ static int check_together(const struct options *options, struct strbuf *why)
 			? strbuf_fail(why, -EINVAL,
 		                      "--explain reads standard input: give the log with \"<\"")
 			: 0;
-	if (options->is_json)
-		return strbuf_fail(why, -EINVAL,
-		                   "--output=json is known with --explain only, so far");
 	if (!country_set_count(&options->home) && !options->dnsbl.is_only)
 		return strbuf_fail(why, -EINVAL,
 		                   "--home is missing: which countries are home? For example "
@@ -157,6 +170,17 @@ static int check_together(const struct options *options, struct strbuf *why)
 		                   "--state and --no-state contradict each other: give one of "
 		                   "them");
 	return 0;
+}
+
+static int parse_arguments(struct options *options, int argc, char **argv, struct strbuf *why)
+{
+	int result = parse_all(options, argc, argv, why);
+	if (result == 0)
+		result = check_together(options, why);
+	return result < 0 || options->wants_help || options->wants_version ||
+			options->wants_explanation
+		? result
+		: options_finish_dnsbl(options, why);
 }
 
 int options_parse(struct options *options, int argc, char **argv, int64_t clock_sec,
@@ -174,15 +198,11 @@ int options_parse(struct options *options, int argc, char **argv, int64_t clock_
 	};
 	policy_init(&options->policy);
 	int result = nagiosplug_extra_opts(&argc, &argv, argc, argv, PACKAGE_NAME, why);
+	result = result < 0 ? blame("extra-opts", "", result, why)
+			    : parse_arguments(options, argc, argv, why);
 	if (result < 0)
-		return blame("extra-opts", "", result, why);
-	result = parse_all(options, argc, argv, why);
-	if (result == 0)
-		result = check_together(options, why);
-	return result < 0 || options->wants_help || options->wants_version ||
-			options->wants_explanation
-		? result
-		: options_finish_dnsbl(options, why);
+		find_output(options, argc, argv);
+	return result;
 }
 
 void options_release(struct options *options)

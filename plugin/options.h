@@ -67,7 +67,7 @@ struct options {
 	int64_t timeout_sec;
 	enum state timeout_state;
 	bool is_json;                       /* --output */
-	const struct report_writer *writer; /* never NULL, also of options that are refused */
+	const struct report_writer *writer; /* --output; never NULL, also where they are refused */
 	bool wants_help, wants_version, wants_explanation;
 };
 

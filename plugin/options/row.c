@@ -203,10 +203,11 @@ static int set_geo_cache(struct options *options, const char *value, struct strb
 
 static int set_output(struct options *options, const char *value, struct strbuf *why)
 {
-	options->is_json = strcmp(value, "json") == 0;
-	if (options->is_json || strcmp(value, "text") == 0)
-		return 0;
-	return strbuf_fail(why, -EINVAL, "must be text or json");
+	const struct report_writer *writer = report_writer_find(value, why);
+	if (!writer)
+		return -EINVAL;
+	options->writer = writer;
+	return 0;
 }
 
 static int set_explain(struct options *options, const char *value, struct strbuf *why)
@@ -331,7 +332,8 @@ const struct option_row option_rows[] = {
 	  "read lines from standard input and say how each is understood, and why.\nNothing else "
 	  "is done" },
 	{ "output", 'o', "text|json", set_output,
-	  "of --explain: a paragraph a line, or a JSON object. Default: text" },
+	  "the form of the answer, and of --explain's: text, or JSON (see doc/json.md).\nDefault: "
+	  "text" },
 	{ "extra-opts", 0, "[=[SECTION][@FILE]]", set_extra_opts,
 	  "options from an ini file, as in every Monitoring Plugin" },
 	{ "help", 'h', NULL, set_help, "this text" },

@@ -26,8 +26,9 @@ struct report_writer {
 };
 
 extern const struct report_writer report_writer_text; /* report/text.c */
+extern const struct report_writer report_writer_json; /* report/json.c */
 
-/* NULL: there is none of that name. */
-const struct report_writer *report_writer_find(const char *name);
+/* NULL: there is none of that name, and WHY says which there are. */
+const struct report_writer *report_writer_find(const char *name, struct strbuf *why);
 
 #endif

@@ -139,11 +139,6 @@ login_line="2014-02-25T10:11:12.000000+00:00 mail postfix/submission/smtpd[214]:
 	expect_unknown "--explain reads standard input*"
 }
 
-@test "--output=json without --explain is refused, since it doesn't exist yet" {
-	run timeout 120 "$plugin" --home=US --output=json "$log"
-	expect_unknown "--output=json is known with --explain only*"
-}
-
 @test "a JSON object is whole, however long what it holds" {
 	local user
 	user=$(head -c 60000 /dev/zero | tr '\0' '\001')

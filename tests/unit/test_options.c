@@ -348,6 +348,30 @@ static void a_hostile_value_is_never_echoed_as_it_is(void **state)
 	}
 }
 
+static void a_fault_is_told_in_the_form_that_was_asked_for_wherever_that_stands(void **state)
+{
+	(void)state;
+	static const char *const rows[][5] = {
+		{ "--output=json", "--home=XX" },
+		{ "--home=XX", "--output=json" },
+		{ "--nonsense", "-ojson" },
+		{ "--home=XX", "log", "--output", "json" },
+		{ "--output=json" }, /* --home is missing */
+		{ "--output=xml", "--output=json" },
+		{ "--extra-opts=none@/nonexistent", "--output=json" },
+	};
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct options options;
+		struct strbuf why CLEANUP(strbuf_release) = STRBUF_INIT(WHY_MAX);
+		assert_true(parse(&options,
+		                  ARGUMENTS(rows[i][0], rows[i][1], rows[i][2], rows[i][3]),
+		                  &why) < 0);
+		if (options.writer != &report_writer_json)
+			fail_msg("row %zu is told as text: %s", i, strbuf_text(&why));
+		options_release(&options);
+	}
+}
+
 static void no_list_grows_without_end(void **state)
 {
 	(void)state;
@@ -383,6 +407,8 @@ int main(void)
 		cmocka_unit_test(what_was_likely_meant_is_told),
 		cmocka_unit_test(what_means_nothing_gets_no_guess),
 		cmocka_unit_test(a_hostile_value_is_never_echoed_as_it_is),
+		cmocka_unit_test(
+			a_fault_is_told_in_the_form_that_was_asked_for_wherever_that_stands),
 		cmocka_unit_test(no_list_grows_without_end),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,7 +9,9 @@
 #include <setjmp.h>
 
 #include <cmocka.h>
+#include <jansson.h>
 
+#include "plugin/report/writer.h"
 #include "plugin/watchdog.h"
 
 /* Runs CHILD with its standard output in TEXT; returns what waitpid says. */
@@ -42,6 +44,13 @@ static void tell(enum state state, const char *why, struct strbuf *text)
 static void hang(void)
 {
 	watchdog_start(0, STATE_CRITICAL, tell);
+	for (;;)
+		pause();
+}
+
+static void hang_in_json(void)
+{
+	watchdog_start(0, STATE_CRITICAL, report_writer_json.write_failure);
 	for (;;)
 		pause();
 }
@@ -91,6 +100,19 @@ static void a_hanging_run_ends_with_its_state_and_a_sentence(void **state)
 	                    "hangs; see --timeout\n");
 }
 
+static void it_ends_in_the_form_that_was_asked_for(void **state)
+{
+	(void)state;
+	char text[1001];
+	int status = run_child(hang_in_json, text, sizeof text);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), STATE_CRITICAL);
+	json_t *root = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
+	assert_non_null(root);
+	assert_int_equal(json_integer_value(json_object_get(root, "exit")), STATE_CRITICAL);
+	json_decref(root);
+}
+
 static void a_run_in_time_is_left_alone(void **state)
 {
 	(void)state;
@@ -137,6 +159,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_hanging_run_ends_with_its_state_and_a_sentence),
+		cmocka_unit_test(it_ends_in_the_form_that_was_asked_for),
 		cmocka_unit_test(a_run_in_time_is_left_alone),
 		cmocka_unit_test(a_run_that_works_is_left_alone),
 		cmocka_unit_test(a_disk_may_take_its_time_for_a_commit),

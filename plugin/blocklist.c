@@ -83,12 +83,14 @@ int blocklist_recall(struct blocklist *self, struct store *store,
                      const struct tally_result *counted, struct strbuf *why)
 {
 	const struct dnsbl_options *dnsbl = &self->options->dnsbl;
+	struct ipaddr own[DNSBL_ADDRESSES_MOST];
 	int result;
+	for (size_t i = 0; i < self->own.count && i < DNSBL_ADDRESSES_MOST; i++)
+		own[i] = self->own.addresses[i].address;
 	if (dnsbl->client_zones.count)
 		self->client_count = (size_t)counted->counts.of[METRIC_FOREIGN_ADDRESSES].value;
 	memcpy(self->clients, counted->foreign_addresses, sizeof self->clients);
-	begin_group(&self->own_group, &dnsbl->zones, self->own.addresses, self->own.count,
-	            dnsbl->resolver);
+	begin_group(&self->own_group, &dnsbl->zones, own, self->own.count, dnsbl->resolver);
 	begin_group(&self->client_group, &dnsbl->client_zones, self->clients, self->client_count,
 	            dnsbl->resolver);
 	result = recall(&self->own_group, store, self->options->now_sec, why);
@@ -258,9 +260,9 @@ static void tell_own(const struct blocklist *self, const struct dnsbl_totals *to
 			report_listing(self->report, &result->listings[i]);
 	report_checked(self->report,
 	               &(struct checked){
-			       .told = self->own.told.length ? strbuf_text(&self->own.told) : NULL,
+			       .own = self->own.addresses,
+			       .own_count = report_kept(self->own.count, DNSBL_ADDRESSES_MOST),
 			       .addresses = result->addresses,
-			       .first = self->own.addresses[0],
 			       .zones = result->zones->count,
 			       .unanswered = (size_t)totals->unanswered,
 			       .listed = (size_t)totals->listed,

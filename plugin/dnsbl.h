@@ -94,10 +94,11 @@ struct dnsbl_host {
 int dnsbl_resolve(struct dnsbl_host *hosts, size_t count, const char *resolver,
                   const struct deadline *deadline, struct strbuf *why);
 
-/* The public addresses from which this machine sends mail, into RET as above: how many. Of each
+/* The public addresses from which this machine sends mail, into RET, which has room for
+ * DNSBL_ADDRESSES_MOST: how many. Of each
  * family those of the first place that tells one: smtp_bind_address and smtp_bind_address6,
  * proxy_interfaces, a single inet_interfaces in Postfix's main.cf, the interfaces, the route to the
- * Internet. TOLD gets each with its place. Nothing outside this machine is asked. */
-size_t dnsbl_own_addresses(struct ipaddr *ret, struct strbuf *told);
+ * Internet. Nothing outside this machine is asked. */
+size_t dnsbl_own_addresses(struct own_address *ret);
 
 #endif

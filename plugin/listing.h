@@ -1,4 +1,5 @@
-/* listing.h - what a DNS blocklist says of an address: the noun that dnsbl, store and report share
+/* listing.h - what a DNS blocklist says of an address: the noun that dnsbl, store and report share;
+ * and the addresses of this server
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -37,6 +38,16 @@ struct listing {
 	char detail[LISTING_DETAIL_ROOM];
 	char text[LISTING_TEXT_ROOM]; /* of a listing: the list's own words; hostile */
 	bool lacks_test_point;        /* a listing on a list that could not show that it works */
+};
+
+#define OWN_PLACE_ROOM 600
+
+/* An address from which this server sends mail. */
+struct own_address {
+	struct ipaddr address;
+	/* where it was found: "smtp_bind_address in /etc/postfix/main.cf"; the name that has it;
+	 * "": it was given */
+	char place[OWN_PLACE_ROOM];
 };
 
 #endif

@@ -92,10 +92,9 @@ struct report_silences {
 
 /* What was looked up on blocklists of the server's own. All zero: nothing was. */
 struct checked {
-	/* the addresses and where each was found; borrowed; NULL: there is none */
-	const char *told;
-	size_t addresses;
-	struct ipaddr first; /* of the addresses */
+	const struct own_address *own; /* borrowed */
+	size_t own_count;
+	size_t addresses; /* of these that were looked up, the first ones */
 	size_t zones;
 	size_t unanswered; /* zones without a verdict */
 	size_t listed;     /* pairs of an address and a zone */

@@ -7,8 +7,6 @@
 #include "common/xalloc.h"
 #include "plugin/blocklist/own.h"
 
-#define TOLD_MAX 4000
-
 /* Those that nobody has, and whoever tries an alert asks for: lists have 127.0.0.2, examples have
  * the others. */
 static bool is_for_trying(const struct ipaddr *address)
@@ -42,13 +40,13 @@ static void add_own(struct own *self, const struct ipaddr *address, const char *
 		return;
 	}
 	for (size_t i = 0; i < self->count && i < DNSBL_ADDRESSES_MOST; i++)
-		if (ipaddr_equals(&self->addresses[i], address))
+		if (ipaddr_equals(&self->addresses[i].address, address))
 			return;
 	if (self->count++ >= DNSBL_ADDRESSES_MOST)
 		return; /* the count tells */
-	self->addresses[self->count - 1] = *address;
-	strbuf_add_format(&self->told, "%s%s%s%s%s", self->told.length ? ", " : "", text,
-	                  *name ? " (" : "", name, *name ? ")" : "");
+	struct own_address *own = &self->addresses[self->count - 1];
+	own->address = *address;
+	snprintf(own->place, sizeof own->place, "%s", name);
 }
 
 static void take_host(struct own *self, const struct dnsbl_host *host)
@@ -97,12 +95,11 @@ static void take_targets(struct own *self, const struct dnsbl_options *dnsbl,
 
 void own_init(struct own *self)
 {
-	*self = (struct own){ .told = STRBUF_INIT(TOLD_MAX), .fault = STRBUF_INIT(WHY_MAX) };
+	*self = (struct own){ .fault = STRBUF_INIT(WHY_MAX) };
 }
 
 void own_release(struct own *self)
 {
-	strbuf_release(&self->told);
 	strbuf_release(&self->fault);
 }
 
@@ -112,7 +109,7 @@ void own_find(struct own *self, const struct options *options, const struct dead
 		take_targets(self, &options->dnsbl, run);
 		return;
 	}
-	self->count = dnsbl_own_addresses(self->addresses, &self->told);
+	self->count = dnsbl_own_addresses(self->addresses);
 	if (!self->count)
 		add_fault(&self->fault,
 		          "this machine has only private addresses: tell with --dnsbl-address=IP "

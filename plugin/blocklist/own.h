@@ -11,9 +11,8 @@
 #include "plugin/options.h"
 
 struct own {
-	struct ipaddr addresses[DNSBL_ADDRESSES_MOST]; /* each once */
+	struct own_address addresses[DNSBL_ADDRESSES_MOST]; /* each once */
 	size_t count;        /* may be more than there is room for: the rest is left out */
-	struct strbuf told;  /* "192.0.2.25 (smtp_bind_address in /etc/postfix/main.cf), ..." */
 	struct strbuf fault; /* what is wrong with some, or with all; "" if nothing is */
 };
 

@@ -14,26 +14,24 @@
 /* What was found, and where; a family that one place has told is not looked for in the next, less
  * honest one. */
 struct search {
-	struct ipaddr *addresses;
+	struct own_address *found;
 	size_t count;
 	bool has[2], had[2]; /* of IPv4 and IPv6: now, and before this place */
-	struct strbuf *told;
 };
 
 static void add(struct search *search, const struct ipaddr *address, const char *place)
 {
-	char text[IPADDR_TEXT_ROOM];
 	bool is_ipv6 = !ipaddr_is_ipv4(address);
 	if (search->had[is_ipv6] || search->count == DNSBL_ADDRESSES_MOST ||
 	    !ipaddr_is_public(address))
 		return;
 	for (size_t i = 0; i < search->count; i++)
-		if (ipaddr_equals(&search->addresses[i], address))
+		if (ipaddr_equals(&search->found[i].address, address))
 			return;
-	search->addresses[search->count++] = *address;
+	struct own_address *own = &search->found[search->count++];
+	own->address = *address;
+	snprintf(own->place, sizeof own->place, "%s", place);
 	search->has[is_ipv6] = true;
-	strbuf_add_format(search->told, "%s%s (%s)", search->told->length ? ", " : "",
-	                  ipaddr_format(address, text), place);
 }
 
 static void end_place(struct search *search)
@@ -145,9 +143,9 @@ static void look_at_routes(struct search *search)
 	end_place(search);
 }
 
-size_t dnsbl_own_addresses(struct ipaddr *ret, struct strbuf *told)
+size_t dnsbl_own_addresses(struct own_address *ret)
 {
-	struct search search = { .addresses = ret, .told = told };
+	struct search search = { .found = ret };
 	look_into_postfix(&search);
 	look_at_interfaces(&search);
 	look_at_routes(&search);

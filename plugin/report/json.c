@@ -266,6 +266,19 @@ static json_t *silences(const struct report_silences *silences)
 	return array;
 }
 
+/* Those that were looked up. */
+static json_t *own_addresses(const struct checked *checked)
+{
+	json_t *array = json_array();
+	for (size_t i = 0; i < checked->addresses; i++) {
+		json_t *object = json_object();
+		set_address(object, "address", &checked->own[i].address);
+		set_text(object, "found_in", checked->own[i].place);
+		append(array, object);
+	}
+	return array;
+}
+
 /* Of the server's own addresses; null if none were looked up. */
 static json_t *own_blocklists(const struct report *report)
 {
@@ -273,8 +286,8 @@ static json_t *own_blocklists(const struct report *report)
 	if (!report->has_checked)
 		return json_null();
 	json_t *object = json_object();
-	set_text(object, "looked_up", checked->told);
-	set_integer(object, "addresses", (int64_t)checked->addresses);
+	set(object, "addresses", own_addresses(checked));
+	set_integer(object, "addresses_left", (int64_t)(checked->own_count - checked->addresses));
 	set_integer(object, "lists", (int64_t)checked->zones);
 	set_integer(object, "unanswered", (int64_t)checked->unanswered);
 	set(object, "listed", listings(&report->listed));

@@ -10,7 +10,8 @@
 #include "plugin/report/words.h"
 
 #define LINES_MOST 50
-#define TOLD_MAX 600
+#define OWN_MAX 4000
+#define OWN_SHOWN_MAX 600
 
 /* What is beyond the limit is counted. */
 struct lines {
@@ -89,12 +90,26 @@ static void add_silences(struct lines *lines, const struct report_silences *sile
 	lines->count += silences->count - kept;
 }
 
+/* "192.0.2.25 (eth0), 2001:db8::25" */
+static void add_own(struct strbuf *text, const struct checked *checked)
+{
+	char address[IPADDR_TEXT_ROOM];
+	struct strbuf own CLEANUP(strbuf_release) = STRBUF_INIT(OWN_MAX);
+	for (size_t i = 0; i < checked->own_count; i++) {
+		const char *place = checked->own[i].place;
+		strbuf_add_format(&own, "%s%s%s%s%s", i ? ", " : "",
+		                  ipaddr_format(&checked->own[i].address, address),
+		                  *place ? " (" : "", place, *place ? ")" : "");
+	}
+	printable_add_sentence(text, slice_string(strbuf_text(&own)), OWN_SHOWN_MAX);
+}
+
 static void add_checked(struct strbuf *text, const struct checked *checked)
 {
-	if (!checked->told)
+	if (!checked->own_count)
 		return;
 	strbuf_add_string(text, "dnsbl: looked up ");
-	printable_add_sentence(text, slice_string(checked->told), TOLD_MAX);
+	add_own(text, checked);
 	strbuf_add_format(text, " on %zu list%s", checked->zones, checked->zones == 1 ? "" : "s");
 	if (checked->unanswered)
 		strbuf_add_format(text, ", %zu without a verdict", checked->unanswered);

@@ -120,7 +120,8 @@ static void add_unlisted(const struct report *report, struct strbuf *line)
 	if (!checked->addresses || checked->listed)
 		return;
 	if (!report->has_logins && checked->addresses == 1)
-		strbuf_add_format(&text, "%s is ", ipaddr_format(&checked->first, address));
+		strbuf_add_format(&text, "%s is ",
+		                  ipaddr_format(&checked->own[0].address, address));
 	else if (!report->has_logins)
 		strbuf_add_format(&text, "%zu addresses are ", checked->addresses);
 	strbuf_add_format(&text, "on no blocklist (%zu asked", checked->zones);

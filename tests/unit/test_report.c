@@ -45,8 +45,14 @@ static void *keep(void *memory)
 	return kept.items[kept.count++] = memory;
 }
 
+static struct {
+	struct own_address addresses[10];
+	size_t count;
+} own;
+
 static void release_kept(void)
 {
+	own.count = 0;
 	while (kept.count)
 		free(kept.items[--kept.count]);
 }
@@ -245,15 +251,24 @@ static void add_silence(struct report *report, const struct fact *fact)
 
 static void add_checked(struct report *report, const struct fact *fact)
 {
-	struct checked checked = {
-		.told = *get(fact, "told") ? get(fact, "told") : NULL,
-		.addresses = (size_t)get_number(fact, "addresses"),
-		.zones = (size_t)get_number(fact, "lists"),
-		.unanswered = (size_t)get_number(fact, "unanswered"),
-		.listed = (size_t)get_number(fact, "listed"),
-	};
-	(void)ipaddr_parse(&checked.first, slice_string(get(fact, "first")));
-	report_checked(report, &checked);
+	report_checked(report,
+	               &(struct checked){
+			       .own = own.addresses,
+			       .own_count = own.count,
+			       .addresses = own.count,
+			       .zones = (size_t)get_number(fact, "lists"),
+			       .unanswered = (size_t)get_number(fact, "unanswered"),
+			       .listed = (size_t)get_number(fact, "listed"),
+		       });
+}
+
+static void add_own(struct report *report, const struct fact *fact)
+{
+	(void)report;
+	assert_true(own.count < ARRAY_SIZE(own.addresses));
+	struct own_address *address = &own.addresses[own.count++];
+	assert_true(ipaddr_parse(&address->address, slice_string(fact->words[1])));
+	snprintf(address->place, sizeof address->place, "%s", get(fact, "found_in"));
 }
 
 static void add_at(struct report *report, const struct fact *fact)
@@ -333,6 +348,7 @@ static const struct {
 	{ "listed", 2, WORDS_MOST, add_listed },
 	{ "unlisted", 2, WORDS_MOST, add_unlisted },
 	{ "silence", 2, WORDS_MOST, add_silence },
+	{ "own", 2, WORDS_MOST, add_own },
 	{ "checked", 1, WORDS_MOST, add_checked },
 	{ "geo", 3, 3, add_geo },
 	{ "log", 2, 2, add_log },

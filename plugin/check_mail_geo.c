@@ -23,7 +23,7 @@
 #include "plugin/options.h"
 #include "plugin/placing.h"
 #include "plugin/recall.h"
-#include "plugin/report/writer.h"
+#include "plugin/report.h"
 #include "plugin/source.h"
 #include "plugin/store.h"
 #include "plugin/tally.h"

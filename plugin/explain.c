@@ -11,6 +11,7 @@
 #include "common/timestamp.h"
 #include "plugin/explain.h"
 #include "plugin/logformat.h"
+#include "plugin/report.h"
 #include "plugin/source.h"
 
 #define SHOWN_MAX 500

@@ -12,6 +12,7 @@
 #include "plugin/options.h"
 #include "plugin/options/dnsbl.h"
 #include "plugin/options/row.h"
+#include "plugin/report.h"
 
 #define DEFAULT_WINDOW_SEC (15 * 60)
 #define HELP_MAX 2000 /* of one option */

@@ -15,7 +15,8 @@
 #include "plugin/dnsbl.h"
 #include "plugin/logformat.h"
 #include "plugin/policy.h"
-#include "plugin/report/writer.h"
+
+struct report_writer; /* plugin/report.h */
 
 #define OPTIONS_LOGS_MAX 10000
 #define OPTIONS_TRUST_MAX 10000

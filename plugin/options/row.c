@@ -14,6 +14,7 @@
 #include "plugin/geo.h"
 #include "plugin/options/dnsbl.h"
 #include "plugin/options/row.h"
+#include "plugin/report.h"
 #include "plugin/source.h"
 
 #define TIMEOUT_MAX_SEC 3600

@@ -5,7 +5,7 @@
 #ifndef REPORT_ABROAD_H
 #define REPORT_ABROAD_H
 
-#include "plugin/report.h"
+#include "plugin/report/facts.h"
 
 #define REPORT_LINE_WIDTH 80 /* before the "|", where it can be: what a pager or a phone shows */
 

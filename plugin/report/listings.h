@@ -5,7 +5,7 @@
 #ifndef REPORT_LISTINGS_H
 #define REPORT_LISTINGS_H
 
-#include "plugin/report.h"
+#include "plugin/report/facts.h"
 
 /* Appends a line a listing, and a list that has no verdict; from verbosity 1 on also the lists that
  * don't have an address. */

@@ -5,7 +5,7 @@
 #ifndef REPORT_USERS_H
 #define REPORT_USERS_H
 
-#include "plugin/report.h"
+#include "plugin/report/facts.h"
 
 /* Appends a paragraph a user: those with foreign logins or hidden addresses, from verbosity 2 on
  * all of them; from 1 on with their logins, those from home from 2 on. */

@@ -5,7 +5,7 @@
 #ifndef REPORT_WORDS_H
 #define REPORT_WORDS_H
 
-#include "plugin/report.h"
+#include "plugin/report/facts.h"
 
 #define WORDS_NO_TEST_POINT " (it lacks its own test point)" /* behind a listing */
 

@@ -10,7 +10,7 @@
 
 #include "common/state.h"
 #include "common/strbuf.h"
-#include "plugin/report.h"
+#include "plugin/report/facts.h"
 
 struct report_writer {
 	const char *name; /* as --output has it */

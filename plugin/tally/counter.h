@@ -8,7 +8,9 @@
 #ifndef TALLY_COUNTER_H
 #define TALLY_COUNTER_H
 
-#include "plugin/tally.h"
+#include "plugin/judgement.h"
+#include "plugin/login.h"
+#include "plugin/tally/result.h"
 
 /* All logins of one user from one address in one country. */
 struct judged {
@@ -19,7 +21,6 @@ struct judged {
 };
 
 struct counter {
-	const char *name;
 	void *(*begin)(void);
 	/* The users come one after the other, and in them those from one address. */
 	void (*add)(void *self, const struct judged *login);

@@ -83,7 +83,6 @@ static void end(void *counter, struct tally_result *ret)
 }
 
 const struct counter counter_foreign = {
-	.name = "foreign",
 	.begin = begin,
 	.add = add,
 	.end = end,

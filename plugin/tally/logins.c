@@ -53,7 +53,6 @@ static void end(void *counter, struct tally_result *ret)
 }
 
 const struct counter counter_logins = {
-	.name = "logins",
 	.begin = begin,
 	.add = add,
 	.end = end,

@@ -141,7 +141,6 @@ static void end(void *counter, struct tally_result *ret)
 }
 
 const struct counter counter_users = {
-	.name = "users",
 	.begin = begin,
 	.add = add,
 	.end = end,

@@ -10,6 +10,7 @@
 
 #include "common/numparse.h"
 #include "plugin/options.h"
+#include "plugin/report.h"
 
 #define CLOCK_SEC INT64_C(1393323600) /* 2014-02-25T10:20:00Z */
 #define ARGUMENTS_MAX 10

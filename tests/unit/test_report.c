@@ -20,7 +20,7 @@
 #include "common/numparse.h"
 #include "common/timestamp.h"
 #include "common/xalloc.h"
-#include "plugin/report/writer.h"
+#include "plugin/report.h"
 
 #define WORDS_MOST 64
 #define FILE_MAX (1 << 20)

@@ -11,7 +11,7 @@
 #include <cmocka.h>
 #include <jansson.h>
 
-#include "plugin/report/writer.h"
+#include "plugin/report.h"
 #include "plugin/watchdog.h"
 
 /* Runs CHILD with its standard output in TEXT; returns what waitpid says. */

@@ -407,6 +407,9 @@ static void show_user(struct run *run, const struct user_summary *user)
 		fail(run, &why);
 }
 
+_Static_assert(RANKING_USERS_MOST <= REPORT_USERS_MOST && NEWCOMERS_MOST <= REPORT_ABROAD_MOST,
+               "the report keeps all whose logins it is told");
+
 static void show_users(struct run *run)
 {
 	const struct tally_result *counted = &run->counted;

@@ -31,7 +31,8 @@ void report_finding(struct report *report, enum metric_id metric, const struct f
 /* How many users there are in all, and with foreign logins or hidden addresses. */
 void report_users(struct report *report, int64_t all, int64_t suspicious);
 
-/* The next one; those beyond REPORT_USERS_MOST are left out. */
+/* The next one, of REPORT_USERS_MOST at the most: those beyond are left out, and their logins must
+ * not be reported. */
 void report_user(struct report *report, const struct user_summary *user);
 
 /* One of the last user reported; the newest comes first. */

@@ -171,7 +171,7 @@ static void set_share(struct follow *follow)
 static void tell_time_is_up(struct follow *follow, int64_t left_bytes)
 {
 	struct strbuf why CLEANUP(strbuf_release) = STRBUF_INIT(WHY_MAX);
-	bool is_kept = strcmp(follow->name, SOURCE_STDIN) != 0 && !follow->options->no_state;
+	bool is_kept = source_has_position(follow->name) && !follow->options->no_state;
 	strbuf_add_format(&why, "the time of %" PRId64 " s was not enough: ",
 	                  follow->options->timeout_sec);
 	if (!is_kept)
@@ -190,7 +190,7 @@ static void tell_failure(struct follow *follow, const struct source *source, int
 {
 	if (error != -ETIMEDOUT)
 		report_problem(follow->report, STATE_UNKNOWN, strbuf_text(why));
-	else if (strcmp(follow->name, SOURCE_STDIN) == 0)
+	else if (!source_has_position(follow->name))
 		report_problem(follow->report, follow->options->timeout_state, strbuf_text(why));
 	else
 		tell_time_is_up(follow, source ? source_left_bytes(source) : -1);
@@ -247,7 +247,7 @@ static void tell_sight(struct follow *follow)
 	struct sight *sight = &follow->sight;
 	sight->unread = logformat_unread(follow->reader) - follow->unread_before;
 	sight->ambiguous = follow->ambiguous_lines;
-	sight->is_input = strcmp(follow->name, SOURCE_STDIN) == 0;
+	sight->is_input = !source_has_position(follow->name);
 	enum blindness blindness = blindness_tell(&text, follow->name, &follow->history, sight);
 	if (blindness == BLIND)
 		report_problem(follow->report, STATE_UNKNOWN, strbuf_text(&text));
@@ -289,7 +289,7 @@ static int keep_position(struct follow *follow, struct source *source, struct st
 		follow->newest_sec = positions[LOG_CURRENT].newest_sec;
 	tell_notes(follow, source);
 	result = keep_loss(follow, count_gaps(source_notes(source)), follow->options->now_sec, why);
-	if (strcmp(follow->name, SOURCE_STDIN) == 0)
+	if (!source_has_position(follow->name))
 		return result;
 	for (int age = 0; age < LOG_AGES && result >= 0; age++)
 		result = store_put_position(follow->store, follow->name, (enum log_age)age,

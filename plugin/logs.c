@@ -19,14 +19,9 @@
 static const char *const usual_places[] = { "/var/log/mail.log", "/var/log/maillog",
 	                                    "/var/log/mail" };
 
-static bool is_journal(const char *name)
-{
-	return strncmp(name, SOURCE_JOURNAL, strlen(SOURCE_JOURNAL)) == 0;
-}
-
 static bool is_glob(const char *given)
 {
-	return !is_journal(given) && strpbrk(given, "*?[");
+	return source_is_path(given) && strpbrk(given, "*?[");
 }
 
 /* --- the list --- */
@@ -76,7 +71,7 @@ static int find_directory(char **ret, const char *given, struct strbuf *why)
 {
 	struct strbuf directory CLEANUP(strbuf_release) = STRBUF_INIT(PATH_MAX);
 	char *current CLEANUP(xalloc_freep) = NULL;
-	if (given[0] != '/' && strcmp(given, SOURCE_STDIN) != 0 && !is_journal(given)) {
+	if (given[0] != '/' && source_is_path(given)) {
 		current = getcwd(NULL, 0);
 		if (!current)
 			return strbuf_fail(why, -errno,
@@ -208,7 +203,7 @@ int loglist_find(struct loglist *ret, char *const *given, size_t count, struct s
 bool loglist_has_input(char *const *given, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		if (strcmp(given[i], SOURCE_STDIN) == 0)
+		if (!source_has_position(given[i]))
 			return true;
 	return false;
 }
@@ -316,7 +311,7 @@ void loglist_add_known_default(struct loglist *logs, const char *known)
 	if (!add(logs, known, LOG_OF_NO_GLOB))
 		return;
 	logs->logs[logs->count - 1].is_default = true;
-	logs->logs[logs->count - 1].is_absent = !is_journal(known) && access(known, F_OK) < 0;
+	logs->logs[logs->count - 1].is_absent = source_is_path(known) && access(known, F_OK) < 0;
 }
 
 static bool is_gone(const struct keyset *gone, const char *name)
@@ -442,7 +437,7 @@ static void find_bases(struct loglist *logs)
 		struct base_search search = { .logs = logs,
 			                      .name = logs->logs[i].name,
 			                      .index = SIZE_MAX };
-		if (logs->logs[i].is_unmatched || is_journal(search.name))
+		if (logs->logs[i].is_unmatched || !source_is_path(search.name))
 			continue;
 		(void)each_base(search.name, find_base, &search);
 		logs->logs[i].base = search.index;

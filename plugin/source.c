@@ -10,18 +10,41 @@
 #include "common/xalloc.h"
 #include "plugin/source.h"
 #include "plugin/source/dirlist.h"
-#include "plugin/source/file.h"
+#include "plugin/source/driver.h"
 #include "plugin/source/identity.h"
 #include "plugin/source/journal.h"
 #include "plugin/source/siblings.h"
-#include "plugin/source/stdin.h"
 
-/* One of them. */
 struct source {
-	struct file_source *file;
-	struct stdin_source *input;
-	struct journal_source *journal;
+	const struct source_driver *driver;
+	void *self; /* the driver's */
 };
+
+/* The last one takes any name. */
+static const struct source_driver *const drivers[] = { &source_driver_stdin, &source_driver_journal,
+	                                               &source_driver_file };
+
+static const struct source_driver *driver_of(const char *name)
+{
+	size_t i = 0;
+	for (; i + 1 < ARRAY_SIZE(drivers); i++) {
+		size_t length = strlen(drivers[i]->prefix);
+		if (strncmp(name, drivers[i]->prefix, length) == 0 &&
+		    !(drivers[i]->is_whole_name && name[length]))
+			break;
+	}
+	return drivers[i];
+}
+
+bool source_has_position(const char *name)
+{
+	return driver_of(name)->has_position;
+}
+
+bool source_is_path(const char *name)
+{
+	return !driver_of(name)->prefix[0];
+}
 
 size_t source_packing_length(const char *path)
 {
@@ -91,36 +114,24 @@ bool source_has_journal(void)
 	return journal_source_is_here();
 }
 
-static int open_one(struct source *source, const char *name, const struct log_position *positions,
-                    const struct source_options *options, struct strbuf *why)
-{
-	if (strcmp(name, SOURCE_STDIN) == 0)
-		return stdin_source_open(&source->input, STDIN_FILENO, options, why);
-	if (strncmp(name, SOURCE_JOURNAL, strlen(SOURCE_JOURNAL)) == 0)
-		return journal_source_open(&source->journal, name + strlen(SOURCE_JOURNAL),
-		                           positions, options, why);
-	return file_source_open(&source->file, name, positions, options, why);
-}
-
 int source_open(struct source **ret, const char *name, const struct log_position *positions,
                 const struct source_options *options, struct strbuf *why)
 {
-	struct source *source = xalloc_zero(1, sizeof *source);
-	int error = open_one(source, name, positions, options, why);
+	const struct source_driver *driver = driver_of(name);
+	void *self;
+	int error = driver->open(&self, name + strlen(driver->prefix), positions, options, why);
 	if (error < 0)
-		source_free(source);
-	else
-		*ret = source;
-	return error;
+		return error;
+	*ret = xalloc_zero(1, sizeof **ret);
+	**ret = (struct source){ .driver = driver, .self = self };
+	return 0;
 }
 
 void source_free(struct source *source)
 {
 	if (!source)
 		return;
-	file_source_free(source->file);
-	stdin_source_free(source->input);
-	journal_source_free(source->journal);
+	source->driver->free(source->self);
 	free(source);
 }
 
@@ -132,39 +143,25 @@ void source_freep(struct source **source)
 
 int source_next(struct source *source, struct slice *ret, struct strbuf *why)
 {
-	if (source->input)
-		return stdin_source_next(source->input, ret, why);
-	if (source->journal)
-		return journal_source_next(source->journal, ret, why);
-	return file_source_next(source->file, ret, why);
+	return source->driver->next(source->self, ret, why);
 }
 
 void source_position(struct source *source, struct log_position *ret)
 {
-	if (source->input)
-		stdin_source_position(source->input, ret);
-	else if (source->journal)
-		journal_source_position(source->journal, ret);
-	else
-		file_source_position(source->file, ret);
+	source->driver->position(source->self, ret);
 }
 
 bool source_is_finished(const struct source *source)
 {
-	return source->file && file_source_is_finished(source->file);
+	return source->driver->is_finished && source->driver->is_finished(source->self);
 }
 
 int64_t source_left_bytes(const struct source *source)
 {
-	if (source->input)
-		return stdin_source_left_bytes(source->input);
-	return source->journal ? 0 : file_source_left_bytes(source->file);
+	return source->driver->left_bytes ? source->driver->left_bytes(source->self) : 0;
 }
 
 const char *source_notes(const struct source *source)
 {
-	if (source->input)
-		return stdin_source_notes(source->input);
-	return source->journal ? journal_source_notes(source->journal)
-			       : file_source_notes(source->file);
+	return source->driver->notes(source->self);
 }

@@ -85,6 +85,12 @@ int source_holds(const char *path, const struct log_position *position,
 
 #define SOURCE_JOURNAL "journal:" /* and a directory, or nothing: this host's journal */
 
+/* Is a place in the log NAME remembered from run to run, if it is followed? */
+bool source_has_position(const char *name);
+
+/* Is NAME a file's path, and none of the special names above? */
+bool source_is_path(const char *name);
+
 /* Is there a journal here that can be read, as far as can be told without opening it? */
 bool source_has_journal(void);
 

@@ -1,4 +1,4 @@
-/* file.c - log lines from a file that is rotated; see file.h
+/* file.c - the driver of files: log lines from a file that is rotated
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -8,7 +8,7 @@
 
 #include "common/timestamp.h"
 #include "common/xalloc.h"
-#include "plugin/source/file.h"
+#include "plugin/source/driver.h"
 #include "plugin/source/identity.h"
 #include "plugin/source/parts.h"
 #include "plugin/source/reader.h"
@@ -99,8 +99,9 @@ static int64_t from_when_on(const struct file_source *self, int64_t read_sec)
 
 /* The log's position is that of the file that is read now, but while late lines of the one before
  * are read. */
-void file_source_position(struct file_source *self, struct log_position *ret)
+static void file_position(void *source, struct log_position *ret)
 {
+	struct file_source *self = source;
 	const struct rotation *rotation = &self->rotation;
 	if (self->has_stay) {
 		memcpy(ret, self->stay, sizeof self->stay);
@@ -124,8 +125,9 @@ void file_source_position(struct file_source *self, struct log_position *ret)
 		ret[LOG_CURRENT].read_sec = from_when_on(self, ret[LOG_CURRENT].read_sec);
 }
 
-bool file_source_is_finished(const struct file_source *self)
+static bool file_is_finished(const void *source)
 {
+	const struct file_source *self = source;
 	bool has_all = !self->has_stay && self->current + 1 == self->rotation.count &&
 		reader_is_at_end(&self->reader) && !self->reader.is_cut;
 	if (!has_all)
@@ -140,8 +142,9 @@ static int64_t part_bytes(const struct rotation_part *part, int64_t from)
 	return part->end == INT64_MAX || part->end < from ? 0 : part->end - from;
 }
 
-int64_t file_source_left_bytes(const struct file_source *self)
+static int64_t file_left_bytes(const void *source)
 {
+	const struct file_source *self = source;
 	if (self->has_stay)
 		return 0;
 	int64_t left = part_bytes(part_of(self), self->reader.base + (int64_t)self->reader.at);
@@ -150,8 +153,9 @@ int64_t file_source_left_bytes(const struct file_source *self)
 	return left;
 }
 
-const char *file_source_notes(const struct file_source *self)
+static const char *file_notes(const void *source)
 {
+	const struct file_source *self = source;
 	return strbuf_text(&self->notes);
 }
 
@@ -165,7 +169,7 @@ static int plan_anew(struct file_source *self, struct strbuf *why)
 	char *path CLEANUP(xalloc_freep) = xalloc_string(self->rotation.path);
 	if (self->attempts++ == ATTEMPTS)
 		return 0;
-	file_source_position(self, self->stay);
+	file_position(self, self->stay);
 	add_note(&self->gaps, &self->rotation.gap);
 	rotation_close(&self->rotation);
 	self->current = 0;
@@ -216,8 +220,9 @@ static int next_line(struct file_source *self, struct slice *ret, struct strbuf 
 	}
 }
 
-int file_source_next(struct file_source *self, struct slice *ret, struct strbuf *why)
+static int file_next(void *source, struct slice *ret, struct strbuf *why)
 {
+	struct file_source *self = source;
 	uint64_t skipped_before = self->reader.skipped_lines;
 	size_t notes_before = self->reader.damage.length + self->reader.torn.length;
 	struct slice line;
@@ -232,9 +237,20 @@ int file_source_next(struct file_source *self, struct slice *ret, struct strbuf 
 
 /* --- open and free --- */
 
-int file_source_open(struct file_source **ret, const char *path,
-                     const struct log_position *positions, const struct source_options *options,
-                     struct strbuf *why)
+static void file_free(void *source)
+{
+	struct file_source *self = source;
+	if (!self)
+		return;
+	rotation_close(&self->rotation);
+	strbuf_release(&self->gaps);
+	strbuf_release(&self->notes);
+	reader_release(&self->reader);
+	free(self);
+}
+
+static int file_open(void **ret, const char *path, const struct log_position *positions,
+                     const struct source_options *options, struct strbuf *why)
 {
 	struct file_source *self = xalloc_zero(1, sizeof *self);
 	strbuf_init(&self->gaps, NOTES_MAX);
@@ -248,7 +264,7 @@ int file_source_open(struct file_source **ret, const char *path,
 			error = refusal_read(part_of(self)->file.path, error, why);
 	}
 	if (error < 0) {
-		file_source_free(self);
+		file_free(self);
 		return error;
 	}
 	write_notes(self);
@@ -256,13 +272,14 @@ int file_source_open(struct file_source **ret, const char *path,
 	return 0;
 }
 
-void file_source_free(struct file_source *self)
-{
-	if (!self)
-		return;
-	rotation_close(&self->rotation);
-	strbuf_release(&self->gaps);
-	strbuf_release(&self->notes);
-	reader_release(&self->reader);
-	free(self);
-}
+const struct source_driver source_driver_file = {
+	.prefix = "",
+	.has_position = true,
+	.open = file_open,
+	.next = file_next,
+	.position = file_position,
+	.is_finished = file_is_finished,
+	.left_bytes = file_left_bytes,
+	.notes = file_notes,
+	.free = file_free,
+};

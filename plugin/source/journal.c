@@ -4,6 +4,7 @@
  */
 #include "common/compat.h"
 
+#include "plugin/source/driver.h"
 #include "plugin/source/journal.h"
 
 #ifndef LIBSYSTEMD_SONAME
@@ -13,37 +14,19 @@ bool journal_source_is_here(void)
 	return false;
 }
 
-int journal_source_open(struct journal_source **ret, const char *directory,
-                        const struct log_position *position, const struct source_options *options,
-                        struct strbuf *why)
+static int journal_open(void **ret, const char *directory, const struct log_position *positions,
+                        const struct source_options *options, struct strbuf *why)
 {
-	(void)ret, (void)directory, (void)position, (void)options;
+	(void)ret, (void)directory, (void)positions, (void)options;
 	return strbuf_fail(why, -ENOTSUP,
 	                   "the journal can't be read: this build was made without libsystemd");
 }
 
-void journal_source_free(struct journal_source *source)
-{
-	(void)source;
-}
-
-int journal_source_next(struct journal_source *source, struct slice *ret, struct strbuf *why)
-{
-	(void)source, (void)ret, (void)why;
-	return 0;
-}
-
-void journal_source_position(const struct journal_source *source, struct log_position *ret)
-{
-	(void)source;
-	memset(ret, 0, LOG_AGES * sizeof *ret);
-}
-
-const char *journal_source_notes(const struct journal_source *source)
-{
-	(void)source;
-	return "";
-}
+const struct source_driver source_driver_journal = {
+	.prefix = SOURCE_JOURNAL,
+	.has_position = true,
+	.open = journal_open,
+};
 
 #else
 
@@ -287,8 +270,9 @@ static void note_cursor(struct journal_source *self, uint64_t at_usec)
 		self->position.newest_sec = self->position.read_sec;
 }
 
-int journal_source_next(struct journal_source *self, struct slice *ret, struct strbuf *why)
+static int journal_next(void *source, struct slice *ret, struct strbuf *why)
 {
+	struct journal_source *self = source;
 	for (;;) {
 		uint64_t at_usec = 0;
 		int result = self->is_at_entry ? 1 : library.next(self->journal);
@@ -311,14 +295,16 @@ int journal_source_next(struct journal_source *self, struct slice *ret, struct s
 	}
 }
 
-void journal_source_position(const struct journal_source *self, struct log_position *ret)
+static void journal_position(void *source, struct log_position *ret)
 {
+	const struct journal_source *self = source;
 	memset(ret, 0, LOG_AGES * sizeof *ret);
 	ret[LOG_CURRENT] = self->position;
 }
 
-const char *journal_source_notes(const struct journal_source *self)
+static const char *journal_notes(const void *source)
 {
+	const struct journal_source *self = source;
 	return strbuf_text(&self->notes);
 }
 
@@ -438,9 +424,20 @@ bool journal_source_is_here(void)
 	return false;
 }
 
-int journal_source_open(struct journal_source **ret, const char *directory,
-                        const struct log_position *position, const struct source_options *options,
-                        struct strbuf *why)
+static void journal_free(void *source)
+{
+	struct journal_source *self = source;
+	if (!self)
+		return;
+	if (self->journal)
+		library.close(self->journal);
+	strbuf_release(&self->line);
+	strbuf_release(&self->notes);
+	free(self);
+}
+
+static int journal_open(void **ret, const char *directory, const struct log_position *position,
+                        const struct source_options *options, struct strbuf *why)
 {
 	if (!library.open &&
 	    lazylib_load(LIBSYSTEMD_SONAME, "libsystemd0", symbols, ARRAY_SIZE(symbols), why) < 0)
@@ -460,22 +457,21 @@ int journal_source_open(struct journal_source **ret, const char *directory,
 			refuse(directory, error, why);
 	}
 	if (error < 0) {
-		journal_source_free(self);
+		journal_free(self);
 		return error;
 	}
 	*ret = self;
 	return 0;
 }
 
-void journal_source_free(struct journal_source *self)
-{
-	if (!self)
-		return;
-	if (self->journal)
-		library.close(self->journal);
-	strbuf_release(&self->line);
-	strbuf_release(&self->notes);
-	free(self);
-}
+const struct source_driver source_driver_journal = {
+	.prefix = SOURCE_JOURNAL,
+	.has_position = true,
+	.open = journal_open,
+	.next = journal_next,
+	.position = journal_position,
+	.notes = journal_notes,
+	.free = journal_free,
+};
 
 #endif

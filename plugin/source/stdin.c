@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "common/xalloc.h"
+#include "plugin/source/driver.h"
 #include "plugin/source/stdin.h"
 
 #define BUFFER_ROOM (256 * 1024)
@@ -122,8 +123,9 @@ static bool take_line(struct stdin_source *self, struct slice *ret)
 	return false;
 }
 
-int stdin_source_next(struct stdin_source *self, struct slice *ret, struct strbuf *why)
+static int input_next(void *source, struct slice *ret, struct strbuf *why)
 {
+	struct stdin_source *self = source;
 	while (!take_line(self, ret)) {
 		if (self->is_ended) {
 			note_newest(self);
@@ -136,20 +138,23 @@ int stdin_source_next(struct stdin_source *self, struct slice *ret, struct strbu
 	return 1;
 }
 
-void stdin_source_position(const struct stdin_source *self, struct log_position *ret)
+static void input_position(void *source, struct log_position *ret)
 {
+	const struct stdin_source *self = source;
 	memset(ret, 0, LOG_AGES * sizeof *ret);
 	ret[LOG_CURRENT].newest_sec = self->newest_sec;
 }
 
-int64_t stdin_source_left_bytes(const struct stdin_source *self)
+static int64_t input_left_bytes(const void *source)
 {
+	const struct stdin_source *self = source;
 	int64_t given = self->read_bytes - (int64_t)(self->filled - self->at);
 	return self->total_bytes > given ? self->total_bytes - given : 0;
 }
 
-const char *stdin_source_notes(const struct stdin_source *self)
+static const char *input_notes(const void *source)
 {
+	const struct stdin_source *self = source;
 	return strbuf_text(&self->notes);
 }
 
@@ -191,8 +196,18 @@ static int begin(struct stdin_source *self, struct strbuf *why)
 	return 0;
 }
 
-int stdin_source_open(struct stdin_source **ret, int descriptor,
-                      const struct source_options *options, struct strbuf *why)
+static void input_free(void *source)
+{
+	struct stdin_source *self = source;
+	if (!self)
+		return;
+	strbuf_release(&self->notes);
+	free(self->buffer);
+	free(self);
+}
+
+int stdin_source_open(void **ret, int descriptor, const struct source_options *options,
+                      struct strbuf *why)
 {
 	struct stdin_source *self = xalloc_zero(1, sizeof *self);
 	self->descriptor = descriptor;
@@ -201,18 +216,27 @@ int stdin_source_open(struct stdin_source **ret, int descriptor,
 	strbuf_init(&self->notes, NOTES_MAX);
 	int error = begin(self, why);
 	if (error < 0) {
-		stdin_source_free(self);
+		input_free(self);
 		return error;
 	}
 	*ret = self;
 	return 0;
 }
 
-void stdin_source_free(struct stdin_source *self)
+static int input_open(void **ret, const char *name, const struct log_position *positions,
+                      const struct source_options *options, struct strbuf *why)
 {
-	if (!self)
-		return;
-	strbuf_release(&self->notes);
-	free(self->buffer);
-	free(self);
+	(void)name, (void)positions;
+	return stdin_source_open(ret, STDIN_FILENO, options, why);
 }
+
+const struct source_driver source_driver_stdin = {
+	.prefix = SOURCE_STDIN,
+	.is_whole_name = true,
+	.open = input_open,
+	.next = input_next,
+	.position = input_position,
+	.left_bytes = input_left_bytes,
+	.notes = input_notes,
+	.free = input_free,
+};

@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #include "common/strbuf.h"
-#include "plugin/login.h"
+#include "plugin/history.h"
 
 #define BLINDNESS_LINES_LEAST 1000 /* a log that is shorter may have had no login yet */
 #define BLINDNESS_LOGINS_LEAST 10  /* an administrator's own tries may all be from inside */

@@ -279,38 +279,36 @@ static void tell_notes(struct follow *follow, const struct source *source)
 	tell_sight(follow);
 }
 
-/* The new positions, whose newest line may be newer than all logins. */
+/* The new position, whose newest line may be newer than all logins. */
 static int keep_position(struct follow *follow, struct source *source, struct strbuf *why)
 {
-	struct log_position positions[LOG_AGES];
-	int result = 0;
-	source_position(source, positions);
-	if (positions[LOG_CURRENT].newest_sec > follow->newest_sec)
-		follow->newest_sec = positions[LOG_CURRENT].newest_sec;
+	struct log_position position;
+	source_position(source, &position);
+	if (position.newest_sec > follow->newest_sec)
+		follow->newest_sec = position.newest_sec;
 	tell_notes(follow, source);
-	result = keep_loss(follow, count_gaps(source_notes(source)), follow->options->now_sec, why);
+	int result = keep_loss(follow, count_gaps(source_notes(source)), follow->options->now_sec,
+	                       why);
 	if (!source_has_position(follow->name))
 		return result;
-	for (int age = 0; age < LOG_AGES && result >= 0; age++)
-		result = store_put_position(follow->store, follow->name, (enum log_age)age,
-		                            &positions[age], why);
+	if (result >= 0)
+		result = store_put_position(follow->store, follow->name, &position, why);
 	return result < 0 ? result
 			  : store_put_history(follow->store, follow->name, &follow->history, why);
 }
 
 /* What is known of the log from former runs. */
-static int remember(struct follow *follow, struct log_position *ret_positions, struct strbuf *why)
+static int remember(struct follow *follow, struct log_position *ret_position, struct strbuf *why)
 {
-	int result = 0;
-	for (int age = 0; age < LOG_AGES && result >= 0; age++)
-		result = store_get_position(follow->store, follow->name, (enum log_age)age,
-		                            &ret_positions[age], why);
+	int result = store_get_position(follow->store, follow->name, ret_position, why);
 	if (result >= 0)
 		result = store_get_history(follow->store, follow->name, &follow->history, why);
-	follow->has_known_position = ret_positions[LOG_CURRENT].is_known;
+	if (result < 0)
+		return result;
+	follow->has_known_position = ret_position->is_known;
 	if (!follow->history.since_sec)
 		follow->history.since_sec = follow->options->now_sec;
-	return result < 0 ? result : 0;
+	return 0;
 }
 
 /* --- a log without a file of its name --- */
@@ -399,7 +397,7 @@ static bool may_go(const struct log *log)
 }
 
 static int read_log(struct follow *follow, const struct log *log,
-                    const struct log_position *positions, const struct log_rest *rest,
+                    const struct log_position *position, const struct log_rest *rest,
                     struct strbuf *why)
 {
 	struct source_options options = {
@@ -415,9 +413,11 @@ static int read_log(struct follow *follow, const struct log *log,
 		.is_absent = log->is_absent,
 	};
 	struct source *source CLEANUP(source_freep) = NULL;
-	int result = source_open(&source, follow->name, positions, &options, why);
+	int result = source_open(&source, follow->name, position, &options, why);
 	if (result == -ENOENT && may_go(log))
-		return lose(follow, log, &positions[LOG_CURRENT], rest, why);
+		return lose(follow, log, position, rest, why);
+	if (result == -EILSEQ)
+		return store_fail_damaged(follow->store, "a position is none that was kept", why);
 	if (result < 0) {
 		tell_failure(follow, NULL, result, why);
 		return 1;
@@ -435,7 +435,7 @@ static int read_log(struct follow *follow, const struct log *log,
 
 int follow_log(struct follow *follow, const struct log *log, struct strbuf *why)
 {
-	struct log_position positions[LOG_AGES] = { 0 };
+	struct log_position position;
 	struct log_rest rest = { 0 };
 	follow->name = log->name;
 	follow->begin_sec = cold_start_sec(follow, log);
@@ -449,14 +449,14 @@ int follow_log(struct follow *follow, const struct log *log, struct strbuf *why)
 	}
 	/* finding the place again comes first: without it nothing is read */
 	follow->end = follow->budget->end;
-	int result = remember(follow, positions, why);
+	int result = remember(follow, &position, why);
 	if (result >= 0)
 		result = store_get_rest(follow->store, log->name, &rest, why);
 	if (result < 0)
 		return result;
 	if (!log->is_absent || !rest.is_known || rest.around != log->around)
-		return read_log(follow, log, positions, &rest, why);
-	if (positions[LOG_CURRENT].newest_sec > follow->newest_sec)
-		follow->newest_sec = positions[LOG_CURRENT].newest_sec;
+		return read_log(follow, log, &position, &rest, why);
+	if (position.newest_sec > follow->newest_sec)
+		follow->newest_sec = position.newest_sec;
 	return !rest.is_gone;
 }

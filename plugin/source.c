@@ -4,14 +4,10 @@
  */
 #include "common/compat.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-
 #include "common/xalloc.h"
 #include "plugin/source.h"
 #include "plugin/source/dirlist.h"
 #include "plugin/source/driver.h"
-#include "plugin/source/identity.h"
 #include "plugin/source/journal.h"
 #include "plugin/source/siblings.h"
 
@@ -60,45 +56,6 @@ bool source_is_rotated(const char *path, const char *of)
 		sibling_rank(of + length, path + length).is_sibling;
 }
 
-/* Asks first: opening a device can do things. */
-static int open_regular(struct identity_file *ret, const char *path,
-                        const struct deadline *deadline)
-{
-	struct stat status;
-	if (lstat(path, &status) < 0)
-		return errno == ENOENT ? 0 : -errno;
-	if (!S_ISREG(status.st_mode))
-		return 0;
-	int error = identity_open(ret, path, O_NOFOLLOW, deadline, NULL);
-	return error == -ENOENT || error == -ELOOP ? 0 : error < 0 ? error : 1;
-}
-
-int source_look(struct source_face *ret, const char *path)
-{
-	struct identity_file file;
-	int result = open_regular(&file, path, NULL);
-	if (result <= 0)
-		return result;
-	*ret = (struct source_face){ .device = file.device, .inode = file.inode };
-	for (; ret->head_length < file.head_length; ret->head_length++)
-		ret->head_hashes[ret->head_length + 1] = identity_hash(file.head,
-		                                                       ret->head_length + 1);
-	identity_close(&file);
-	return result;
-}
-
-int source_holds(const char *path, const struct log_position *position,
-                 const struct deadline *deadline)
-{
-	struct identity_file file;
-	int result = open_regular(&file, path, deadline);
-	if (result <= 0)
-		return result;
-	result = identity_compare(&file, position);
-	identity_close(&file);
-	return result < 0 ? result : result >= IDENTITY_COPY;
-}
-
 struct dirlists *source_new_directories(void)
 {
 	return dirlists_new();
@@ -114,12 +71,12 @@ bool source_has_journal(void)
 	return journal_source_is_here();
 }
 
-int source_open(struct source **ret, const char *name, const struct log_position *positions,
+int source_open(struct source **ret, const char *name, const struct log_position *position,
                 const struct source_options *options, struct strbuf *why)
 {
 	const struct source_driver *driver = driver_of(name);
 	void *self;
-	int error = driver->open(&self, name + strlen(driver->prefix), positions, options, why);
+	int error = driver->open(&self, name + strlen(driver->prefix), position, options, why);
 	if (error < 0)
 		return error;
 	*ret = xalloc_zero(1, sizeof **ret);

@@ -42,7 +42,7 @@ static bool is_file(const struct stat *status, const struct identity_file *file)
 		(uint64_t)status->st_ino == file->inode;
 }
 
-static bool is_inode(const struct stat *status, const struct log_position *position)
+static bool is_inode(const struct stat *status, const struct file_position *position)
 {
 	return (uint64_t)status->st_dev == position->device &&
 		(uint64_t)status->st_ino == position->inode;
@@ -94,7 +94,7 @@ enum old_pass {
 
 struct old_search {
 	struct chain_search *search;
-	const struct log_position *position;
+	const struct file_position *position;
 	enum old_pass pass;
 	/* the file of the position was: a copy of it may lack what was written after it was made */
 	bool is_truncated;
@@ -109,7 +109,7 @@ static bool is_candidate(const struct old_search *old, const struct nearby_file 
 	bool is_same_inode = is_inode(status, old->position);
 	bool is_fresh = (int64_t)status->st_mtime >= old->position->read_sec - DAY_SEC;
 	bool is_named = file->rank.is_sibling ||
-		strcmp(file->path, old->search->nearby->cursor) == 0;
+		strcmp(file->path, old->search->nearby->last_path) == 0;
 	switch (old->pass) {
 	case BY_INODE: return is_same_inode && is_named;
 	case BY_INODE_ELSEWHERE: return is_same_inode && !is_named;
@@ -178,7 +178,7 @@ static int find_old(struct old_search *old, struct chain_link *ret)
 }
 
 int chain_find_old(struct chain_search *search, struct chain_link *ret,
-                   const struct log_position *position, struct strbuf *why)
+                   const struct file_position *position, struct strbuf *why)
 {
 	struct strbuf reason CLEANUP(strbuf_release) = STRBUF_INIT(WHY_MAX);
 	struct old_search old = {

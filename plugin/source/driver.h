@@ -15,8 +15,10 @@ struct source_driver {
 	bool is_whole_name; /* the prefix is all of the name */
 	bool has_position;  /* false: all of it is read each time, and nothing is remembered */
 
-	/* NAME is the log's without the prefix. 0 with *RET, or -errno with WHY. */
-	int (*open)(void **ret, const char *name, const struct log_position *positions,
+	/* NAME is the log's without the prefix. 0 with *RET, or -errno with WHY. POSITION (NULL:
+	 * never read) is what `position` gave once; or it was changed since, so nothing in it is
+	 * believed. */
+	int (*open)(void **ret, const char *name, const struct log_position *position,
 	            const struct source_options *options, struct strbuf *why);
 	int (*next)(void *self, struct slice *ret, struct strbuf *why);
 	void (*position)(void *self, struct log_position *ret);

@@ -30,9 +30,10 @@ struct file_source {
 	struct part_reader reader;
 	/* at finding the rest after the log was rotated in the middle of the run */
 	int attempts;
-	struct log_position left; /* where the last part before this one that has a line was left */
+	struct file_position
+		left; /* where the last part before this one that has a line was left */
 	/* if no plan could be made: where the next run goes on */
-	struct log_position stay[LOG_AGES];
+	struct file_positions stay;
 	bool has_stay;
 	struct strbuf gaps; /* of plans before this one */
 	struct strbuf notes;
@@ -45,7 +46,7 @@ static struct rotation_part *part_of(const struct file_source *self)
 
 static void leave_part(struct file_source *self)
 {
-	struct log_position position;
+	struct file_position position;
 	reader_note_read(&self->reader);
 	reader_position(&self->reader, &position);
 	/* What has no line can't be told from another file, so the last one that has is
@@ -99,33 +100,37 @@ static int64_t from_when_on(const struct file_source *self, int64_t read_sec)
 
 /* The log's position is that of the file that is read now, but while late lines of the one before
  * are read. */
-static void file_position(void *source, struct log_position *ret)
+static struct file_positions positions_of(struct file_source *self)
 {
-	struct file_source *self = source;
 	const struct rotation *rotation = &self->rotation;
-	if (self->has_stay) {
-		memcpy(ret, self->stay, sizeof self->stay);
-		return;
-	}
+	if (self->has_stay)
+		return self->stay;
 	bool has_all = self->current + 1 == rotation->count && reader_is_at_end(&self->reader) &&
 		!self->reader.is_cut;
+	struct file_positions found = { .now = rotation->old, .before = rotation->before };
 	reader_note_read(&self->reader);
 	if (part_of(self)->is_late) {
-		ret[LOG_CURRENT] = rotation->old;
-		ret[LOG_BEFORE] = rotation->before;
 		if (self->reader.is_begun)
-			reader_position(&self->reader, &ret[LOG_BEFORE]);
-		return;
+			reader_position(&self->reader, &found.before);
+		return found;
 	}
-	reader_position(&self->reader, &ret[LOG_CURRENT]);
-	ret[LOG_BEFORE] = self->left.is_known ? self->left : rotation->before;
+	reader_position(&self->reader, &found.now);
+	if (self->left.is_known)
+		found.before = self->left;
 	if (!has_all || !self->reader.read_sec || self->reader.read_sec == rotation->old.read_sec)
-		ret[LOG_CURRENT].newest_sec = rotation_newest_sec(rotation);
-	if (ret[LOG_CURRENT].offset == 0)
-		ret[LOG_CURRENT].read_sec = from_when_on(self, ret[LOG_CURRENT].read_sec);
+		found.now.newest_sec = rotation_newest_sec(rotation);
+	if (found.now.offset == 0)
+		found.now.read_sec = from_when_on(self, found.now.read_sec);
+	return found;
 }
 
-static bool file_is_finished(const void *source)
+static void file_source_position(void *source, struct log_position *ret)
+{
+	struct file_positions found = positions_of(source);
+	file_positions_write(ret, &found);
+}
+
+static bool file_source_is_finished(const void *source)
 {
 	const struct file_source *self = source;
 	bool has_all = !self->has_stay && self->current + 1 == self->rotation.count &&
@@ -142,7 +147,7 @@ static int64_t part_bytes(const struct rotation_part *part, int64_t from)
 	return part->end == INT64_MAX || part->end < from ? 0 : part->end - from;
 }
 
-static int64_t file_left_bytes(const void *source)
+static int64_t file_source_left_bytes(const void *source)
 {
 	const struct file_source *self = source;
 	if (self->has_stay)
@@ -153,7 +158,7 @@ static int64_t file_left_bytes(const void *source)
 	return left;
 }
 
-static const char *file_notes(const void *source)
+static const char *file_source_notes(const void *source)
 {
 	const struct file_source *self = source;
 	return strbuf_text(&self->notes);
@@ -169,13 +174,13 @@ static int plan_anew(struct file_source *self, struct strbuf *why)
 	char *path CLEANUP(xalloc_freep) = xalloc_string(self->rotation.path);
 	if (self->attempts++ == ATTEMPTS)
 		return 0;
-	file_position(self, self->stay);
+	self->stay = positions_of(self);
 	add_note(&self->gaps, &self->rotation.gap);
 	rotation_close(&self->rotation);
 	self->current = 0;
 	self->left.is_known = false;
 	self->has_stay = true;
-	int error = rotation_open(&self->rotation, path, self->stay, &options, why);
+	int error = rotation_open(&self->rotation, path, &self->stay, &options, why);
 	if (error < 0)
 		return error == -EAGAIN ? 0 : error;
 	self->has_stay = false;
@@ -220,7 +225,7 @@ static int next_line(struct file_source *self, struct slice *ret, struct strbuf 
 	}
 }
 
-static int file_next(void *source, struct slice *ret, struct strbuf *why)
+static int file_source_next(void *source, struct slice *ret, struct strbuf *why)
 {
 	struct file_source *self = source;
 	uint64_t skipped_before = self->reader.skipped_lines;
@@ -237,7 +242,7 @@ static int file_next(void *source, struct slice *ret, struct strbuf *why)
 
 /* --- open and free --- */
 
-static void file_free(void *source)
+static void file_source_free(void *source)
 {
 	struct file_source *self = source;
 	if (!self)
@@ -249,22 +254,31 @@ static void file_free(void *source)
 	free(self);
 }
 
-static int file_open(void **ret, const char *path, const struct log_position *positions,
-                     const struct source_options *options, struct strbuf *why)
+static int begin(struct file_source *self, const char *path, const struct log_position *position,
+                 const struct source_options *options, struct strbuf *why)
+{
+	struct file_positions positions;
+	int known = position ? file_positions_read(&positions, position) : 0;
+	if (known < 0)
+		return strbuf_fail(why, known, "the position in %s can't be read", path);
+	int error = rotation_open(&self->rotation, path, known ? &positions : NULL, options, why);
+	if (error < 0)
+		return error;
+	self->reader.read_sec = self->rotation.old.read_sec;
+	error = reader_begin(&self->reader, part_of(self));
+	return error < 0 ? refusal_read(part_of(self)->file.path, error, why) : 0;
+}
+
+static int file_source_open(void **ret, const char *path, const struct log_position *position,
+                            const struct source_options *options, struct strbuf *why)
 {
 	struct file_source *self = xalloc_zero(1, sizeof *self);
 	strbuf_init(&self->gaps, NOTES_MAX);
 	strbuf_init(&self->notes, NOTES_MAX);
 	reader_init(&self->reader, &self->rotation.options);
-	int error = rotation_open(&self->rotation, path, positions, options, why);
-	if (error == 0) {
-		self->reader.read_sec = self->rotation.old.read_sec;
-		error = reader_begin(&self->reader, part_of(self));
-		if (error < 0)
-			error = refusal_read(part_of(self)->file.path, error, why);
-	}
+	int error = begin(self, path, position, options, why);
 	if (error < 0) {
-		file_free(self);
+		file_source_free(self);
 		return error;
 	}
 	write_notes(self);
@@ -275,11 +289,11 @@ static int file_open(void **ret, const char *path, const struct log_position *po
 const struct source_driver source_driver_file = {
 	.prefix = "",
 	.has_position = true,
-	.open = file_open,
-	.next = file_next,
-	.position = file_position,
-	.is_finished = file_is_finished,
-	.left_bytes = file_left_bytes,
-	.notes = file_notes,
-	.free = file_free,
+	.open = file_source_open,
+	.next = file_source_next,
+	.position = file_source_position,
+	.is_finished = file_source_is_finished,
+	.left_bytes = file_source_left_bytes,
+	.notes = file_source_notes,
+	.free = file_source_free,
 };

@@ -17,7 +17,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "plugin/source.h"
+#include "common/deadline.h"
+#include "plugin/source/file_position.h"
 #include "plugin/source/stream.h"
 
 /* An open regular file. Later lines than those of the moment when it was opened wait for the next
@@ -29,7 +30,7 @@ struct identity_file {
 	int64_t written_ns; /* mtime, since 1970 */
 	int64_t born_ns;    /* when it was made; 0: the file system doesn't tell */
 	/* the first bytes of the moment when it was opened, unpacked */
-	char head[LOG_HASHED_BYTES];
+	char head[FILE_HASHED_BYTES];
 	size_t head_length;
 	bool is_damaged; /* a packed one that can't be unpacked even so far */
 };
@@ -56,16 +57,16 @@ int identity_open(struct identity_file *ret, const char *path, int extra_flags,
 void identity_close(struct identity_file *file);
 
 /* By the number alone, which may be used again. */
-bool identity_is_inode(const struct identity_file *file, const struct log_position *position);
+bool identity_is_inode(const struct identity_file *file, const struct file_position *position);
 
 /* Is FILE the one that was read up to POSITION? An enum identity_match; or -errno if that can't be
  * told: it can't be read, or (-ETIMEDOUT) not be unpacked up to there in time. A packed one that is
  * damaged before it is another one. */
-int identity_compare(const struct identity_file *file, const struct log_position *position);
+int identity_compare(const struct identity_file *file, const struct file_position *position);
 
 /* Does it begin as the file of POSITION did? Costs nothing; identity_compare() may have to
  * unpack. */
-bool identity_has_head(const struct identity_file *file, const struct log_position *position);
+bool identity_has_head(const struct identity_file *file, const struct file_position *position);
 
 /* Does it still begin as it did when it was opened, with as much before OFFSET as there was? 1; 0:
  * it was truncated; -errno. */
@@ -77,7 +78,7 @@ int identity_still_holds(const struct identity_file *file, int64_t offset);
 bool identity_is_copied(const struct identity_file *log, const struct identity_file *file);
 
 /* Is anything known of the bytes of POSITION's file? Of an empty one, nothing is but its inode. */
-bool identity_is_of_bytes(const struct log_position *position);
+bool identity_is_of_bytes(const struct file_position *position);
 
 /* The same bytes at the head, as far as both have them: then one is a copy of the other, maybe an
  * unfinished one. Two heads of less than a line are never the same. */

@@ -14,10 +14,11 @@ bool journal_source_is_here(void)
 	return false;
 }
 
-static int journal_open(void **ret, const char *directory, const struct log_position *positions,
-                        const struct source_options *options, struct strbuf *why)
+static int journal_source_open(void **ret, const char *directory,
+                               const struct log_position *position,
+                               const struct source_options *options, struct strbuf *why)
 {
-	(void)ret, (void)directory, (void)positions, (void)options;
+	(void)ret, (void)directory, (void)position, (void)options;
 	return strbuf_fail(why, -ENOTSUP,
 	                   "the journal can't be read: this build was made without libsystemd");
 }
@@ -25,7 +26,7 @@ static int journal_open(void **ret, const char *directory, const struct log_posi
 const struct source_driver source_driver_journal = {
 	.prefix = SOURCE_JOURNAL,
 	.has_position = true,
-	.open = journal_open,
+	.open = journal_source_open,
 };
 
 #else
@@ -45,6 +46,7 @@ DLOPEN_NOTE("journal", "reads the systemd journal", DLOPEN_NOTE_RECOMMENDED, LIB
 #define SEC_USEC 1000000
 #define TOKEN_MAX 255
 #define NOTES_MAX 1000
+#define CURSOR_MAX 1023
 #define LINE_ROOM (SOURCE_LINE_MAX + 1)
 
 static const char *const places[] = { "/var/log/journal", "/run/log/journal" };
@@ -108,9 +110,10 @@ struct journal_source {
 	struct source_options options;
 	/* entries up to here were read by former runs, if their cursor is gone; else 0 */
 	uint64_t after_usec;
-	uint64_t end_usec; /* of the newest entry when it was opened */
-	bool is_at_entry;  /* the current entry is the first one to be given */
-	struct log_position position;
+	uint64_t end_usec;           /* of the newest entry when it was opened */
+	bool is_at_entry;            /* the current entry is the first one to be given */
+	char cursor[CURSOR_MAX + 1]; /* of the entry that was read last; "": none */
+	int64_t newest_sec, read_sec;
 	struct begun begun;
 	struct strbuf line, notes;
 };
@@ -262,15 +265,15 @@ static void note_cursor(struct journal_source *self, uint64_t at_usec)
 {
 	char *cursor;
 	if (library.get_cursor(self->journal, &cursor) >= 0) {
-		snprintf(self->position.cursor, sizeof self->position.cursor, "%s", cursor);
+		snprintf(self->cursor, sizeof self->cursor, "%s", cursor);
 		free(cursor);
 	}
-	self->position.read_sec = (int64_t)(at_usec / SEC_USEC);
-	if (self->position.read_sec > self->position.newest_sec)
-		self->position.newest_sec = self->position.read_sec;
+	self->read_sec = (int64_t)(at_usec / SEC_USEC);
+	if (self->read_sec > self->newest_sec)
+		self->newest_sec = self->read_sec;
 }
 
-static int journal_next(void *source, struct slice *ret, struct strbuf *why)
+static int journal_source_next(void *source, struct slice *ret, struct strbuf *why)
 {
 	struct journal_source *self = source;
 	for (;;) {
@@ -295,14 +298,17 @@ static int journal_next(void *source, struct slice *ret, struct strbuf *why)
 	}
 }
 
-static void journal_position(void *source, struct log_position *ret)
+static void journal_source_position(void *source, struct log_position *ret)
 {
 	const struct journal_source *self = source;
-	memset(ret, 0, LOG_AGES * sizeof *ret);
-	ret[LOG_CURRENT] = self->position;
+	*ret = (struct log_position){ .is_known = true,
+		                      .newest_sec = self->newest_sec,
+		                      .read_sec = self->read_sec,
+		                      .length = strlen(self->cursor) };
+	memcpy(ret->text, self->cursor, ret->length);
 }
 
-static const char *journal_notes(const void *source)
+static const char *journal_source_notes(const void *source)
 {
 	const struct journal_source *self = source;
 	return strbuf_text(&self->notes);
@@ -367,22 +373,22 @@ static void note_gap(struct journal_source *self, int64_t read_sec)
 		                  timestamp_format((int64_t)(from_usec / SEC_USEC), to));
 }
 
-static int seek_cursor(struct journal_source *self, const struct log_position *position)
+static int seek_cursor(struct journal_source *self)
 {
-	int result = library.seek_cursor(self->journal, position->cursor);
+	int result = library.seek_cursor(self->journal, self->cursor);
 	if (result >= 0)
 		result = library.next(self->journal);
 	if (result <= 0)
 		return result;
-	if (library.test_cursor(self->journal, position->cursor) > 0)
+	if (library.test_cursor(self->journal, self->cursor) > 0)
 		return 0;
 	self->is_at_entry = true;
-	self->after_usec = cursor_usec(position->cursor);
-	note_gap(self, position->read_sec);
+	self->after_usec = cursor_usec(self->cursor);
+	note_gap(self, self->read_sec);
 	return 0;
 }
 
-static int seek(struct journal_source *self, const struct log_position *position)
+static int seek(struct journal_source *self, bool is_known)
 {
 	uint64_t from_usec;
 	int64_t cold_sec = self->options.cold_start_sec;
@@ -390,10 +396,10 @@ static int seek(struct journal_source *self, const struct log_position *position
 		self->end_usec = UINT64_MAX;
 	if (library.seek_tail(self->journal) >= 0 && library.previous(self->journal) > 0 &&
 	    library.get_realtime_usec(self->journal, &from_usec) >= 0)
-		self->position.newest_sec = (int64_t)(from_usec / SEC_USEC);
-	if (position->is_known && position->cursor[0])
-		return seek_cursor(self, position);
-	if (position->is_known || cold_sec < 0)
+		self->newest_sec = (int64_t)(from_usec / SEC_USEC);
+	if (is_known && self->cursor[0])
+		return seek_cursor(self);
+	if (is_known || cold_sec < 0)
 		return library.seek_head(self->journal);
 	return library.seek_realtime_usec(self->journal, (uint64_t)cold_sec * SEC_USEC);
 }
@@ -424,7 +430,7 @@ bool journal_source_is_here(void)
 	return false;
 }
 
-static void journal_free(void *source)
+static void journal_source_free(void *source)
 {
 	struct journal_source *self = source;
 	if (!self)
@@ -436,28 +442,50 @@ static void journal_free(void *source)
 	free(self);
 }
 
-static int journal_open(void **ret, const char *directory, const struct log_position *position,
-                        const struct source_options *options, struct strbuf *why)
+/* The text is the cursor. systemd looks into it, so only that it could be one is looked at: what
+ * can be printed, without blanks. */
+static int take_position(struct journal_source *self, const struct log_position *position)
+{
+	if (!position || !position->is_known)
+		return 0;
+	if (position->length > CURSOR_MAX)
+		return -EILSEQ;
+	for (size_t i = 0; i < position->length; i++)
+		if (position->text[i] <= ' ' || position->text[i] > '~')
+			return -EILSEQ;
+	memcpy(self->cursor, position->text, position->length);
+	self->newest_sec = position->newest_sec;
+	self->read_sec = position->read_sec;
+	return 1;
+}
+
+static int begin(struct journal_source *self, const char *directory,
+                 const struct log_position *position, struct strbuf *why)
+{
+	int known = take_position(self, position);
+	if (known < 0)
+		return strbuf_fail(why, known, "the position in the journal can't be read");
+	int error = open_journal(self, directory, why);
+	if (error < 0)
+		return error;
+	error = seek(self, known > 0);
+	return error < 0 ? refuse(directory, error, why) : 0;
+}
+
+static int journal_source_open(void **ret, const char *directory,
+                               const struct log_position *position,
+                               const struct source_options *options, struct strbuf *why)
 {
 	if (!library.open &&
 	    lazylib_load(LIBSYSTEMD_SONAME, "libsystemd0", symbols, ARRAY_SIZE(symbols), why) < 0)
 		return -ENOTSUP;
-	static const struct log_position unknown;
 	struct journal_source *self = xalloc_zero(1, sizeof *self);
 	self->options = *options;
 	strbuf_init(&self->line, LINE_ROOM);
 	strbuf_init(&self->notes, NOTES_MAX);
-	position = position ? position : &unknown;
-	self->position = *position;
-	self->position.is_known = true;
-	int error = open_journal(self, directory, why);
-	if (error == 0) {
-		error = seek(self, position);
-		if (error < 0)
-			refuse(directory, error, why);
-	}
+	int error = begin(self, directory, position, why);
 	if (error < 0) {
-		journal_free(self);
+		journal_source_free(self);
 		return error;
 	}
 	*ret = self;
@@ -467,11 +495,11 @@ static int journal_open(void **ret, const char *directory, const struct log_posi
 const struct source_driver source_driver_journal = {
 	.prefix = SOURCE_JOURNAL,
 	.has_position = true,
-	.open = journal_open,
-	.next = journal_next,
-	.position = journal_position,
-	.notes = journal_notes,
-	.free = journal_free,
+	.open = journal_source_open,
+	.next = journal_source_next,
+	.position = journal_source_position,
+	.notes = journal_source_notes,
+	.free = journal_source_free,
 };
 
 #endif

@@ -30,7 +30,7 @@ struct rotation_part *parts_add(struct rotation *self, const struct identity_fil
 
 /* What was read up to POSITION goes on there. */
 struct rotation_part *parts_add_rest(struct rotation *self, const struct identity_file *file,
-                                     const struct log_position *position)
+                                     const struct file_position *position)
 {
 	struct rotation_part *part = parts_add(self, file, position->offset);
 	part->tail_hash = position->tail_hash;
@@ -38,13 +38,13 @@ struct rotation_part *parts_add_rest(struct rotation *self, const struct identit
 	return part;
 }
 
-void part_planned_position(const struct rotation_part *part, struct log_position *ret)
+void part_planned_position(const struct rotation_part *part, struct file_position *ret)
 {
 	const struct identity_file *file = &part->file;
 	size_t hashed = part->start > 0 && part->start < (int64_t)file->head_length
 		? (size_t)part->start
 		: file->head_length;
-	*ret = (struct log_position){
+	*ret = (struct file_position){
 		.device = file->device,
 		.inode = file->inode,
 		.head_hash = hashed > 0 ? identity_hash(file->head, hashed) : 0,
@@ -54,7 +54,7 @@ void part_planned_position(const struct rotation_part *part, struct log_position
 		.offset = part->start,
 		.is_known = true,
 	};
-	snprintf(ret->cursor, sizeof ret->cursor, "%s", file->path);
+	snprintf(ret->path, sizeof ret->path, "%s", file->path);
 }
 
 void parts_close(struct rotation *self)

@@ -17,9 +17,9 @@
 #define PADDING_BYTES 4096
 #define CHANGED (-EREMCHG) /* no call on a file fails so */
 
-#define HASHED ((size_t)LOG_HASHED_BYTES)
+#define HASHED ((size_t)FILE_HASHED_BYTES)
 
-_Static_assert(BUFFER_ROOM > 2 * SOURCE_LINE_MAX + LOG_HASHED_BYTES,
+_Static_assert(BUFFER_ROOM > 2 * SOURCE_LINE_MAX + FILE_HASHED_BYTES,
                "a refill must complete any allowed line");
 
 void reader_init(struct part_reader *ret, const struct source_options *options)
@@ -317,7 +317,7 @@ bool reader_take_end(struct part_reader *self, struct slice *ret)
 
 /* Of the part that is read now. It is hashed from the bytes that were read, so a file that changes
  * under us is another one next time. */
-void reader_position(const struct part_reader *self, struct log_position *ret)
+void reader_position(const struct part_reader *self, struct file_position *ret)
 {
 	const struct rotation_part *part = self->part;
 	part_planned_position(part, ret);

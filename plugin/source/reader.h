@@ -15,7 +15,7 @@ struct part_reader {
 	struct rotation_part *part;           /* that is read; borrowed, its end may be changed */
 	char *buffer;
 	int64_t base; /* the offset of buffer[0] */
-	/* buffer[at] is the first byte that was not given; LOG_HASHED_BYTES before it stay */
+	/* buffer[at] is the first byte that was not given; FILE_HASHED_BYTES before it stay */
 	size_t at, filled;
 	bool is_whole_line;     /* buffer[0] is the begin of a line */
 	bool has_nuls;          /* there are some in the buffer */
@@ -56,6 +56,6 @@ void reader_note_read(struct part_reader *reader);
 
 /* Behind what was given of the part. It is hashed from the bytes that were read, so a file that
  * changes under us is another one next time. */
-void reader_position(const struct part_reader *reader, struct log_position *ret);
+void reader_position(const struct part_reader *reader, struct file_position *ret);
 
 #endif

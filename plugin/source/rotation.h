@@ -38,9 +38,9 @@ struct rotation_part {
 struct rotation {
 	struct source_options options;
 	/* where the last run ended; is_known is false if that is of no use */
-	struct log_position old;
+	struct file_position old;
 	/* of the file before; is_known is false if it isn't there any more */
-	struct log_position before;
+	struct file_position before;
 	struct sibling_rank before_rank; /* its name's, when it was found */
 	bool has_lost_before;            /* it was known, and is gone */
 	bool is_going_on;                /* the path holds the file that was read last */
@@ -52,11 +52,10 @@ struct rotation {
 	struct strbuf doubt;
 };
 
-/* Finds and opens the files that are to be read after POSITIONS (LOG_AGES of them; NULL: never
- * read): 0 with RET, in which one part is at least; or -errno with WHY, and nothing is left open:
- * then which file was read last can't be told, or what came after it, and the positions are to stay
- * as they are. */
-int rotation_open(struct rotation *ret, const char *path, const struct log_position *positions,
+/* Finds and opens the files that are to be read after POSITIONS (NULL: never read): 0 with RET, in
+ * which one part is at least; or -errno with WHY, and nothing is left open: then which file was
+ * read last can't be told, or what came after it, and the positions are to stay as they are. */
+int rotation_open(struct rotation *ret, const char *path, const struct file_positions *positions,
                   const struct source_options *options, struct strbuf *why);
 
 /* Does nothing to one that is closed, or all zero. */

@@ -123,7 +123,7 @@ static bool take_line(struct stdin_source *self, struct slice *ret)
 	return false;
 }
 
-static int input_next(void *source, struct slice *ret, struct strbuf *why)
+static int stdin_source_next(void *source, struct slice *ret, struct strbuf *why)
 {
 	struct stdin_source *self = source;
 	while (!take_line(self, ret)) {
@@ -138,21 +138,20 @@ static int input_next(void *source, struct slice *ret, struct strbuf *why)
 	return 1;
 }
 
-static void input_position(void *source, struct log_position *ret)
+static void stdin_source_position(void *source, struct log_position *ret)
 {
 	const struct stdin_source *self = source;
-	memset(ret, 0, LOG_AGES * sizeof *ret);
-	ret[LOG_CURRENT].newest_sec = self->newest_sec;
+	*ret = (struct log_position){ .newest_sec = self->newest_sec };
 }
 
-static int64_t input_left_bytes(const void *source)
+static int64_t stdin_source_left_bytes(const void *source)
 {
 	const struct stdin_source *self = source;
 	int64_t given = self->read_bytes - (int64_t)(self->filled - self->at);
 	return self->total_bytes > given ? self->total_bytes - given : 0;
 }
 
-static const char *input_notes(const void *source)
+static const char *stdin_source_notes(const void *source)
 {
 	const struct stdin_source *self = source;
 	return strbuf_text(&self->notes);
@@ -196,7 +195,7 @@ static int begin(struct stdin_source *self, struct strbuf *why)
 	return 0;
 }
 
-static void input_free(void *source)
+static void stdin_source_free(void *source)
 {
 	struct stdin_source *self = source;
 	if (!self)
@@ -206,8 +205,8 @@ static void input_free(void *source)
 	free(self);
 }
 
-int stdin_source_open(void **ret, int descriptor, const struct source_options *options,
-                      struct strbuf *why)
+int stdin_source_open_on(void **ret, int descriptor, const struct source_options *options,
+                         struct strbuf *why)
 {
 	struct stdin_source *self = xalloc_zero(1, sizeof *self);
 	self->descriptor = descriptor;
@@ -216,27 +215,27 @@ int stdin_source_open(void **ret, int descriptor, const struct source_options *o
 	strbuf_init(&self->notes, NOTES_MAX);
 	int error = begin(self, why);
 	if (error < 0) {
-		input_free(self);
+		stdin_source_free(self);
 		return error;
 	}
 	*ret = self;
 	return 0;
 }
 
-static int input_open(void **ret, const char *name, const struct log_position *positions,
-                      const struct source_options *options, struct strbuf *why)
+static int stdin_source_open(void **ret, const char *name, const struct log_position *position,
+                             const struct source_options *options, struct strbuf *why)
 {
-	(void)name, (void)positions;
-	return stdin_source_open(ret, STDIN_FILENO, options, why);
+	(void)name, (void)position;
+	return stdin_source_open_on(ret, STDIN_FILENO, options, why);
 }
 
 const struct source_driver source_driver_stdin = {
 	.prefix = SOURCE_STDIN,
 	.is_whole_name = true,
-	.open = input_open,
-	.next = input_next,
-	.position = input_position,
-	.left_bytes = input_left_bytes,
-	.notes = input_notes,
-	.free = input_free,
+	.open = stdin_source_open,
+	.next = stdin_source_next,
+	.position = stdin_source_position,
+	.left_bytes = stdin_source_left_bytes,
+	.notes = stdin_source_notes,
+	.free = stdin_source_free,
 };

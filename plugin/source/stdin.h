@@ -13,7 +13,7 @@
 
 /* source_driver_stdin's open, of any DESCRIPTOR, which is borrowed. -EINVAL with WHY: a terminal,
  * or compressed bytes. */
-int stdin_source_open(void **ret, int descriptor, const struct source_options *options,
-                      struct strbuf *why);
+int stdin_source_open_on(void **ret, int descriptor, const struct source_options *options,
+                         struct strbuf *why);
 
 #endif

@@ -56,7 +56,7 @@ static void *open_on(int descriptor, struct deadline *deadline)
 {
 	void *source = NULL;
 	struct source_options options = { .line_time = number_time, .deadline = deadline };
-	assert_int_equal(stdin_source_open(&source, descriptor, &options, NULL), 0);
+	assert_int_equal(stdin_source_open_on(&source, descriptor, &options, NULL), 0);
 	return source;
 }
 
@@ -91,12 +91,12 @@ static void all_lines_come_in_order_and_the_last_needs_no_newline(void **state)
 		assert_int_equal(source_driver_stdin.next(source, &line, NULL), 1);
 		assert_true(slice_equals(line, wanted[i]));
 	}
-	struct log_position positions[LOG_AGES];
+	struct log_position position;
 	struct slice line;
 	assert_int_equal(source_driver_stdin.next(source, &line, NULL), 0);
-	source_driver_stdin.position(source, positions);
-	assert_false(positions[LOG_CURRENT].is_known);
-	assert_int_equal(positions[LOG_CURRENT].newest_sec, 3);
+	source_driver_stdin.position(source, &position);
+	assert_false(position.is_known);
+	assert_int_equal(position.newest_sec, 3);
 	finish(source, descriptor);
 }
 
@@ -169,7 +169,8 @@ static void compressed_bytes_are_refused_with_the_way_out(void **state)
 		struct source_options options = { .line_time = number_time };
 		void *source = NULL;
 		int descriptor = pipe_with(packed[i].data, packed[i].length, 1);
-		assert_int_equal(stdin_source_open(&source, descriptor, &options, &why), -EINVAL);
+		assert_int_equal(stdin_source_open_on(&source, descriptor, &options, &why),
+		                 -EINVAL);
 		assert_non_null(strstr(strbuf_text(&why), "zcat"));
 		finish(source, descriptor);
 	}

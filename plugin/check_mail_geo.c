@@ -14,6 +14,7 @@
 #include "common/printable.h"
 #include "common/state.h"
 #include "common/timestamp.h"
+#include "common/watchdog.h"
 #include "common/xalloc.h"
 #include "plugin/blocklist.h"
 #include "plugin/budget.h"
@@ -28,7 +29,7 @@
 #include "plugin/source.h"
 #include "plugin/store.h"
 #include "plugin/tally.h"
-#include "plugin/watchdog.h"
+#include "common/watchdog.h"
 
 #define USERS_SHOWN TALLY_USERS_MOST
 #define LOGINS_SHOWN 20         /* of one user */
@@ -117,7 +118,7 @@ static int find_default_state(struct run *run, struct strbuf *why)
 	struct strbuf former CLEANUP(strbuf_release) = STRBUF_INIT(PATH_MAX);
 	struct strbuf unwanted CLEANUP(strbuf_release) = STRBUF_INIT(WHY_MAX);
 	const struct options *options = run->options;
-	struct deadline lock = deadline_in(deadline_left_ms(&run->budget.end) / 2);
+	struct deadline lock = deadline_halfway(&run->budget.end);
 	if (!has_default_state(options) || run->has_state_path)
 		return 0;
 	strbuf_clear(&run->state_path);
@@ -137,7 +138,7 @@ static bool open_store(struct run *run)
 {
 	struct strbuf why CLEANUP(strbuf_release) = STRBUF_INIT(WHY_MAX);
 	/* the rest is for reading without it */
-	struct deadline lock = deadline_in(deadline_left_ms(&run->budget.end) / 2);
+	struct deadline lock = deadline_halfway(&run->budget.end);
 	if (find_default_state(run, &why) >= 0 &&
 	    store_open(&run->store, state_path(run), &lock, &why) >= 0) {
 		report_note(run->report, store_notes(run->store));
@@ -492,6 +493,12 @@ static enum state answer(const struct report *report)
 	return report->state;
 }
 
+/* A run that was ended before it could answer. */
+static void tell_no_answer(enum state state, const char *why, struct strbuf *text)
+{
+	strbuf_add_format(text, "MAIL GEO %s - %s\n", state_name(state), why);
+}
+
 static enum state run_check(const struct options *options)
 {
 	struct report report CLEANUP(report_release);
@@ -500,12 +507,12 @@ static enum state run_check(const struct options *options)
 		.report = &report,
 		.state_path = STRBUF_INIT(PATH_MAX),
 	};
-	budget_begin(&run.budget, options->timeout_sec * 1000);
+	budget_start(&run.budget, options->timeout_sec * 1000);
 	run.budget.is_wanted[BUDGET_LISTS] = options->dnsbl.zones.count ||
 		options->dnsbl.client_zones.count;
 	report_init(&report, options->window_sec);
 	report.has_logins = !options->dnsbl.is_only;
-	watchdog_start(options->timeout_sec, options->timeout_state);
+	watchdog_start(options->timeout_sec, options->timeout_state, tell_no_answer);
 	check(&run);
 	watchdog_stop();
 	tally_free(run.tally);
@@ -533,7 +540,8 @@ int main(int argc, char **argv)
 	/* A limit of file sizes (ulimit -f) is then an error of write(2), which the store tells,
 	 * and not the end. */
 	signal(SIGXFSZ, SIG_IGN);
-	watchdog_start(OPTIONS_TIMEOUT_SEC, STATE_UNKNOWN); /* the options may name files, too */
+	watchdog_start(OPTIONS_TIMEOUT_SEC, STATE_UNKNOWN,
+	               tell_no_answer); /* the options may name files, too */
 	int result = options_parse(&options, argc, argv, (int64_t)time(NULL), &why);
 	watchdog_stop();
 	if (result < 0)

@@ -4,10 +4,10 @@
  */
 #include "common/compat.h"
 
+#include "common/progress.h"
 #include "common/timestamp.h"
 #include "plugin/blindness.h"
 #include "plugin/follow.h"
-#include "plugin/progress.h"
 #include "plugin/source.h"
 
 #define BYTES_BETWEEN_LOOKS 65536 /* at the clock */
@@ -204,7 +204,7 @@ static int read_lines(struct follow *follow, struct source *source, struct strbu
 	struct progress progress;
 	int64_t done = 0, unseen = 0; /* bytes, in all and since the last look */
 	int result, error = 0;
-	progress_begin(&progress, STDERR_FILENO, follow->name, source_left_bytes(source));
+	progress_start(&progress, STDERR_FILENO, follow->name, source_left_bytes(source));
 	while ((result = source_next(source, &line, why)) > 0) {
 		done += (int64_t)line.length + 1;
 		unseen += (int64_t)line.length + LINE_BYTES;
@@ -423,7 +423,7 @@ static int read_log(struct follow *follow, const struct log *log,
 		return 1;
 	}
 	if (!follow->has_read)
-		budget_begin_reading(follow->budget);
+		budget_start_reading(follow->budget);
 	set_share(follow);
 	result = read_lines(follow, source, why);
 	if (result >= 0)

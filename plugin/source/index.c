@@ -15,7 +15,7 @@
 /* What the words of a mark are. */
 enum mark_word { DEVICE, INODE, HEAD_HASH, HEAD_LENGTH };
 
-/* Keys, and of each the number of its log. */
+/* Keys, and of each the number of its log; none as long as nothing was added. */
 struct keyed {
 	struct keyset *keys;
 	size_t *numbers;
@@ -42,10 +42,7 @@ bool source_mark(struct source_mark *ret, const struct log_position *position)
 
 struct source_index *source_index_new(void)
 {
-	struct source_index *index = xalloc_zero(1, sizeof *index);
-	index->files.keys = keyset_new();
-	index->heads.keys = keyset_new();
-	return index;
+	return xalloc_zero(1, sizeof(struct source_index));
 }
 
 void source_index_free(struct source_index *index)
@@ -73,6 +70,8 @@ static struct slice key_of(const uint64_t words[2])
 static void add(struct keyed *keyed, const uint64_t words[2], size_t number)
 {
 	bool is_new;
+	if (!keyed->keys)
+		keyed->keys = keyset_new();
 	size_t count = keyset_count(keyed->keys);
 	size_t at = keyset_add(keyed->keys, key_of(words), &is_new);
 	if (!is_new)
@@ -136,7 +135,7 @@ static int find_in(const struct keyed *keyed, const uint64_t words[2], struct ca
                    size_t *ret_number, struct strbuf *why)
 {
 	size_t at;
-	if (!keyset_find(keyed->keys, key_of(words), &at))
+	if (!keyed->keys || !keyset_find(keyed->keys, key_of(words), &at))
 		return 0;
 	int result = is_of(candidate, keyed->numbers[at], why);
 	if (result > 0)
@@ -151,7 +150,7 @@ int source_index_find(const struct source_index *index, const char *path,
 	struct candidate candidate CLEANUP(release_candidate) = {
 		.path = path, .deadline = deadline, .fetch = fetch, .context = context
 	};
-	if (!keyset_count(index->files.keys) || !open_candidate(&candidate))
+	if (!index->files.keys || !open_candidate(&candidate))
 		return 0;
 	const struct identity_file *file = &candidate.file;
 	int result = find_in(&index->files, (const uint64_t[]){ file->device, file->inode },

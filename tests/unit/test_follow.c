@@ -100,7 +100,7 @@ static struct run run_once(size_t logs)
 	struct budget budget;
 	struct run run;
 	report_init(&report, 3600);
-	budget_begin(&budget, TIMEOUT_SEC * 1000);
+	budget_start(&budget, TIMEOUT_SEC * 1000);
 	struct store *store = storetest_open(storetest_state);
 	follow_all(store, &report, logs, &budget);
 	storetest_expect(store_forget(store, NOW - 3600, &why), 0);
@@ -242,7 +242,7 @@ static void reading_leaves_what_comes_behind_its_time(void **unused)
 	struct budget budget;
 	(void)unused;
 	step_ms = 0;
-	budget_begin(&budget, 12000);
+	budget_start(&budget, 12000);
 	assert_int_equal(left_ms(&budget, BUDGET_READ), 12000);
 	budget.finish_ms = 3000;
 	assert_int_equal(left_ms(&budget, BUDGET_READ), 9000);

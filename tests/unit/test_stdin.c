@@ -1,4 +1,4 @@
-/* test_stdin.c - unit tests of plugin/source/stdin.c and plugin/progress.c
+/* test_stdin.c - unit tests of plugin/source/stdin.c and common/progress.c
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -10,8 +10,8 @@
 
 #include <cmocka.h>
 
+#include "common/progress.h"
 #include "common/xalloc.h"
-#include "plugin/progress.h"
 #include "plugin/source/driver.h"
 #include "plugin/source/stdin.h"
 
@@ -199,8 +199,8 @@ static void progress_writes_nothing_where_there_is_no_terminal(void **state)
 	char bytes[10];
 	struct progress progress;
 	assert_int_equal(pipe2(ends, O_NONBLOCK), 0);
-	progress_begin(&progress, ends[1], "/var/log/mail.log", 100);
-	progress.begin_ms -= 5000;
+	progress_start(&progress, ends[1], "/var/log/mail.log", 100);
+	progress.start_ms -= 5000;
 	progress.shown_ms -= 5000;
 	progress_show(&progress, 50);
 	progress_end(&progress);
@@ -228,12 +228,12 @@ static void a_bar_is_drawn_on_a_terminal_and_wiped_away(void **state)
 	if (master < 0)
 		skip();
 	struct progress progress;
-	progress_begin(&progress, terminal, "/var/log/mail\033[2J.log", 100 * 1024 * 1024);
-	progress.begin_ms += 3600000;
+	progress_start(&progress, terminal, "/var/log/mail\033[2J.log", 100 * 1024 * 1024);
+	progress.start_ms += 3600000;
 	progress_show(&progress, 1); /* too early */
-	progress.begin_ms -= 3600000;
+	progress.start_ms -= 3600000;
 	assert_false(progress.is_shown);
-	progress.begin_ms -= 5000;
+	progress.start_ms -= 5000;
 	progress.shown_ms -= 5000;
 	progress_show(&progress, 50 * 1024 * 1024);
 	progress.shown_ms += 3600000;               /* whatever the machine is doing meanwhile */

@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "plugin/watchdog.h"
+#include "common/watchdog.h"
 
 /* Runs CHILD with its standard output in TEXT; returns what waitpid says. */
 static int run_child(void (*child)(void), char *text, size_t room)
@@ -34,16 +34,21 @@ static int run_child(void (*child)(void), char *text, size_t room)
 	return status;
 }
 
+static void tell(enum state state, const char *why, struct strbuf *text)
+{
+	strbuf_add_format(text, "MAIL GEO %s - %s\n", state_name(state), why);
+}
+
 static void hang(void)
 {
-	watchdog_start(0, STATE_CRITICAL);
+	watchdog_start(0, STATE_CRITICAL, tell);
 	for (;;)
 		pause();
 }
 
 static void be_in_time(void)
 {
-	watchdog_start(0, STATE_CRITICAL);
+	watchdog_start(0, STATE_CRITICAL, tell);
 	watchdog_stop();
 	sleep(2);
 }
@@ -51,7 +56,7 @@ static void be_in_time(void)
 /* Longer than a run of no time that hangs may take. */
 static void work(void)
 {
-	watchdog_start(0, STATE_CRITICAL);
+	watchdog_start(0, STATE_CRITICAL, tell);
 	for (time_t end = time(NULL) + 4; time(NULL) < end;)
 		continue;
 	watchdog_stop();
@@ -59,7 +64,7 @@ static void work(void)
 
 static void wait_while_committing(void)
 {
-	watchdog_start(0, STATE_CRITICAL);
+	watchdog_start(0, STATE_CRITICAL, tell);
 	watchdog_be_patient();
 	for (int left_sec = 4; left_sec > 0;)
 		left_sec = (int)sleep((unsigned)left_sec); /* each look interrupts it */
@@ -69,7 +74,7 @@ static void wait_while_committing(void)
 /* As if it were behind its end already: nobody wants to wait for that. */
 static void work_for_ever(void)
 {
-	watchdog_start(-5, STATE_WARNING);
+	watchdog_start(-5, STATE_WARNING, tell);
 	for (;;)
 		continue;
 }

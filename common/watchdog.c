@@ -9,7 +9,7 @@
 
 #include <signal.h>
 
-#include "plugin/watchdog.h"
+#include "common/watchdog.h"
 
 #define LOOK_SEC 1
 #define MOVED_NS 100000 /* in that time; more than the look itself takes */
@@ -19,7 +19,7 @@
 /* Made before the alarm: a signal handler may only call what is async-signal-safe
  * (signal-safety(7)). */
 struct words {
-	char text[200];
+	char text[1000];
 	size_t length;
 };
 
@@ -72,20 +72,24 @@ static void look(int signal_number)
 	errno = error;
 }
 
-static void say(struct words *ret, enum state state, int64_t sec, const char *what)
+static void prepare(struct words *ret, enum state state, int64_t sec, const char *what,
+                    watchdog_tell_fn *tell)
 {
-	int length = snprintf(ret->text, sizeof ret->text,
-	                      "MAIL GEO %s - no answer within %" PRId64 " s: %s; see --timeout\n",
-	                      state_name(state), sec, what);
-	ret->length = length > 0 && (size_t)length < sizeof ret->text ? (size_t)length : 0;
+	struct strbuf why CLEANUP(strbuf_release) = STRBUF_INIT(WHY_MAX);
+	struct strbuf text CLEANUP(strbuf_release) = STRBUF_INIT(sizeof ret->text);
+	strbuf_add_format(&why, "no answer within %" PRId64 " s: %s; see --timeout", sec, what);
+	tell(state, strbuf_text(&why), &text);
+	memcpy(ret->text, strbuf_text(&text), text.length);
+	ret->length = text.length;
 }
 
-void watchdog_start(int64_t timeout_sec, enum state state)
+void watchdog_start(int64_t timeout_sec, enum state state, watchdog_tell_fn *tell)
 {
 	int64_t most_sec = 2 * timeout_sec + MORE_SEC;
 	memset(&watch, 0, sizeof watch);
-	say(&watch.hangs, state, timeout_sec, "a disk or a file system hangs");
-	say(&watch.is_late, state, most_sec, "it was still at work, and nothing of it is kept");
+	prepare(&watch.hangs, state, timeout_sec, "a disk or a file system hangs", tell);
+	prepare(&watch.is_late, state, most_sec, "it was still at work, and nothing of it is kept",
+	        tell);
 	watch.state = (int)state;
 	watch.timeout_sec = timeout_sec;
 	watch.end_sec = now_sec() + most_sec;

@@ -1,4 +1,5 @@
-/* test_follow.c - unit tests of plugin/follow.c and plugin/budget.c: runs whose time is not enough
+/* test_follow.c - unit tests of plugin/run/follow.c and plugin/budget.c: runs whose time is not
+ * enough
  *
  * The clock is the test's own: it moves by a fixed step each time it is looked at, so a run's time
  * is up after so many looks on any machine.
@@ -15,7 +16,7 @@
 
 #include "common/addrset.h"
 #include "common/xalloc.h"
-#include "plugin/follow.h"
+#include "plugin/run/follow.h"
 #include "plugin/store/sqlite.h"
 #include "tests/unit/storetest.h"
 
@@ -71,24 +72,21 @@ struct run {
 static void follow_all(struct store *store, struct report *report, size_t logs,
                        struct budget *budget)
 {
-	const struct options options = { .now_sec = NOW,
-		                         .window_sec = 3600,
+	const struct reading reading = { .now_sec = NOW,
+		                         .window_start_sec = NOW - 3600,
+		                         .is_kept = true,
 		                         .formats = LOGFORMAT_ALL,
 		                         .timeout_sec = TIMEOUT_SEC,
-		                         .timeout_state = STATE_WARNING };
-	struct logformat_reader *reader CLEANUP(logformat_closep) = logformat_open(LOGFORMAT_ALL,
-	                                                                           NOW);
-	struct follow follow = { .options = &options,
-		                 .store = store,
-		                 .reader = reader,
-		                 .report = report,
-		                 .budget = budget };
+		                         .timeout_state = STATE_WARNING,
+		                         .store = store,
+		                         .report = report,
+		                         .budget = budget };
+	struct follower *follower CLEANUP(follower_freep) = follower_new(&reading, false, 0);
 	for (size_t i = 0; i < logs; i++) {
-		follow.logs_left = logs - i;
 		const struct log log = { .name = log_paths[i],
 			                 .glob = LOG_OF_NO_GLOB,
 			                 .base = SIZE_MAX };
-		int result = follow_log(&follow, &log, &why);
+		int result = follower_read(follower, &log, logs - i, &why);
 		storetest_expect(result < 0 ? result : 0, 0);
 	}
 }

@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 
 #include "common/xalloc.h"
-#include "plugin/recall.h"
+#include "plugin/run/recall.h"
 #include "plugin/source.h"
 
 /* A log of the list of which the state knows something. Its position is fetched anew where more of

@@ -8,8 +8,8 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#ifndef RECALL_H
-#define RECALL_H
+#ifndef RUN_RECALL_H
+#define RUN_RECALL_H
 
 #include "common/deadline.h"
 #include "plugin/logs.h"

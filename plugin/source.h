@@ -54,14 +54,6 @@ void source_free_directories(struct dirlists **directories);
 
 struct source;
 
-/* How many bytes .gz, .bz2, .xz or .zst takes at the end of PATH; 0: it has none of these
- * endings. */
-size_t source_packing_length(const char *path);
-
-/* Is PATH, by its name, a rotated file of the log OF in the same directory (mail.log.2.gz of
- * mail.log)? */
-bool source_is_rotated(const char *path, const char *of);
-
 /* What tells the file of a position from others, for an index of many. A value; what its numbers
  * are is the driver's. */
 struct source_mark {
@@ -101,12 +93,6 @@ int source_index_find(const struct source_index *index, const char *path,
 
 /* Is a place in the log NAME remembered from run to run, if it is followed? */
 bool source_has_position(const char *name);
-
-/* Is NAME a file's path, and none of the special names above? */
-bool source_is_path(const char *name);
-
-/* Is there a journal here that can be read, as far as can be told without opening it? */
-bool source_has_journal(void);
 
 /* Opens the log NAME (a path, SOURCE_STDIN, or SOURCE_JOURNAL and a directory) to go on at POSITION
  * (NULL: never read): 0 with *RET, or -errno with WHY, a sentence that says what to do (missing,

@@ -297,8 +297,9 @@ static int recall_globs(struct recall *recall, int64_t now_sec, int64_t begin_se
 {
 	int result = store_each_source(recall->store, note_source, recall, why);
 	if (result >= 0)
-		result = loglist_add_packed(recall->logs,
-		                            recall->read_sec ? recall->read_sec : begin_sec, why);
+		result = loglist_add_compressed(recall->logs,
+		                                recall->read_sec ? recall->read_sec : begin_sec,
+		                                why);
 	if (result < 0)
 		return result;
 	loglist_settle(recall->logs);

@@ -28,6 +28,9 @@ struct source_driver {
 	void (*free)(void *self); /* NULL does nothing */
 };
 
+/* The driver of the log NAME. */
+const struct source_driver *source_driver_of(const char *name);
+
 extern const struct source_driver source_driver_file;
 extern const struct source_driver source_driver_journal;
 extern const struct source_driver source_driver_stdin;

@@ -174,6 +174,15 @@ struct sibling_rank sibling_rank(const char *base, const char *name)
 	return rank;
 }
 
+bool sibling_is_rotated(const char *path, const char *of)
+{
+	const char *slash = strrchr(path, '/'), *of_slash = strrchr(of, '/');
+	size_t length = slash ? (size_t)(slash - path) + 1 : 0,
+	       of_length = of_slash ? (size_t)(of_slash - of) + 1 : 0;
+	return length == of_length && memcmp(path, of, length) == 0 &&
+		sibling_rank(of + length, path + length).is_sibling;
+}
+
 bool sibling_is_comparable(const struct sibling_rank *a, const struct sibling_rank *b)
 {
 	size_t length = strlen(a->digits), other_length = strlen(b->digits);

@@ -47,6 +47,10 @@ size_t sibling_packing_length(const char *name);
 /* What NAME is to the log BASE; both without directory. */
 struct sibling_rank sibling_rank(const char *base, const char *name);
 
+/* Is PATH, by its name, a rotated file of the log OF in the same directory (mail.log.2.gz of
+ * mail.log)? */
+bool sibling_is_rotated(const char *path, const char *of);
+
 /* Do the names tell which one is older? A number and a date don't, nor do a day and an hour of
  * it. */
 bool sibling_is_comparable(const struct sibling_rank *a, const struct sibling_rank *b);

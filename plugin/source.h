@@ -100,15 +100,15 @@ bool source_has_position(const char *name);
  * -EILSEQ: POSITION is nothing that source_position() ever gave of such a log, so what it was
  * fetched from is damaged.
  *
- * A file is known by device, inode, head hash and tail hash (of the unpacked bytes), never one of
- * them alone. If the path holds another file now, the old one is looked for: by device and inode
- * under any name beside it, then by its bytes among its siblings (see source/siblings.h), packed
- * ones too. Its rest is read first, then the files that were rotated after it, then the new one.
- * The file before the current one is watched for late lines until the next rotation, or until it
- * has been left alone for a day. If the old one is gone or was truncated, reading starts at the new
- * file's begin, and source_notes() tells the gap with its times. Without a position, siblings that
- * reach into the time from cold_start_sec on are read, too. Nothing new costs a few system calls,
- * whatever the size of the log and the number of its siblings. */
+ * A file is known by device, inode, head hash and tail hash (of the uncompressed bytes), never one
+ * of them alone. If the path holds another file now, the old one is looked for: by device and inode
+ * under any name beside it, then by its bytes among its siblings (see source/siblings.h),
+ * compressed ones too. Its rest is read first, then the files that were rotated after it, then the
+ * new one. The file before the current one is watched for late lines until the next rotation, or
+ * until it has been left alone for a day. If the old one is gone or was truncated, reading starts
+ * at the new file's start, and source_notes() tells the gap with its times. Without a position,
+ * siblings that reach into the time from cold_start_sec on are read, too. Nothing new costs a few
+ * system calls, whatever the size of the log and the number of its siblings. */
 int source_open(struct source **ret, const char *name, const struct log_position *position,
                 const struct source_options *options, struct strbuf *why);
 void source_free(struct source *source);
@@ -122,7 +122,7 @@ int source_next(struct source *source, struct slice *ret, struct strbuf *why);
  * so it is right even if nothing was read. */
 void source_position(struct source *source, struct log_position *ret);
 
-/* Was everything read, and does nobody write there any more: is it packed, or left alone for a
+/* Was everything read, and does nobody write there any more: is it compressed, or left alone for a
  * day? */
 bool source_is_finished(const struct source *source);
 

@@ -292,13 +292,13 @@ int recall_next_default(struct loglist *logs, struct strbuf *why)
 
 /* --- all of it --- */
 
-static int recall_globs(struct recall *recall, int64_t now_sec, int64_t begin_sec,
+static int recall_globs(struct recall *recall, int64_t now_sec, int64_t start_sec,
                         struct strbuf *why)
 {
 	int result = store_each_source(recall->store, note_source, recall, why);
 	if (result >= 0)
 		result = loglist_add_compressed(recall->logs,
-		                                recall->read_sec ? recall->read_sec : begin_sec,
+		                                recall->read_sec ? recall->read_sec : start_sec,
 		                                why);
 	if (result < 0)
 		return result;
@@ -314,11 +314,11 @@ static int recall_globs(struct recall *recall, int64_t now_sec, int64_t begin_se
 }
 
 int recall_logs(struct recalled *ret, struct loglist *logs, struct store *store, int64_t now_sec,
-                int64_t begin_sec, const struct deadline *deadline, struct strbuf *why)
+                int64_t start_sec, const struct deadline *deadline, struct strbuf *why)
 {
 	struct recall recall CLEANUP(
 		recall_release) = { .logs = logs, .store = store, .deadline = deadline };
-	int result = logs->count ? recall_globs(&recall, now_sec, begin_sec, why)
+	int result = logs->count ? recall_globs(&recall, now_sec, start_sec, why)
 				 : recall_default(&recall, why);
 	if (result >= 0)
 		*ret = (struct recalled){ .read_sec = recall.read_sec };

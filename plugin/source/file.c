@@ -33,8 +33,8 @@ struct file_source {
 	struct file_position
 		left; /* where the last part before this one that has a line was left */
 	/* if no plan could be made: where the next run goes on */
-	struct file_positions stay;
-	bool has_stay;
+	struct file_positions fallback;
+	bool has_fallback;
 	struct strbuf gaps; /* of plans before this one */
 	struct strbuf notes;
 };
@@ -103,14 +103,14 @@ static int64_t from_when_on(const struct file_source *self, int64_t read_sec)
 static struct file_positions positions_of(struct file_source *self)
 {
 	const struct rotation *rotation = &self->rotation;
-	if (self->has_stay)
-		return self->stay;
+	if (self->has_fallback)
+		return self->fallback;
 	bool has_all = self->current + 1 == rotation->count && reader_is_at_end(&self->reader) &&
 		!self->reader.is_cut;
 	struct file_positions found = { .now = rotation->old, .before = rotation->before };
 	reader_note_read(&self->reader);
 	if (part_of(self)->is_late) {
-		if (self->reader.is_begun)
+		if (self->reader.is_started)
 			reader_position(&self->reader, &found.before);
 		return found;
 	}
@@ -133,7 +133,7 @@ static void file_source_position(void *source, struct log_position *ret)
 static bool file_source_is_finished(const void *source)
 {
 	const struct file_source *self = source;
-	bool has_all = !self->has_stay && self->current + 1 == self->rotation.count &&
+	bool has_all = !self->has_fallback && self->current + 1 == self->rotation.count &&
 		reader_is_at_end(&self->reader) && !self->reader.is_cut;
 	if (!has_all)
 		return false;
@@ -141,7 +141,7 @@ static bool file_source_is_finished(const void *source)
 	return stream_is_compressed(file->stream) || rotation_is_left_alone(file);
 }
 
-/* How many bytes a packed file has is not known before. */
+/* How many bytes a compressed file has is not known before. */
 static int64_t part_bytes(const struct rotation_part *part, int64_t from)
 {
 	return part->end == INT64_MAX || part->end < from ? 0 : part->end - from;
@@ -150,7 +150,7 @@ static int64_t part_bytes(const struct rotation_part *part, int64_t from)
 static int64_t file_source_left_bytes(const void *source)
 {
 	const struct file_source *self = source;
-	if (self->has_stay)
+	if (self->has_fallback)
 		return 0;
 	int64_t left = part_bytes(part_of(self), self->reader.base + (int64_t)self->reader.at);
 	for (size_t i = self->current + 1; i < self->rotation.count; i++)
@@ -174,17 +174,17 @@ static int plan_anew(struct file_source *self, struct strbuf *why)
 	char *path CLEANUP(xalloc_freep) = xalloc_string(self->rotation.path);
 	if (self->attempts++ == ATTEMPTS)
 		return 0;
-	self->stay = positions_of(self);
+	self->fallback = positions_of(self);
 	add_note(&self->gaps, &self->rotation.gap);
 	rotation_close(&self->rotation);
 	self->current = 0;
 	self->left.is_known = false;
-	self->has_stay = true;
-	int error = rotation_open(&self->rotation, path, &self->stay, &options, why);
+	self->has_fallback = true;
+	int error = rotation_open(&self->rotation, path, &self->fallback, &options, why);
 	if (error < 0)
 		return error == -EAGAIN ? 0 : error;
-	self->has_stay = false;
-	error = reader_begin(&self->reader, part_of(self));
+	self->has_fallback = false;
+	error = reader_start(&self->reader, part_of(self));
 	write_notes(self);
 	return error < 0 ? refusal_read(part_of(self)->file.path, error, why) : 1;
 }
@@ -200,7 +200,7 @@ static int read_on(struct file_source *self, struct strbuf *why)
 	} else if (self->current + 1 < self->rotation.count) {
 		leave_part(self);
 		self->current++;
-		error = reader_begin(&self->reader, part_of(self));
+		error = reader_start(&self->reader, part_of(self));
 	} else {
 		return 0;
 	}
@@ -254,7 +254,7 @@ static void file_source_free(void *source)
 	free(self);
 }
 
-static int begin(struct file_source *self, const char *path, const struct log_position *position,
+static int start(struct file_source *self, const char *path, const struct log_position *position,
                  const struct source_options *options, struct strbuf *why)
 {
 	struct file_positions positions;
@@ -265,7 +265,7 @@ static int begin(struct file_source *self, const char *path, const struct log_po
 	if (error < 0)
 		return error;
 	self->reader.read_sec = self->rotation.old.read_sec;
-	error = reader_begin(&self->reader, part_of(self));
+	error = reader_start(&self->reader, part_of(self));
 	return error < 0 ? refusal_read(part_of(self)->file.path, error, why) : 0;
 }
 
@@ -276,7 +276,7 @@ static int file_source_open(void **ret, const char *path, const struct log_posit
 	strbuf_init(&self->gaps, NOTES_MAX);
 	strbuf_init(&self->notes, NOTES_MAX);
 	reader_init(&self->reader, &self->rotation.options);
-	int error = begin(self, path, position, options, why);
+	int error = start(self, path, position, options, why);
 	if (error < 0) {
 		file_source_free(self);
 		return error;

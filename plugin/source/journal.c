@@ -227,8 +227,8 @@ static bool is_piece(struct journal_source *self)
 {
 	if (get_field(self, "CONTAINER_PARTIAL_ID").length)
 		return true;
-	bool is_begun = get_field(self, "CONTAINER_PARTIAL_MESSAGE").length;
-	return begun_follow(&self->begun, get_field(self, "CONTAINER_ID"), is_begun);
+	bool is_started = get_field(self, "CONTAINER_PARTIAL_MESSAGE").length;
+	return begun_follow(&self->begun, get_field(self, "CONTAINER_ID"), is_started);
 }
 
 /* The container's name is the program of what it writes: the engine's identifier may be its
@@ -459,7 +459,7 @@ static int take_position(struct journal_source *self, const struct log_position 
 	return 1;
 }
 
-static int begin(struct journal_source *self, const char *directory,
+static int start(struct journal_source *self, const char *directory,
                  const struct log_position *position, struct strbuf *why)
 {
 	int known = take_position(self, position);
@@ -483,7 +483,7 @@ static int journal_source_open(void **ret, const char *directory,
 	self->options = *options;
 	strbuf_init(&self->line, LINE_ROOM);
 	strbuf_init(&self->notes, NOTES_MAX);
-	int error = begin(self, directory, position, why);
+	int error = start(self, directory, position, why);
 	if (error < 0) {
 		journal_source_free(self);
 		return error;

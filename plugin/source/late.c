@@ -68,7 +68,7 @@ static int has_late(const struct rotation *self, const struct identity_file *fil
                     struct strbuf *why)
 {
 	const struct file_position *before = &self->before;
-	/* By its name, too: a packed file can get the inode that the plain one had. */
+	/* By its name, too: a compressed file can get the inode that the plain one had. */
 	bool is_same = identity_is_inode(file, before) && strcmp(file->path, before->path) == 0;
 	if (stream_is_compressed(file->stream) ? is_same
 	                                       : stream_size(file->stream) <= before->offset)

@@ -146,7 +146,7 @@ bool loglist_would_give(const struct loglist *logs, const char *name)
 /* NAME without .gz and the like, owned; NULL: it has none. */
 static char *uncompressed_name(const char *name)
 {
-	size_t length = sibling_packing_length(name);
+	size_t length = sibling_compression_length(name);
 	return length ? xalloc_copy(name, strlen(name) - length) : NULL;
 }
 

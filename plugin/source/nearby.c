@@ -254,7 +254,7 @@ static int take_dated(struct nearby *nearby, const char *path, const struct dirl
 static int list_dates(struct nearby *nearby, struct strbuf *why)
 {
 	const char *target = dated_target(nearby);
-	const char *date = target ? sibling_date_begin(target) : NULL;
+	const char *date = target ? sibling_date_start(target) : NULL;
 	if (!date || !strchr(date, '/')) /* in one directory, which is listed already */
 		return 0;
 	char *directory CLEANUP(xalloc_freep) = xalloc_copy(target, (size_t)(date - target));

@@ -18,12 +18,12 @@ struct rotation_part *parts_add(struct rotation *self, const struct identity_fil
                                 int64_t start)
 {
 	struct rotation_part *part = &self->parts[self->count++];
-	bool is_packed = stream_is_compressed(file->stream);
+	bool is_compressed = stream_is_compressed(file->stream);
 	*part = (struct rotation_part){
 		.file = *file,
 		.start = start,
-		.end = is_packed ? INT64_MAX : stream_size(file->stream),
-		.at_end = is_packed ? END_IS_LINE : END_WAITS,
+		.end = is_compressed ? INT64_MAX : stream_size(file->stream),
+		.at_end = is_compressed ? END_IS_LINE : END_WAITS,
 	};
 	return part;
 }

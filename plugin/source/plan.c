@@ -320,7 +320,7 @@ static int plan_cold(struct rotation *self, struct identity_file *current, struc
 	int error = current ? refusal_examine(self->path, current, &self->options, why) : 0;
 	if (error < 0)
 		return error;
-	int result = current ? seek_begin_time(&first_sec, current->stream, &self->options) : 0;
+	int result = current ? seek_start_time(&first_sec, current->stream, &self->options) : 0;
 	if (result < 0)
 		return refusal_read(self->path, result, why);
 	if (first_sec > since_sec)

@@ -17,9 +17,9 @@ struct part_reader {
 	int64_t base; /* the offset of buffer[0] */
 	/* buffer[at] is the first byte that was not given; FILE_HASHED_BYTES before it stay */
 	size_t at, filled;
-	bool is_whole_line;     /* buffer[0] is the begin of a line */
+	bool is_whole_line;     /* buffer[0] is the start of a line */
 	bool has_nuls;          /* there are some in the buffer */
-	bool is_begun;          /* false: nothing of the part was read */
+	bool is_started;        /* false: nothing of the part was read */
 	bool is_cut;            /* the part's file is not what it was */
 	bool is_emptied;        /* it was truncated to nothing when it was to be read */
 	bool is_skipping;       /* inside of a line that is too long */
@@ -35,7 +35,7 @@ void reader_release(struct part_reader *reader);
 
 /* Begins with PART, whose first bytes come in: 0; or -errno: nothing of it was read then, and its
  * position is the planned one. So it is if the file was changed since. */
-int reader_begin(struct part_reader *reader, struct rotation_part *part);
+int reader_start(struct part_reader *reader, struct rotation_part *part);
 
 /* The next line that is in the buffer as a whole, valid until the next call; false: reader_fill(),
  * or the part is at its end. */

@@ -32,7 +32,7 @@ static void wait_for_rotation(int attempt)
 	nanosleep(&tick, NULL);
 }
 
-/* From the begin: a plan that was made while files moved changes all of this. */
+/* From the start: a plan that was made while files moved changes all of this. */
 static void take_positions(struct rotation *self, const struct file_positions *positions)
 {
 	parts_close(self);

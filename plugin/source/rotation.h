@@ -27,7 +27,7 @@ enum rotation_end {
  * is read: the head of the file, and what is before the start. */
 struct rotation_part {
 	struct identity_file file;
-	/* in unpacked bytes; END of a packed one is INT64_MAX until it is reached */
+	/* in uncompressed bytes; END of a compressed one is INT64_MAX until it is reached */
 	int64_t start, end;
 	uint64_t tail_hash; /* of the tail_length bytes before START */
 	int64_t tail_length;
@@ -62,7 +62,7 @@ int rotation_open(struct rotation *ret, const char *path, const struct file_posi
 void rotation_close(struct rotation *rotation);
 
 /* The time of the newest line, from the ends of the files; the old position's if none has any.
- * Packed files aren't asked. */
+ * Compressed files aren't asked. */
 int64_t rotation_newest_sec(const struct rotation *rotation);
 
 #endif

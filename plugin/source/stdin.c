@@ -49,11 +49,11 @@ static void note_newest(struct stdin_source *self)
 	while (end > 0 && self->options.line_time) {
 		end -= self->buffer[end - 1] == '\n';
 		const char *before = memrchr(self->buffer, '\n', end);
-		size_t begin = before ? (size_t)(before - self->buffer) + 1 : 0;
-		struct slice line = slice_make(self->buffer + begin, end - begin);
+		size_t start = before ? (size_t)(before - self->buffer) + 1 : 0;
+		struct slice line = slice_make(self->buffer + start, end - start);
 		if (self->options.line_time(self->options.context, &self->newest_sec, line))
 			return;
-		end = begin;
+		end = start;
 	}
 }
 
@@ -174,7 +174,7 @@ static bool is_compressed(const struct stdin_source *self)
 	return false;
 }
 
-static int begin(struct stdin_source *self, struct strbuf *why)
+static int start(struct stdin_source *self, struct strbuf *why)
 {
 	struct stat status;
 	if (isatty(self->descriptor))
@@ -213,7 +213,7 @@ int stdin_source_open_on(void **ret, int descriptor, const struct source_options
 	self->options = *options;
 	self->buffer = xalloc_resize(NULL, BUFFER_ROOM, 1);
 	strbuf_init(&self->notes, NOTES_MAX);
-	int error = begin(self, why);
+	int error = start(self, why);
 	if (error < 0) {
 		stdin_source_free(self);
 		return error;

@@ -329,7 +329,7 @@ static void test_an_unfinished_line_that_was_left_alone_for_a_day_is_given_out(v
 }
 
 /* Packs NAME into NAME and an ending, as logrotate does. */
-/* Without the library a packed file is not read, which other tests are about. */
+/* Without the library a compressed file is not read, which other tests are about. */
 static void need_libarchive(void)
 {
 #ifndef LIBARCHIVE_SONAME
@@ -387,7 +387,7 @@ static void test_several_packed_rotations_are_read_in_order_from_where_we_stoppe
 
 static void test_a_half_packed_copy_beside_the_plain_file_is_not_read(void **state)
 {
-	char packed[8 * ROOM];
+	char compressed[8 * ROOM];
 	(void)state;
 	append(path, "1000 a line that is long enough for a head\n");
 	run();
@@ -395,10 +395,10 @@ static void test_a_half_packed_copy_beside_the_plain_file_is_not_read(void **sta
 	rename(path, path_2);
 	append(path_1, "1002 the second, long enough for a head\n");
 	append(path, "1003 c\n");
-	snprintf(packed, sizeof packed,
+	snprintf(compressed, sizeof compressed,
 	         "gzip -c %s | head -c 40 >%s.gz; gzip -c %s | head -c 45 >%s.gz", path_2, path_2,
 	         path_1, path_1);
-	assert_int_equal(system(packed), 0);
+	assert_int_equal(system(compressed), 0);
 	assert_string_equal(run(), "1001 b|1002 the second, long enough for a head|1003 c|");
 	assert_notes("");
 }

@@ -80,3 +80,8 @@ const char *source_notes(const struct source *source)
 {
 	return source->driver->notes(source->self);
 }
+
+int64_t source_gaps(const struct source *source)
+{
+	return source->driver->gaps ? source->driver->gaps(source->self) : 0;
+}

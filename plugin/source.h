@@ -132,4 +132,7 @@ int64_t source_left_bytes(const struct source *source);
 /* What a person should know: gaps, over-long lines skipped; "" if nothing. One sentence a line. */
 const char *source_notes(const struct source *source);
 
+/* How many of the notes tell that lines could not be read; how many lines, nobody knows. */
+int64_t source_gaps(const struct source *source);
+
 #endif

@@ -164,16 +164,6 @@ static int read_lines(struct follower *self, struct source *source, struct strbu
 	return error < 0 ? error : 0;
 }
 
-/* How many of the source's notes tell lines that were lost; how many lines that were nobody
- * knows. */
-static int64_t count_gaps(const char *notes)
-{
-	int64_t count = 0;
-	for (const char *at = notes; (at = strstr(at, " could not be read")); at++)
-		count++;
-	return count;
-}
-
 /* That nothing was found is only good news where something could be. Where a login was ever read it
  * is the administrator's to see. */
 static void tell_visibility(struct follower *self)
@@ -223,8 +213,7 @@ static int keep_position(struct follower *self, struct source *source, struct st
 	if (position.newest_sec > self->counts.newest_sec)
 		self->counts.newest_sec = position.newest_sec;
 	tell_notes(self, source);
-	int result = intake_loss(&self->intake, count_gaps(source_notes(source)),
-	                         self->reading->now_sec, why);
+	int result = intake_loss(&self->intake, source_gaps(source), self->reading->now_sec, why);
 	if (!source_has_position(self->intake.name))
 		return result;
 	if (result >= 0)

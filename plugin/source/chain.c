@@ -322,6 +322,7 @@ static void note_unreadable(struct chain_search *search, const char *path, const
 	if (search->notes->length)
 		strbuf_add_char(search->notes, '\n');
 	strbuf_add_format(search->notes, "lines of %s could not be read: %s", path, reason);
+	++*search->gaps;
 }
 
 /* FILE can't be read. If it may be left out, that is no failure. STATUS is NULL where even that

@@ -44,7 +44,8 @@ struct chain_search {
 	bool has_vanished;
 	/* out: which file may be the old one, but can't be unpacked; "" if none */
 	struct strbuf *doubt;
-	struct strbuf *notes; /* out: what is damaged */
+	struct strbuf *notes; /* out: what is damaged, or left out */
+	int64_t *gaps;        /* out: counts those that could not be read */
 };
 
 /* Finds the file of POSITION: by device and inode under any name, else by its bytes among the

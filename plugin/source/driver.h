@@ -25,7 +25,8 @@ struct source_driver {
 	bool (*is_finished)(const void *self);   /* NULL: it never is */
 	int64_t (*left_bytes)(const void *self); /* NULL: that can't be told, so 0 */
 	const char *(*notes)(const void *self);
-	void (*free)(void *self); /* NULL does nothing */
+	int64_t (*gaps)(const void *self); /* NULL: it knows of none, so 0 */
+	void (*free)(void *self);          /* NULL does nothing */
 };
 
 /* The driver of the log NAME. */

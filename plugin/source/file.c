@@ -35,7 +35,9 @@ struct file_source {
 	/* if no plan could be made: where the next run goes on */
 	struct file_positions fallback;
 	bool has_fallback;
-	struct strbuf gaps; /* of plans before this one */
+	/* of plans before this one: what was said of gaps, and how many there were */
+	struct strbuf gaps;
+	int64_t earlier_gaps;
 	struct strbuf notes;
 };
 
@@ -164,6 +166,12 @@ static const char *file_source_notes(const void *source)
 	return strbuf_text(&self->notes);
 }
 
+static int64_t file_source_gaps(const void *source)
+{
+	const struct file_source *self = source;
+	return self->earlier_gaps + self->rotation.gaps + self->reader.damages;
+}
+
 /* --- from part to part --- */
 
 /* The log was rotated while it was read: what comes after this is planned anew, from here. > 0; 0:
@@ -176,6 +184,7 @@ static int plan_anew(struct file_source *self, struct strbuf *why)
 		return 0;
 	self->fallback = positions_of(self);
 	add_note(&self->gaps, &self->rotation.gap);
+	self->earlier_gaps += self->rotation.gaps;
 	rotation_close(&self->rotation);
 	self->current = 0;
 	self->left.is_known = false;
@@ -295,5 +304,6 @@ const struct source_driver source_driver_file = {
 	.is_finished = file_source_is_finished,
 	.left_bytes = file_source_left_bytes,
 	.notes = file_source_notes,
+	.gaps = file_source_gaps,
 	.free = file_source_free,
 };

@@ -46,6 +46,7 @@ static void start_gap(struct rotation *self)
 	else
 		strbuf_add_string(&self->gap, "lines");
 	strbuf_add_string(&self->gap, " could not be read: ");
+	self->gaps++;
 }
 
 void gap_note(struct rotation *self, const struct identity_file *current,

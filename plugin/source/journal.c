@@ -116,6 +116,7 @@ struct journal_source {
 	int64_t newest_sec, read_sec;
 	struct begun begun;
 	struct strbuf line, notes;
+	int64_t gaps;
 };
 
 /* --- refusals --- */
@@ -314,6 +315,12 @@ static const char *journal_source_notes(const void *source)
 	return strbuf_text(&self->notes);
 }
 
+static int64_t journal_source_gaps(const void *source)
+{
+	const struct journal_source *self = source;
+	return self->gaps;
+}
+
 /* --- open and free --- */
 
 static int add_match(sd_journal *journal, const char *field, const char *value)
@@ -365,12 +372,14 @@ static void note_gap(struct journal_source *self, int64_t read_sec)
 	char from[TIMESTAMP_TEXT_ROOM], to[TIMESTAMP_TEXT_ROOM];
 	if (library.get_cutoff_realtime_usec(self->journal, &from_usec, &to_usec) <= 0)
 		return;
-	if (read_sec && (int64_t)(from_usec / SEC_USEC) > read_sec)
-		strbuf_add_format(&self->notes,
-		                  "entries between %s and %s could not be read: the journal has "
-		                  "dropped them",
-		                  timestamp_format(read_sec, from),
-		                  timestamp_format((int64_t)(from_usec / SEC_USEC), to));
+	if (!read_sec || (int64_t)(from_usec / SEC_USEC) <= read_sec)
+		return;
+	self->gaps++;
+	strbuf_add_format(&self->notes,
+	                  "entries between %s and %s could not be read: the journal has "
+	                  "dropped them",
+	                  timestamp_format(read_sec, from),
+	                  timestamp_format((int64_t)(from_usec / SEC_USEC), to));
 }
 
 static int seek_cursor(struct journal_source *self)
@@ -499,6 +508,7 @@ const struct source_driver source_driver_journal = {
 	.next = journal_source_next,
 	.position = journal_source_position,
 	.notes = journal_source_notes,
+	.gaps = journal_source_gaps,
 	.free = journal_source_free,
 };
 

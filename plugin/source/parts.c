@@ -63,6 +63,7 @@ void parts_close(struct rotation *self)
 		identity_close(&self->parts[i].file);
 	self->count = 0;
 	strbuf_clear(&self->gap);
+	self->gaps = 0;
 	strbuf_clear(&self->doubt);
 }
 
@@ -84,6 +85,7 @@ void rotation_init_search(struct rotation *self, struct chain_search *search, st
 		.options = &self->options,
 		.current = current,
 		.notes = &self->gap,
+		.gaps = &self->gaps,
 		.doubt = &self->doubt,
 	};
 }

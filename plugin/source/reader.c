@@ -72,6 +72,7 @@ static void note_damage(struct part_reader *self)
 	if (self->read_sec)
 		strbuf_add_format(&self->damage, " after %s", timestamp_format(self->read_sec, at));
 	strbuf_add_string(&self->damage, " could not be read: it is damaged or cut off");
+	self->damages++;
 }
 
 /* What was given goes out of the buffer, but for the HASHED bytes before buffer[at]. */

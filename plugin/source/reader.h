@@ -28,6 +28,7 @@ struct part_reader {
 	int64_t read_sec;
 	/* what a person should know of the parts, one sentence a line */
 	struct strbuf damage, torn;
+	int64_t damages;
 };
 
 void reader_init(struct part_reader *ret, const struct source_options *options);

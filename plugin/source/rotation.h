@@ -48,6 +48,7 @@ struct rotation {
 	struct rotation_part *parts; /* oldest first; owned */
 	size_t count;
 	struct strbuf gap; /* which lines were lost; "" if none. One sentence a line */
+	int64_t gaps;      /* how many of the sentences are of lines that could not be read */
 	/* which file may be the old one, but can't be unpacked; "" if none */
 	struct strbuf doubt;
 };

@@ -32,6 +32,7 @@ static struct strbuf why = STRBUF_INIT(WHY_MAX);
 /* what the last run() read, a "|" after each line */
 static struct strbuf got = STRBUF_INIT(64 * KIB);
 static struct strbuf notes = STRBUF_INIT(ROOM);
+static int64_t gaps;             /* of the last run() */
 static char directory[ROOM / 2]; /* below $TMPDIR */
 static char path[ROOM], path_1[ROOM], path_2[ROOM];
 static struct log_position position;
@@ -136,6 +137,15 @@ static struct source *open_with(const struct source_options *options)
 	return source;
 }
 
+/* One sentence for each gap. */
+static void expect_gaps_are_told(void)
+{
+	int64_t told = 0;
+	for (const char *at = strbuf_text(&notes); (at = strstr(at, " could not be read")); at++)
+		told++;
+	assert_int_equal(gaps, told);
+}
+
 /* Reads at most MOST lines, and moves the position. */
 static const char *run_some(int most)
 {
@@ -148,6 +158,8 @@ static const char *run_some(int most)
 	assert_true(result >= 0);
 	strbuf_clear(&notes);
 	strbuf_add_string(&notes, source_notes(source));
+	gaps = source_gaps(source);
+	expect_gaps_are_told();
 	source_position(source, &position);
 	return strbuf_text(&got);
 }
@@ -735,6 +747,9 @@ static void test_deleted_old_file_gives_a_note(void **state)
 		strstr(strbuf_text(&notes),
 	               "lines between 1970-01-01T00:16:40 and 1970-01-01T00:33:20 could not"));
 	assert_non_null(strstr(strbuf_text(&notes), "its old file is gone"));
+	assert_int_equal(gaps, 1);
+	assert_string_equal(run(), "");
+	assert_int_equal(gaps, 0);
 }
 
 /* Its numbers can be, but not together. */

@@ -30,3 +30,8 @@ bool deadline_is_over(const struct deadline *deadline)
 {
 	return deadline_left_ms(deadline) == 0;
 }
+
+struct deadline deadline_halfway(const struct deadline *end)
+{
+	return deadline_in(deadline_left_ms(end) / 2);
+}

@@ -20,4 +20,7 @@ struct deadline deadline_in(int64_t budget_ms);
 int deadline_left_ms(const struct deadline *deadline);
 bool deadline_is_over(const struct deadline *deadline);
 
+/* In the middle of what is left until END: for what has to leave as much as it may take. */
+struct deadline deadline_halfway(const struct deadline *end);
+
 #endif

@@ -10,7 +10,7 @@
 #define ASKING_LEAST_PART 3 /* of what is left */
 #define ASKING_PART 6       /* of all is kept back for each stage that asks others */
 
-void budget_begin(struct budget *ret, int64_t total_ms)
+void budget_start(struct budget *ret, int64_t total_ms)
 {
 	*ret = (struct budget){
 		.end = deadline_in(total_ms),
@@ -19,7 +19,7 @@ void budget_begin(struct budget *ret, int64_t total_ms)
 	};
 }
 
-void budget_begin_reading(struct budget *budget)
+void budget_start_reading(struct budget *budget)
 {
 	budget->read_least = deadline_in(budget->total_ms / READ_LEAST_PART);
 }

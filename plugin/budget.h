@@ -5,7 +5,7 @@
  * its own speed (store_finish_ms), and whoever deals out the time is told.
  *
  * What was dealt out wrongly loses nothing: a run that takes longer than it should still commits,
- * see plugin/watchdog.h.
+ * see common/watchdog.h.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -28,11 +28,11 @@ struct budget {
 };
 
 /* From now on, TOTAL_MS. */
-void budget_begin(struct budget *ret, int64_t total_ms);
+void budget_start(struct budget *ret, int64_t total_ms);
 
 /* The quarter of all that reading has in any case begins now, and not with the run: opening what is
  * to be read may have taken its time. */
-void budget_begin_reading(struct budget *budget);
+void budget_start_reading(struct budget *budget);
 
 /* When STAGE must have ended. Never later than what follows allows; but reading has a quarter of
  * all in any case, so that each run gets on, and a stage that asks others a third of what is left.

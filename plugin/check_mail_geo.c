@@ -13,21 +13,19 @@
 #include "common/numparse.h"
 #include "common/state.h"
 #include "common/timestamp.h"
+#include "common/watchdog.h"
 #include "common/xalloc.h"
 #include "plugin/blocklist.h"
 #include "plugin/budget.h"
 #include "plugin/explain.h"
-#include "plugin/follow.h"
 #include "plugin/geo.h"
 #include "plugin/logs.h"
 #include "plugin/options.h"
 #include "plugin/placing.h"
-#include "plugin/recall.h"
 #include "plugin/report.h"
-#include "plugin/source.h"
+#include "plugin/run/read.h"
 #include "plugin/store.h"
 #include "plugin/tally.h"
-#include "plugin/watchdog.h"
 
 #define STATE_KEY_MAX (1 << 28) /* of all names together */
 
@@ -45,8 +43,8 @@ struct run {
 	bool has_state_path;
 	struct tally_result counted; /* of the window */
 	struct blocklist *blocklist;
-	int64_t newest_sec;
-	int64_t lost_now, lost_lines; /* by what this run read, and in the window */
+	struct read_counts read;
+	int64_t lost_lines; /* in the window */
 	bool may_commit;
 };
 
@@ -116,7 +114,7 @@ static int find_default_state(struct run *run, struct strbuf *why)
 	struct strbuf former CLEANUP(strbuf_release) = STRBUF_INIT(PATH_MAX);
 	struct strbuf unwanted CLEANUP(strbuf_release) = STRBUF_INIT(WHY_MAX);
 	const struct options *options = run->options;
-	struct deadline lock = deadline_in(deadline_left_ms(&run->budget.end) / 2);
+	struct deadline lock = deadline_halfway(&run->budget.end);
 	if (!has_default_state(options) || run->has_state_path)
 		return 0;
 	strbuf_clear(&run->state_path);
@@ -136,7 +134,7 @@ static bool open_store(struct run *run)
 {
 	struct strbuf why CLEANUP(strbuf_release) = STRBUF_INIT(WHY_MAX);
 	/* the rest is for reading without it */
-	struct deadline lock = deadline_in(deadline_left_ms(&run->budget.end) / 2);
+	struct deadline lock = deadline_halfway(&run->budget.end);
 	if (find_default_state(run, &why) >= 0 &&
 	    store_open(&run->store, state_path(run), &lock, &why) >= 0) {
 		report_note(run->report, store_notes(run->store));
@@ -156,71 +154,26 @@ static void open_geo(struct run *run)
 	run->budget.is_wanted[BUDGET_PLACE] = run->geo && geo_has_remote(run->geo);
 }
 
-/* Which logs there are, with what the store knows of them. */
-static int find_logs(struct run *run, struct recalled *ret, struct strbuf *why)
-{
-	const struct options *options = run->options;
-	loglist_release(&run->logs);
-	int result = loglist_find(&run->logs, options->logs, options->log_count, why);
-	if (result >= 0)
-		result = recall_logs(ret, &run->logs, run->store, options->now_sec,
-		                     options_window_begin_sec(options), &run->budget.end, why);
-	if (result >= 0 && run->logs.problems.length)
-		report_problem(run->report, STATE_UNKNOWN, strbuf_text(&run->logs.problems));
-	return result;
-}
-
-static void free_flags(bool **flags)
-{
-	free(*flags);
-}
-
-/* Globs that gave nothing come last: nothing is wrong with one of which a log is followed that has
- * no name now. */
-static int follow_all(struct run *run, struct follow *follow, struct strbuf *why)
-{
-	struct loglist *logs = &run->logs;
-	bool *is_found CLEANUP(free_flags) = xalloc_zero(logs->glob_count + 1, sizeof *is_found);
-	int result = 0;
-	for (size_t i = 0; i < 2 * logs->count && result >= 0; i++) {
-		const struct log *log = &logs->logs[i % logs->count];
-		if (log->is_left_out || log->is_unmatched != (i >= logs->count) ||
-		    (log->is_unmatched && is_found[log->glob]))
-			continue;
-		follow->logs_left = i < logs->count ? logs->count - i : 1;
-		result = follow_log(follow, log, why);
-		if (result > 0 && log->glob != LOG_OF_NO_GLOB)
-			is_found[log->glob] = true;
-		else if (result == 0 && log->is_default)
-			result = recall_next_default(logs, why);
-	}
-	return result < 0 ? result : 0;
-}
-
 static int follow_logs(struct run *run, struct strbuf *why)
 {
-	struct recalled recalled;
-	int result = find_logs(run, &recalled, why);
-	if (result < 0)
-		return result;
-	struct logformat_reader *reader CLEANUP(
-		logformat_closep) = logformat_open(run->options->formats, run->options->now_sec);
-	struct dirlists *directories CLEANUP(source_free_directories) = source_new_directories();
-	struct follow follow = {
-		.reader = reader,
-		.options = run->options,
+	const struct options *options = run->options;
+	struct reading reading = {
+		.given = options->logs,
+		.given_count = options->log_count,
+		.formats = options->formats,
+		.olddir = options->olddir,
+		.now_sec = options->now_sec,
+		.window_start_sec = options_window_begin_sec(options),
+		.is_kept = !options->no_state,
+		.timeout_sec = options->timeout_sec,
+		.timeout_state = options->timeout_state,
 		.store = run->store,
 		.geo = run->geo,
 		.report = run->report,
-		.directories = directories,
 		.budget = &run->budget,
-		.has_many_logs = run->logs.count > 1 || run->logs.glob_count,
-		.read_sec = recalled.read_sec,
 	};
-	result = follow_all(run, &follow, why);
-	run->newest_sec = follow.newest_sec;
-	run->lost_now = follow.lost_lines;
-	return result;
+	loglist_release(&run->logs);
+	return read_logs(&reading, &run->logs, &run->read, why);
 }
 
 static int place_logins(struct run *run, struct strbuf *why)
@@ -306,9 +259,9 @@ static bool gather(struct run *run)
 /* A clock that is a little ahead of ours makes no negative age. */
 static void measure_log(const struct run *run, struct counts *ret)
 {
-	int64_t age_sec = run->options->now_sec - run->newest_sec;
+	int64_t age_sec = run->options->now_sec - run->read.newest_sec;
 	counts_set(ret, METRIC_LOST_LINES, run->lost_lines);
-	if (run->newest_sec)
+	if (run->read.newest_sec)
 		counts_set(ret, METRIC_LOG_AGE, age_sec > 0 ? age_sec : 0);
 }
 
@@ -351,7 +304,7 @@ static void tell_blindness(struct run *run)
 static void tell_earlier_losses(const struct run *run)
 {
 	struct strbuf text CLEANUP(strbuf_release) = STRBUF_INIT(WHY_MAX);
-	int64_t earlier = run->lost_lines - run->lost_now;
+	int64_t earlier = run->lost_lines - run->read.lost_lines;
 	if (earlier <= 0 || !run->report->has_logins)
 		return;
 	strbuf_add_format(&text,
@@ -489,7 +442,7 @@ static enum state run_check(const struct options *options)
 		.report = &report,
 		.state_path = STRBUF_INIT(PATH_MAX),
 	};
-	budget_begin(&run.budget, options->timeout_sec * 1000);
+	budget_start(&run.budget, options->timeout_sec * 1000);
 	run.budget.is_wanted[BUDGET_LISTS] = options->dnsbl.zones.count ||
 		options->dnsbl.client_zones.count;
 	report_init(&report, options->now_sec, options->window_sec);

@@ -1,4 +1,4 @@
-/* login.h - the nouns that the stages share: a login, the position in a log
+/* login.h - the nouns that the stages share: a login
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -44,50 +44,6 @@ struct visit {
 	char country[3]; /* "" if unlocated */
 	int64_t logins;
 	int64_t since_sec; /* the earliest time from which one of them counts */
-};
-
-/* at most so many bytes at the head, and before the offset, make the identity */
-#define LOG_HASHED_BYTES 256
-
-#define LOG_CURSOR_MAX 1024 /* bytes, with the NUL */
-
-/* Where a log was read up to, and which file that was. A value; all zero means "never read". */
-struct log_position {
-	uint64_t device, inode;
-	uint64_t head_hash;  /* of the first head_length bytes */
-	int64_t head_length; /* 0 to LOG_HASHED_BYTES; all zero if the file was empty */
-	uint64_t tail_hash;  /* of the tail_length bytes before offset */
-	int64_t tail_length;
-	int64_t offset; /* the first byte that wasn't read: always the start of a line */
-	/* the time of the newest line seen, 0 if none ever; it may be behind OFFSET */
-	int64_t newest_sec;
-	/* the time of the last line before OFFSET, 0 if none: where a gap begins */
-	int64_t read_sec;
-	/* a journal's cursor; of a file its path with all links resolved; "" if unknown */
-	char cursor[LOG_CURSOR_MAX];
-	bool is_known; /* false: never read */
-};
-
-/* Of a log two positions are kept: of the file that is read now, and of the one before it, into
- * which a daemon may go on writing for a while after it was renamed. */
-enum log_age { LOG_CURRENT, LOG_BEFORE, LOG_AGES };
-
-/* A log without a file of its name that isn't looked at any more, until something changes around
- * it: all of it was read, or none of it is there. A value; all zero means "it is looked at". */
-struct log_rest {
-	bool is_known;
-	bool is_gone; /* its file was found nowhere, which was told */
-	int64_t since_sec;
-	uint64_t around; /* stands for what was around it then */
-};
-
-/* What a log has shown since it was first read: blindness (a wrong log, a proxy in front) is told
- * from it. */
-struct log_history {
-	int64_t since_sec; /* the time of the first run, 0: never */
-	int64_t lines;
-	int64_t logins;
-	int64_t public_logins; /* those from public addresses */
 };
 
 #endif

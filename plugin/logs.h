@@ -1,4 +1,4 @@
-/* logs.h - which log files are meant
+/* logs.h - which log files are meant: the façade of plugin/source/loglist.h and its like
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -63,10 +63,10 @@ void loglist_release(struct loglist *logs); /* does nothing to one that is all z
  * would give: then it is added, as absent. */
 bool loglist_add_known(struct loglist *logs, const char *name);
 
-/* Logs that came, and were packed, since they were looked for last: the globs don't give
+/* Logs that came, and were compressed, since they were looked for last: the globs don't give
  * mail-20140225.log.gz, but would have given mail-20140225.log. It is added, as absent, if it was
  * written since SINCE_SEC and has no other name. 0, or -errno with WHY. */
-int loglist_add_packed(struct loglist *logs, int64_t since_sec, struct strbuf *why);
+int loglist_add_compressed(struct loglist *logs, int64_t since_sec, struct strbuf *why);
 
 /* The first of the usual places that exists, or the journal, but none of GONE. 0, or -ENOENT with
  * WHY. */

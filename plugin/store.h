@@ -15,9 +15,11 @@
 
 #include "common/deadline.h"
 #include "common/strbuf.h"
+#include "plugin/history.h"
 #include "plugin/listing.h"
 #include "plugin/login.h"
 #include "plugin/place.h"
+#include "plugin/position.h"
 
 struct store;
 
@@ -57,12 +59,16 @@ bool store_is_damaged(const struct store *store);
 /* Closes STORE and renames its file aside: 0 or -errno with WHY. STORE must still be freed. */
 int store_set_aside(struct store *store, struct strbuf *why);
 
+/* For what the store keeps and doesn't know: what it gave as WHAT is nothing that was ever put, so
+ * its file is damaged. -errno with WHY. */
+int store_fail_damaged(struct store *store, const char *what, struct strbuf *why);
+
 /* Where SOURCE_NAME (a path or another name of a log) was read up to: > 0 with *RET, 0 if it has no
- * position of that age (and *RET is zeroed), < 0 with WHY. One that isn't known is put by removing
- * it. Putting what is there already writes nothing. */
-int store_get_position(struct store *store, const char *source_name, enum log_age age,
-                       struct log_position *ret, struct strbuf *why);
-int store_put_position(struct store *store, const char *source_name, enum log_age age,
+ * position (and *RET is zeroed), < 0 with WHY. One that isn't known is put by removing it. Putting
+ * what is there already writes nothing. The text is only kept: what it says is its source's. */
+int store_get_position(struct store *store, const char *source_name, struct log_position *ret,
+                       struct strbuf *why);
+int store_put_position(struct store *store, const char *source_name,
                        const struct log_position *position, struct strbuf *why);
 
 /* Whether SOURCE_NAME is at rest, and since when: as with positions. */
@@ -71,9 +77,9 @@ int store_get_rest(struct store *store, const char *source_name, struct log_rest
 int store_put_rest(struct store *store, const char *source_name, const struct log_rest *rest,
                    struct strbuf *why);
 
-/* Calls FUNCTION for each source that has a position (of the current file) or is at rest, by its
- * name; POSITION and REST may be unknown ones. All is borrowed for the call; a result < 0 ends it
- * and is returned. FUNCTION may not change the store. */
+/* Calls FUNCTION for each source that has a position or is at rest, by its name; POSITION and REST
+ * may be unknown ones. All is borrowed for the call; a result < 0 ends it and is returned. FUNCTION
+ * may not change the store. */
 typedef int store_source_fn(void *context, const char *source_name,
                             const struct log_position *position, const struct log_rest *rest,
                             struct strbuf *why);

@@ -65,7 +65,7 @@ static void resolve(struct own *self, struct dnsbl_host *hosts, size_t count, co
                     const struct deadline *run)
 {
 	struct strbuf why CLEANUP(strbuf_release) = STRBUF_INIT(WHY_MAX);
-	struct deadline deadline = deadline_in(deadline_left_ms(run) / 2);
+	struct deadline deadline = deadline_halfway(run);
 	if (dnsbl_resolve(hosts, count, resolver, &deadline, &why) < 0) {
 		add_fault(&self->fault, strbuf_text(&why));
 		return;

@@ -13,9 +13,12 @@
 #include <maxminddb.h>
 #include <netinet/in.h>
 
+#include "common/printable.h"
 #include "common/slice.h"
 #include "common/xalloc.h"
 #include "plugin/geo/database.h"
+
+#define TYPE_MOST 60 /* characters of a database's own name for what it holds */
 
 /* A key, and a key in what is below it or NULL. */
 struct path {
@@ -391,7 +394,9 @@ static int open_mmdb(void **ret, const char *path, int descriptor, struct strbuf
 	enum content content = content_of_type(type);
 	if (content == CONTENT_OTHER ||
 	    (content == CONTENT_UNKNOWN && !holds_countries(&self->file))) {
-		strbuf_fail(why, -EINVAL, "is of the type %s, which holds no countries", type);
+		strbuf_fail(why, -EINVAL, "is of the type ");
+		printable_add(why, slice_string(type), TYPE_MOST);
+		strbuf_add_string(why, ", which holds no countries");
 		close_mmdb(self);
 		return -EINVAL;
 	}

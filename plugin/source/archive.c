@@ -82,7 +82,7 @@ DLOPEN_NOTE("compressed-logs", "reads logs packed with gzip, bzip2, xz and zstd"
             DLOPEN_NOTE_RECOMMENDED, LIBARCHIVE_SONAME);
 
 #define INPUT_ROOM (128 * 1024)
-#define PIECE_MOST (1024 * 1024) /* which is unpacked without a look at the deadline */
+#define PIECE_MOST (1024 * 1024) /* which is uncompressed without a look at the deadline */
 
 /* Of libarchive, what is used, with the types of its own header. */
 static struct {
@@ -118,9 +118,9 @@ struct archive_reader {
 	struct archive *archive;
 	const struct deadline *deadline;
 	int descriptor;
-	int64_t offset; /* of the packed bytes */
-	int read_error; /* of read_packed(), as -errno */
-	bool is_begun, is_empty;
+	int64_t offset; /* of the compressed bytes */
+	int read_error; /* of read_compressed(), as -errno */
+	bool is_started, is_empty;
 	char input[INPUT_ROOM];
 };
 
@@ -141,7 +141,7 @@ static bool is_late(const struct archive_reader *reader)
 
 /* libarchive's callback. The descriptor's own offset is not used, so others may read it too. The
  * deadline counts here as well: a file of nothing but empty members never gives a byte. */
-static la_ssize_t read_packed(struct archive *archive, void *context, const void **ret)
+static la_ssize_t read_compressed(struct archive *archive, void *context, const void **ret)
 {
 	struct archive_reader *reader = context;
 	(void)archive;
@@ -211,11 +211,11 @@ void archive_close(struct archive_reader *reader)
 
 /* A file that is cut off in its header is plain for libarchive: only the filter that reads the file
  * is there then. */
-static int begin(struct archive_reader *reader)
+static int start(struct archive_reader *reader)
 {
 	struct archive_entry *entry;
-	reader->is_begun = true;
-	int result = library.open(reader->archive, reader, NULL, read_packed, NULL);
+	reader->is_started = true;
+	int result = library.open(reader->archive, reader, NULL, read_compressed, NULL);
 	if (result == ARCHIVE_OK)
 		result = library.next_header(reader->archive, &entry);
 	reader->is_empty = result == ARCHIVE_EOF;
@@ -224,7 +224,7 @@ static int begin(struct archive_reader *reader)
 	return library.filter_count(reader->archive) > 1 ? 0 : -EBADMSG;
 }
 
-/* libarchive ends at what isn't packed, and says nothing. */
+/* libarchive ends at what isn't compressed, and says nothing. */
 static ssize_t check_end(const struct archive_reader *reader)
 {
 	char byte;
@@ -237,7 +237,7 @@ ssize_t archive_read(struct archive_reader *reader, void *bytes, size_t room)
 {
 	if (is_late(reader))
 		return -ETIMEDOUT;
-	int error = reader->is_begun ? 0 : begin(reader);
+	int error = reader->is_started ? 0 : start(reader);
 	la_ssize_t got = error;
 	if (error == 0 && !reader->is_empty)
 		got = library.read_data(reader->archive, bytes,

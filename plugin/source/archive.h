@@ -33,10 +33,10 @@ void archive_close(struct archive_reader *reader);
  *
  * libarchive gives none of a piece in which there is damage: 64 KiB, for zstd 128, for bzip2 a
  * block of up to 900 kB. It doesn't look at gzip's checksum: a changed byte that can still be
- * unpacked is not noticed.
+ * uncompressed is not noticed.
  *
  * Memory: zstd takes 128 MiB at most (a larger window is refused as damage). libarchive sets no
- * limit for xz: as much as its header says and is unpacked, 4 GiB at most. xz -6, the default,
+ * limit for xz: as much as its header says and is uncompressed, 4 GiB at most. xz -6, the default,
  * takes 8 MiB, xz -9 takes 64. */
 ssize_t archive_read(struct archive_reader *reader, void *bytes, size_t room);
 

@@ -42,7 +42,7 @@ static bool is_file(const struct stat *status, const struct identity_file *file)
 		(uint64_t)status->st_ino == file->inode;
 }
 
-static bool is_inode(const struct stat *status, const struct log_position *position)
+static bool is_inode(const struct stat *status, const struct file_position *position)
 {
 	return (uint64_t)status->st_dev == position->device &&
 		(uint64_t)status->st_ino == position->inode;
@@ -86,15 +86,15 @@ enum old_pass {
 	BY_INODE,
 	BY_BYTES,
 	BY_INODE_ELSEWHERE,
-	BY_PACKED_BYTES,
-	BY_OLD_PACKED_BYTES,
+	BY_COMPRESSED_BYTES,
+	BY_OLD_COMPRESSED_BYTES,
 	BY_PREFIX,
 	OLD_PASSES
 };
 
 struct old_search {
 	struct chain_search *search;
-	const struct log_position *position;
+	const struct file_position *position;
 	enum old_pass pass;
 	/* the file of the position was: a copy of it may lack what was written after it was made */
 	bool is_truncated;
@@ -109,14 +109,15 @@ static bool is_candidate(const struct old_search *old, const struct nearby_file 
 	bool is_same_inode = is_inode(status, old->position);
 	bool is_fresh = (int64_t)status->st_mtime >= old->position->read_sec - DAY_SEC;
 	bool is_named = file->rank.is_sibling ||
-		strcmp(file->path, old->search->nearby->cursor) == 0;
+		strcmp(file->path, old->search->nearby->last_path) == 0;
 	switch (old->pass) {
 	case BY_INODE: return is_same_inode && is_named;
 	case BY_INODE_ELSEWHERE: return is_same_inode && !is_named;
-	case BY_BYTES: return is_named && !file->rank.is_packed;
+	case BY_BYTES: return is_named && !file->rank.is_compressed;
 	case BY_PREFIX: return file->rank.is_sibling && old->is_truncated && is_fresh;
-	case BY_PACKED_BYTES: return file->rank.is_sibling && file->rank.is_packed && is_fresh;
-	default: return file->rank.is_sibling && file->rank.is_packed && !is_fresh;
+	case BY_COMPRESSED_BYTES:
+		return file->rank.is_sibling && file->rank.is_compressed && is_fresh;
+	default: return file->rank.is_sibling && file->rank.is_compressed && !is_fresh;
 	}
 }
 
@@ -159,7 +160,7 @@ static int try_old(struct old_search *old, struct chain_link *ret, const struct 
 	ret->is_prefix = match == IDENTITY_PREFIX;
 	if (match >= (int)least)
 		return 1;
-	if (match >= 0 && file->rank.is_packed &&
+	if (match >= 0 && file->rank.is_compressed &&
 	    (ret->file.is_damaged || identity_has_head(&ret->file, old->position)))
 		note_doubt(old->search, file->path, "it is damaged or cut off");
 	identity_close(&ret->file);
@@ -178,7 +179,7 @@ static int find_old(struct old_search *old, struct chain_link *ret)
 }
 
 int chain_find_old(struct chain_search *search, struct chain_link *ret,
-                   const struct log_position *position, struct strbuf *why)
+                   const struct file_position *position, struct strbuf *why)
 {
 	struct strbuf reason CLEANUP(strbuf_release) = STRBUF_INIT(WHY_MAX);
 	struct old_search old = {
@@ -253,8 +254,8 @@ static bool is_known(const struct link_search *links, const struct stat *status)
 	return is_found;
 }
 
-/* The same file again, packed or half-packed or copied: the plain one is kept. True if LINK was
- * taken care of. */
+/* The same file again, compressed or half-compressed or copied: the plain one is kept. True if LINK
+ * was taken care of. */
 static bool is_double(struct link_search *links, struct chain_link *link)
 {
 	struct chain_search *search = links->search;
@@ -265,10 +266,10 @@ static bool is_double(struct link_search *links, struct chain_link *link)
 	for (size_t i = 0; i < links->count && !is_double; i++) {
 		if (!identity_has_same_head(&link->file, &links->links[i].file))
 			continue;
-		if (links->links[i].rank.is_packed && !link->rank.is_packed) {
-			struct chain_link packed = links->links[i];
+		if (links->links[i].rank.is_compressed && !link->rank.is_compressed) {
+			struct chain_link compressed = links->links[i];
 			links->links[i] = *link;
-			*link = packed;
+			*link = compressed;
 		}
 		is_double = true;
 	}
@@ -313,7 +314,7 @@ static bool may_be_wanted(const struct link_search *links, const struct sibling_
 {
 	if (!links->is_since)
 		return name_tells(links->search, rank) >= 0;
-	return links->since_sec == INT64_MIN || !rank->is_packed || !is_long_ago(links, status);
+	return links->since_sec == INT64_MIN || !rank->is_compressed || !is_long_ago(links, status);
 }
 
 static void note_unreadable(struct chain_search *search, const char *path, const char *reason)
@@ -321,6 +322,7 @@ static void note_unreadable(struct chain_search *search, const char *path, const
 	if (search->notes->length)
 		strbuf_add_char(search->notes, '\n');
 	strbuf_add_format(search->notes, "lines of %s could not be read: %s", path, reason);
+	++*search->gaps;
 }
 
 /* FILE can't be read. If it may be left out, that is no failure. STATUS is NULL where even that
@@ -347,7 +349,7 @@ static int take_link(struct link_search *links, struct chain_link *link,
 {
 	if (is_double(links, link))
 		return 0;
-	int result = seek_begin_time(&link->first_sec, link->file.stream, links->search->options);
+	int result = seek_start_time(&link->first_sec, link->file.stream, links->search->options);
 	if (result > 0)
 		result = is_wanted(links, link);
 	if (result > 0) {
@@ -358,16 +360,16 @@ static int take_link(struct link_search *links, struct chain_link *link,
 	return result < 0 ? refuse(links, file, status, result) : 0;
 }
 
-static int visit_link(struct link_search *links, const struct nearby_file *file);
+static int consider_link(struct link_search *links, const struct nearby_file *file);
 
-/* While a file is being packed both are there, and until the end the plain one holds more. It may
- * not have been among the entries of the directory yet, so it is visited in place of the packed
- * one. 1: it was. */
-static int visit_plain_twin(struct link_search *links, const struct nearby_file *file)
+/* While a file is being compressed both are there, and until the end the plain one holds more. It
+ * may not have been among the entries of the directory yet, so it is considered in place of the
+ * compressed one. 1: it was. */
+static int consider_plain_twin(struct link_search *links, const struct nearby_file *file)
 {
 	struct stat status;
 	const char *ending = strrchr(file->path, '.');
-	char *path CLEANUP(xalloc_freep) = file->rank.is_packed
+	char *path CLEANUP(xalloc_freep) = file->rank.is_compressed
 		? xalloc_copy(file->path, (size_t)(ending - file->path))
 		: NULL;
 	struct nearby_file plain = { .path = path, .rank = file->rank };
@@ -377,12 +379,12 @@ static int visit_plain_twin(struct link_search *links, const struct nearby_file 
 		return errno == ENOENT ? 0 : refuse(links, file, NULL, -errno);
 	if (!S_ISREG(status.st_mode))
 		return 0;
-	plain.rank.is_packed = false;
-	int result = visit_link(links, &plain);
+	plain.rank.is_compressed = false;
+	int result = consider_link(links, &plain);
 	return result < 0 ? result : 1;
 }
 
-static int visit_link(struct link_search *links, const struct nearby_file *file)
+static int consider_link(struct link_search *links, const struct nearby_file *file)
 {
 	struct chain_link link;
 	struct stat status;
@@ -393,7 +395,7 @@ static int visit_link(struct link_search *links, const struct nearby_file *file)
 		return refuse(links, file, NULL, result);
 	if (result == 0 || is_known(links, &status) || !may_be_wanted(links, &file->rank, &status))
 		return 0;
-	result = visit_plain_twin(links, file);
+	result = consider_plain_twin(links, file);
 	if (result)
 		return result < 0 ? result : 0;
 	result = open_link(links->search, &link, file);
@@ -439,7 +441,7 @@ static int find_links(struct link_search *links, size_t *ret_count)
 	for (size_t i = 0; i < nearby->count && result == 0; i++) {
 		result = is_in_reach(links, &nearby->files[i]);
 		if (result > 0)
-			result = visit_link(links, &nearby->files[i]);
+			result = consider_link(links, &nearby->files[i]);
 	}
 	if (result < 0) {
 		chain_close_links(links->links, links->count);

@@ -44,13 +44,14 @@ struct chain_search {
 	bool has_vanished;
 	/* out: which file may be the old one, but can't be unpacked; "" if none */
 	struct strbuf *doubt;
-	struct strbuf *notes; /* out: what is damaged */
+	struct strbuf *notes; /* out: what is damaged, or left out */
+	int64_t *gaps;        /* out: counts those that could not be read */
 };
 
 /* Finds the file of POSITION: by device and inode under any name, else by its bytes among the
  * siblings. 1 with *RET; 0: it is not there; -errno with WHY: that can't be told. */
 int chain_find_old(struct chain_search *search, struct chain_link *ret,
-                   const struct log_position *position, struct strbuf *why);
+                   const struct file_position *position, struct strbuf *why);
 
 /* The files that were rotated after the old one, oldest first, into LINKS (room for CHAIN_MAX).
  * Where the old one is known, names of its kind tell; else the first line's time does. More than

@@ -1,4 +1,4 @@
-/* file.c - log lines from a file that is rotated; see file.h
+/* file.c - the driver of files: log lines from a file that is rotated
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -8,7 +8,7 @@
 
 #include "common/timestamp.h"
 #include "common/xalloc.h"
-#include "plugin/source/file.h"
+#include "plugin/source/driver.h"
 #include "plugin/source/identity.h"
 #include "plugin/source/parts.h"
 #include "plugin/source/reader.h"
@@ -30,11 +30,14 @@ struct file_source {
 	struct part_reader reader;
 	/* at finding the rest after the log was rotated in the middle of the run */
 	int attempts;
-	struct log_position left; /* where the last part before this one that has a line was left */
+	struct file_position
+		left; /* where the last part before this one that has a line was left */
 	/* if no plan could be made: where the next run goes on */
-	struct log_position stay[LOG_AGES];
-	bool has_stay;
-	struct strbuf gaps; /* of plans before this one */
+	struct file_positions fallback;
+	bool has_fallback;
+	/* of plans before this one: what was said of gaps, and how many there were */
+	struct strbuf gaps;
+	int64_t earlier_gaps;
 	struct strbuf notes;
 };
 
@@ -45,7 +48,7 @@ static struct rotation_part *part_of(const struct file_source *self)
 
 static void leave_part(struct file_source *self)
 {
-	struct log_position position;
+	struct file_position position;
 	reader_note_read(&self->reader);
 	reader_position(&self->reader, &position);
 	/* What has no line can't be told from another file, so the last one that has is
@@ -99,34 +102,40 @@ static int64_t from_when_on(const struct file_source *self, int64_t read_sec)
 
 /* The log's position is that of the file that is read now, but while late lines of the one before
  * are read. */
-void file_source_position(struct file_source *self, struct log_position *ret)
+static struct file_positions positions_of(struct file_source *self)
 {
 	const struct rotation *rotation = &self->rotation;
-	if (self->has_stay) {
-		memcpy(ret, self->stay, sizeof self->stay);
-		return;
-	}
+	if (self->has_fallback)
+		return self->fallback;
 	bool has_all = self->current + 1 == rotation->count && reader_is_at_end(&self->reader) &&
 		!self->reader.is_cut;
+	struct file_positions found = { .now = rotation->old, .before = rotation->before };
 	reader_note_read(&self->reader);
 	if (part_of(self)->is_late) {
-		ret[LOG_CURRENT] = rotation->old;
-		ret[LOG_BEFORE] = rotation->before;
-		if (self->reader.is_begun)
-			reader_position(&self->reader, &ret[LOG_BEFORE]);
-		return;
+		if (self->reader.is_started)
+			reader_position(&self->reader, &found.before);
+		return found;
 	}
-	reader_position(&self->reader, &ret[LOG_CURRENT]);
-	ret[LOG_BEFORE] = self->left.is_known ? self->left : rotation->before;
+	reader_position(&self->reader, &found.now);
+	if (self->left.is_known)
+		found.before = self->left;
 	if (!has_all || !self->reader.read_sec || self->reader.read_sec == rotation->old.read_sec)
-		ret[LOG_CURRENT].newest_sec = rotation_newest_sec(rotation);
-	if (ret[LOG_CURRENT].offset == 0)
-		ret[LOG_CURRENT].read_sec = from_when_on(self, ret[LOG_CURRENT].read_sec);
+		found.now.newest_sec = rotation_newest_sec(rotation);
+	if (found.now.offset == 0)
+		found.now.read_sec = from_when_on(self, found.now.read_sec);
+	return found;
 }
 
-bool file_source_is_finished(const struct file_source *self)
+static void file_source_position(void *source, struct log_position *ret)
 {
-	bool has_all = !self->has_stay && self->current + 1 == self->rotation.count &&
+	struct file_positions found = positions_of(source);
+	file_positions_write(ret, &found);
+}
+
+static bool file_source_is_finished(const void *source)
+{
+	const struct file_source *self = source;
+	bool has_all = !self->has_fallback && self->current + 1 == self->rotation.count &&
 		reader_is_at_end(&self->reader) && !self->reader.is_cut;
 	if (!has_all)
 		return false;
@@ -134,15 +143,16 @@ bool file_source_is_finished(const struct file_source *self)
 	return stream_is_compressed(file->stream) || rotation_is_left_alone(file);
 }
 
-/* How many bytes a packed file has is not known before. */
+/* How many bytes a compressed file has is not known before. */
 static int64_t part_bytes(const struct rotation_part *part, int64_t from)
 {
 	return part->end == INT64_MAX || part->end < from ? 0 : part->end - from;
 }
 
-int64_t file_source_left_bytes(const struct file_source *self)
+static int64_t file_source_left_bytes(const void *source)
 {
-	if (self->has_stay)
+	const struct file_source *self = source;
+	if (self->has_fallback)
 		return 0;
 	int64_t left = part_bytes(part_of(self), self->reader.base + (int64_t)self->reader.at);
 	for (size_t i = self->current + 1; i < self->rotation.count; i++)
@@ -150,9 +160,16 @@ int64_t file_source_left_bytes(const struct file_source *self)
 	return left;
 }
 
-const char *file_source_notes(const struct file_source *self)
+static const char *file_source_notes(const void *source)
 {
+	const struct file_source *self = source;
 	return strbuf_text(&self->notes);
+}
+
+static int64_t file_source_gaps(const void *source)
+{
+	const struct file_source *self = source;
+	return self->earlier_gaps + self->rotation.gaps + self->reader.damages;
 }
 
 /* --- from part to part --- */
@@ -165,17 +182,18 @@ static int plan_anew(struct file_source *self, struct strbuf *why)
 	char *path CLEANUP(xalloc_freep) = xalloc_string(self->rotation.path);
 	if (self->attempts++ == ATTEMPTS)
 		return 0;
-	file_source_position(self, self->stay);
+	self->fallback = positions_of(self);
 	add_note(&self->gaps, &self->rotation.gap);
+	self->earlier_gaps += self->rotation.gaps;
 	rotation_close(&self->rotation);
 	self->current = 0;
 	self->left.is_known = false;
-	self->has_stay = true;
-	int error = rotation_open(&self->rotation, path, self->stay, &options, why);
+	self->has_fallback = true;
+	int error = rotation_open(&self->rotation, path, &self->fallback, &options, why);
 	if (error < 0)
 		return error == -EAGAIN ? 0 : error;
-	self->has_stay = false;
-	error = reader_begin(&self->reader, part_of(self));
+	self->has_fallback = false;
+	error = reader_start(&self->reader, part_of(self));
 	write_notes(self);
 	return error < 0 ? refusal_read(part_of(self)->file.path, error, why) : 1;
 }
@@ -191,7 +209,7 @@ static int read_on(struct file_source *self, struct strbuf *why)
 	} else if (self->current + 1 < self->rotation.count) {
 		leave_part(self);
 		self->current++;
-		error = reader_begin(&self->reader, part_of(self));
+		error = reader_start(&self->reader, part_of(self));
 	} else {
 		return 0;
 	}
@@ -216,8 +234,9 @@ static int next_line(struct file_source *self, struct slice *ret, struct strbuf 
 	}
 }
 
-int file_source_next(struct file_source *self, struct slice *ret, struct strbuf *why)
+static int file_source_next(void *source, struct slice *ret, struct strbuf *why)
 {
+	struct file_source *self = source;
 	uint64_t skipped_before = self->reader.skipped_lines;
 	size_t notes_before = self->reader.damage.length + self->reader.torn.length;
 	struct slice line;
@@ -232,21 +251,41 @@ int file_source_next(struct file_source *self, struct slice *ret, struct strbuf 
 
 /* --- open and free --- */
 
-int file_source_open(struct file_source **ret, const char *path,
-                     const struct log_position *positions, const struct source_options *options,
-                     struct strbuf *why)
+static void file_source_free(void *source)
+{
+	struct file_source *self = source;
+	if (!self)
+		return;
+	rotation_close(&self->rotation);
+	strbuf_release(&self->gaps);
+	strbuf_release(&self->notes);
+	reader_release(&self->reader);
+	free(self);
+}
+
+static int start(struct file_source *self, const char *path, const struct log_position *position,
+                 const struct source_options *options, struct strbuf *why)
+{
+	struct file_positions positions;
+	int known = position ? file_positions_read(&positions, position) : 0;
+	if (known < 0)
+		return strbuf_fail(why, known, "the position in %s can't be read", path);
+	int error = rotation_open(&self->rotation, path, known ? &positions : NULL, options, why);
+	if (error < 0)
+		return error;
+	self->reader.read_sec = self->rotation.old.read_sec;
+	error = reader_start(&self->reader, part_of(self));
+	return error < 0 ? refusal_read(part_of(self)->file.path, error, why) : 0;
+}
+
+static int file_source_open(void **ret, const char *path, const struct log_position *position,
+                            const struct source_options *options, struct strbuf *why)
 {
 	struct file_source *self = xalloc_zero(1, sizeof *self);
 	strbuf_init(&self->gaps, NOTES_MAX);
 	strbuf_init(&self->notes, NOTES_MAX);
 	reader_init(&self->reader, &self->rotation.options);
-	int error = rotation_open(&self->rotation, path, positions, options, why);
-	if (error == 0) {
-		self->reader.read_sec = self->rotation.old.read_sec;
-		error = reader_begin(&self->reader, part_of(self));
-		if (error < 0)
-			error = refusal_read(part_of(self)->file.path, error, why);
-	}
+	int error = start(self, path, position, options, why);
 	if (error < 0) {
 		file_source_free(self);
 		return error;
@@ -256,13 +295,15 @@ int file_source_open(struct file_source **ret, const char *path,
 	return 0;
 }
 
-void file_source_free(struct file_source *self)
-{
-	if (!self)
-		return;
-	rotation_close(&self->rotation);
-	strbuf_release(&self->gaps);
-	strbuf_release(&self->notes);
-	reader_release(&self->reader);
-	free(self);
-}
+const struct source_driver source_driver_file = {
+	.prefix = "",
+	.has_position = true,
+	.open = file_source_open,
+	.next = file_source_next,
+	.position = file_source_position,
+	.is_finished = file_source_is_finished,
+	.left_bytes = file_source_left_bytes,
+	.notes = file_source_notes,
+	.gaps = file_source_gaps,
+	.free = file_source_free,
+};

@@ -18,19 +18,19 @@ static const struct rotation_part *first_in_order(const struct rotation *self)
 }
 
 /* From when on, as far as that is known: what lies ahead of the run's own time was no right one. */
-static int64_t gap_begin_sec(const struct rotation *self)
+static int64_t gap_start_sec(const struct rotation *self)
 {
 	int64_t sec = self->old.read_sec ? self->old.read_sec : self->old.newest_sec;
 	return self->options.now_sec && sec > self->options.now_sec ? 0 : sec;
 }
 
 /* "lines between … and … could not be read: " for the reason to be added. */
-static void begin_gap(struct rotation *self)
+static void start_gap(struct rotation *self)
 {
 	char from[TIMESTAMP_TEXT_ROOM], to[TIMESTAMP_TEXT_ROOM];
 	const struct rotation_part *first = first_in_order(self);
-	int64_t from_sec = gap_begin_sec(self), to_sec;
-	bool has_to = first && seek_begin_time(&to_sec, first->file.stream, &self->options) > 0 &&
+	int64_t from_sec = gap_start_sec(self), to_sec;
+	bool has_to = first && seek_start_time(&to_sec, first->file.stream, &self->options) > 0 &&
 		to_sec >= from_sec;
 	if (self->gap.length > 0)
 		strbuf_add_char(&self->gap, '\n');
@@ -46,12 +46,13 @@ static void begin_gap(struct rotation *self)
 	else
 		strbuf_add_string(&self->gap, "lines");
 	strbuf_add_string(&self->gap, " could not be read: ");
+	self->gaps++;
 }
 
 void gap_note(struct rotation *self, const struct identity_file *current,
               const struct nearby *nearby)
 {
-	begin_gap(self);
+	start_gap(self);
 	strbuf_add_string(&self->gap, self->path);
 	if (self->doubt.length)
 		strbuf_add_format(&self->gap, " was rotated, and its old file is not there: %s",

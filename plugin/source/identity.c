@@ -111,7 +111,7 @@ void identity_close(struct identity_file *file)
 	*file = (struct identity_file){ 0 };
 }
 
-bool identity_is_inode(const struct identity_file *file, const struct log_position *position)
+bool identity_is_inode(const struct identity_file *file, const struct file_position *position)
 {
 	return file->device == position->device && file->inode == position->inode;
 }
@@ -121,12 +121,12 @@ bool identity_is_copied(const struct identity_file *log, const struct identity_f
 	return log->born_ns == 0 || log->born_ns <= file->written_ns;
 }
 
-bool identity_is_of_bytes(const struct log_position *position)
+bool identity_is_of_bytes(const struct file_position *position)
 {
 	return position->head_length > 0;
 }
 
-bool identity_has_head(const struct identity_file *file, const struct log_position *position)
+bool identity_has_head(const struct identity_file *file, const struct file_position *position)
 {
 	return position->head_length == 0 ||
 		((int64_t)file->head_length >= position->head_length &&
@@ -141,11 +141,11 @@ static bool is_telling(const char *bytes, size_t length)
 	size_t nuls = 0;
 	while (nuls < length && bytes[nuls] == '\0')
 		nuls++;
-	return nuls < length && (newline || length == LOG_HASHED_BYTES);
+	return nuls < length && (newline || length == FILE_HASHED_BYTES);
 }
 
 /* Does FILE, which has the head of POSITION's, end before its offset? 1; 0; -errno. */
-static int is_shorter(const struct identity_file *file, const struct log_position *position)
+static int is_shorter(const struct identity_file *file, const struct file_position *position)
 {
 	char byte;
 	if (!stream_is_compressed(file->stream))
@@ -155,7 +155,7 @@ static int is_shorter(const struct identity_file *file, const struct log_positio
 }
 
 static enum identity_match compare_shorter(const struct identity_file *file,
-                                           const struct log_position *position)
+                                           const struct file_position *position)
 {
 	bool is_known = is_telling(file->head, (size_t)position->head_length) &&
 		!identity_is_inode(file, position);
@@ -164,7 +164,7 @@ static enum identity_match compare_shorter(const struct identity_file *file,
 
 /* The bytes before POSITION's offset into TAIL. 1: they are those that were read; 0: they aren't;
  * -errno. */
-static int has_tail(const struct identity_file *file, const struct log_position *position,
+static int has_tail(const struct identity_file *file, const struct file_position *position,
                     char *tail)
 {
 	size_t length = (size_t)position->tail_length;
@@ -177,9 +177,9 @@ static int has_tail(const struct identity_file *file, const struct log_position 
 	return got == (ssize_t)length && identity_hash(tail, length) == position->tail_hash;
 }
 
-int identity_compare(const struct identity_file *file, const struct log_position *position)
+int identity_compare(const struct identity_file *file, const struct file_position *position)
 {
-	char tail[LOG_HASHED_BYTES];
+	char tail[FILE_HASHED_BYTES];
 	bool is_same = identity_is_inode(file, position);
 	if (!identity_has_head(file, position))
 		return IDENTITY_OTHER;
@@ -198,7 +198,7 @@ int identity_compare(const struct identity_file *file, const struct log_position
 
 int identity_still_holds(const struct identity_file *file, int64_t offset)
 {
-	char head[LOG_HASHED_BYTES], last;
+	char head[FILE_HASHED_BYTES], last;
 	if (stream_is_compressed(file->stream))
 		return 1;
 	ssize_t got = stream_read(file->stream, head, file->head_length, 0);

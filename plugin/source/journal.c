@@ -4,6 +4,7 @@
  */
 #include "common/compat.h"
 
+#include "plugin/source/driver.h"
 #include "plugin/source/journal.h"
 
 #ifndef LIBSYSTEMD_SONAME
@@ -13,37 +14,20 @@ bool journal_source_is_here(void)
 	return false;
 }
 
-int journal_source_open(struct journal_source **ret, const char *directory,
-                        const struct log_position *position, const struct source_options *options,
-                        struct strbuf *why)
+static int journal_source_open(void **ret, const char *directory,
+                               const struct log_position *position,
+                               const struct source_options *options, struct strbuf *why)
 {
 	(void)ret, (void)directory, (void)position, (void)options;
 	return strbuf_fail(why, -ENOTSUP,
 	                   "the journal can't be read: this build was made without libsystemd");
 }
 
-void journal_source_free(struct journal_source *source)
-{
-	(void)source;
-}
-
-int journal_source_next(struct journal_source *source, struct slice *ret, struct strbuf *why)
-{
-	(void)source, (void)ret, (void)why;
-	return 0;
-}
-
-void journal_source_position(const struct journal_source *source, struct log_position *ret)
-{
-	(void)source;
-	memset(ret, 0, LOG_AGES * sizeof *ret);
-}
-
-const char *journal_source_notes(const struct journal_source *source)
-{
-	(void)source;
-	return "";
-}
+const struct source_driver source_driver_journal = {
+	.prefix = SOURCE_JOURNAL,
+	.has_position = true,
+	.open = journal_source_open,
+};
 
 #else
 
@@ -62,6 +46,7 @@ DLOPEN_NOTE("journal", "reads the systemd journal", DLOPEN_NOTE_RECOMMENDED, LIB
 #define SEC_USEC 1000000
 #define TOKEN_MAX 255
 #define NOTES_MAX 1000
+#define CURSOR_MAX 1023
 #define LINE_ROOM (SOURCE_LINE_MAX + 1)
 
 static const char *const places[] = { "/var/log/journal", "/run/log/journal" };
@@ -125,11 +110,13 @@ struct journal_source {
 	struct source_options options;
 	/* entries up to here were read by former runs, if their cursor is gone; else 0 */
 	uint64_t after_usec;
-	uint64_t end_usec; /* of the newest entry when it was opened */
-	bool is_at_entry;  /* the current entry is the first one to be given */
-	struct log_position position;
+	uint64_t end_usec;           /* of the newest entry when it was opened */
+	bool is_at_entry;            /* the current entry is the first one to be given */
+	char cursor[CURSOR_MAX + 1]; /* of the entry that was read last; "": none */
+	int64_t newest_sec, read_sec;
 	struct begun begun;
 	struct strbuf line, notes;
+	int64_t gaps;
 };
 
 /* --- refusals --- */
@@ -241,8 +228,8 @@ static bool is_piece(struct journal_source *self)
 {
 	if (get_field(self, "CONTAINER_PARTIAL_ID").length)
 		return true;
-	bool is_begun = get_field(self, "CONTAINER_PARTIAL_MESSAGE").length;
-	return begun_follow(&self->begun, get_field(self, "CONTAINER_ID"), is_begun);
+	bool is_started = get_field(self, "CONTAINER_PARTIAL_MESSAGE").length;
+	return begun_follow(&self->begun, get_field(self, "CONTAINER_ID"), is_started);
 }
 
 /* The container's name is the program of what it writes: the engine's identifier may be its
@@ -279,16 +266,17 @@ static void note_cursor(struct journal_source *self, uint64_t at_usec)
 {
 	char *cursor;
 	if (library.get_cursor(self->journal, &cursor) >= 0) {
-		snprintf(self->position.cursor, sizeof self->position.cursor, "%s", cursor);
+		snprintf(self->cursor, sizeof self->cursor, "%s", cursor);
 		free(cursor);
 	}
-	self->position.read_sec = (int64_t)(at_usec / SEC_USEC);
-	if (self->position.read_sec > self->position.newest_sec)
-		self->position.newest_sec = self->position.read_sec;
+	self->read_sec = (int64_t)(at_usec / SEC_USEC);
+	if (self->read_sec > self->newest_sec)
+		self->newest_sec = self->read_sec;
 }
 
-int journal_source_next(struct journal_source *self, struct slice *ret, struct strbuf *why)
+static int journal_source_next(void *source, struct slice *ret, struct strbuf *why)
 {
+	struct journal_source *self = source;
 	for (;;) {
 		uint64_t at_usec = 0;
 		int result = self->is_at_entry ? 1 : library.next(self->journal);
@@ -311,15 +299,26 @@ int journal_source_next(struct journal_source *self, struct slice *ret, struct s
 	}
 }
 
-void journal_source_position(const struct journal_source *self, struct log_position *ret)
+static void journal_source_position(void *source, struct log_position *ret)
 {
-	memset(ret, 0, LOG_AGES * sizeof *ret);
-	ret[LOG_CURRENT] = self->position;
+	const struct journal_source *self = source;
+	*ret = (struct log_position){ .is_known = true,
+		                      .newest_sec = self->newest_sec,
+		                      .read_sec = self->read_sec,
+		                      .length = strlen(self->cursor) };
+	memcpy(ret->text, self->cursor, ret->length);
 }
 
-const char *journal_source_notes(const struct journal_source *self)
+static const char *journal_source_notes(const void *source)
 {
+	const struct journal_source *self = source;
 	return strbuf_text(&self->notes);
+}
+
+static int64_t journal_source_gaps(const void *source)
+{
+	const struct journal_source *self = source;
+	return self->gaps;
 }
 
 /* --- open and free --- */
@@ -373,30 +372,32 @@ static void note_gap(struct journal_source *self, int64_t read_sec)
 	char from[TIMESTAMP_TEXT_ROOM], to[TIMESTAMP_TEXT_ROOM];
 	if (library.get_cutoff_realtime_usec(self->journal, &from_usec, &to_usec) <= 0)
 		return;
-	if (read_sec && (int64_t)(from_usec / SEC_USEC) > read_sec)
-		strbuf_add_format(&self->notes,
-		                  "entries between %s and %s could not be read: the journal has "
-		                  "dropped them",
-		                  timestamp_format(read_sec, from),
-		                  timestamp_format((int64_t)(from_usec / SEC_USEC), to));
+	if (!read_sec || (int64_t)(from_usec / SEC_USEC) <= read_sec)
+		return;
+	self->gaps++;
+	strbuf_add_format(&self->notes,
+	                  "entries between %s and %s could not be read: the journal has "
+	                  "dropped them",
+	                  timestamp_format(read_sec, from),
+	                  timestamp_format((int64_t)(from_usec / SEC_USEC), to));
 }
 
-static int seek_cursor(struct journal_source *self, const struct log_position *position)
+static int seek_cursor(struct journal_source *self)
 {
-	int result = library.seek_cursor(self->journal, position->cursor);
+	int result = library.seek_cursor(self->journal, self->cursor);
 	if (result >= 0)
 		result = library.next(self->journal);
 	if (result <= 0)
 		return result;
-	if (library.test_cursor(self->journal, position->cursor) > 0)
+	if (library.test_cursor(self->journal, self->cursor) > 0)
 		return 0;
 	self->is_at_entry = true;
-	self->after_usec = cursor_usec(position->cursor);
-	note_gap(self, position->read_sec);
+	self->after_usec = cursor_usec(self->cursor);
+	note_gap(self, self->read_sec);
 	return 0;
 }
 
-static int seek(struct journal_source *self, const struct log_position *position)
+static int seek(struct journal_source *self, bool is_known)
 {
 	uint64_t from_usec;
 	int64_t cold_sec = self->options.cold_start_sec;
@@ -404,10 +405,10 @@ static int seek(struct journal_source *self, const struct log_position *position
 		self->end_usec = UINT64_MAX;
 	if (library.seek_tail(self->journal) >= 0 && library.previous(self->journal) > 0 &&
 	    library.get_realtime_usec(self->journal, &from_usec) >= 0)
-		self->position.newest_sec = (int64_t)(from_usec / SEC_USEC);
-	if (position->is_known && position->cursor[0])
-		return seek_cursor(self, position);
-	if (position->is_known || cold_sec < 0)
+		self->newest_sec = (int64_t)(from_usec / SEC_USEC);
+	if (is_known && self->cursor[0])
+		return seek_cursor(self);
+	if (is_known || cold_sec < 0)
 		return library.seek_head(self->journal);
 	return library.seek_realtime_usec(self->journal, (uint64_t)cold_sec * SEC_USEC);
 }
@@ -438,37 +439,9 @@ bool journal_source_is_here(void)
 	return false;
 }
 
-int journal_source_open(struct journal_source **ret, const char *directory,
-                        const struct log_position *position, const struct source_options *options,
-                        struct strbuf *why)
+static void journal_source_free(void *source)
 {
-	if (!library.open &&
-	    lazylib_load(LIBSYSTEMD_SONAME, "libsystemd0", symbols, ARRAY_SIZE(symbols), why) < 0)
-		return -ENOTSUP;
-	static const struct log_position unknown;
-	struct journal_source *self = xalloc_zero(1, sizeof *self);
-	self->options = *options;
-	strbuf_init(&self->line, LINE_ROOM);
-	strbuf_init(&self->notes, NOTES_MAX);
-	position = position ? position : &unknown;
-	self->position = *position;
-	self->position.is_known = true;
-	int error = open_journal(self, directory, why);
-	if (error == 0) {
-		error = seek(self, position);
-		if (error < 0)
-			refuse(directory, error, why);
-	}
-	if (error < 0) {
-		journal_source_free(self);
-		return error;
-	}
-	*ret = self;
-	return 0;
-}
-
-void journal_source_free(struct journal_source *self)
-{
+	struct journal_source *self = source;
 	if (!self)
 		return;
 	if (self->journal)
@@ -477,5 +450,66 @@ void journal_source_free(struct journal_source *self)
 	strbuf_release(&self->notes);
 	free(self);
 }
+
+/* The text is the cursor. systemd looks into it, so only that it could be one is looked at: what
+ * can be printed, without blanks. */
+static int take_position(struct journal_source *self, const struct log_position *position)
+{
+	if (!position || !position->is_known)
+		return 0;
+	if (position->length > CURSOR_MAX)
+		return -EILSEQ;
+	for (size_t i = 0; i < position->length; i++)
+		if (position->text[i] <= ' ' || position->text[i] > '~')
+			return -EILSEQ;
+	memcpy(self->cursor, position->text, position->length);
+	self->newest_sec = position->newest_sec;
+	self->read_sec = position->read_sec;
+	return 1;
+}
+
+static int start(struct journal_source *self, const char *directory,
+                 const struct log_position *position, struct strbuf *why)
+{
+	int known = take_position(self, position);
+	if (known < 0)
+		return strbuf_fail(why, known, "the position in the journal can't be read");
+	int error = open_journal(self, directory, why);
+	if (error < 0)
+		return error;
+	error = seek(self, known > 0);
+	return error < 0 ? refuse(directory, error, why) : 0;
+}
+
+static int journal_source_open(void **ret, const char *directory,
+                               const struct log_position *position,
+                               const struct source_options *options, struct strbuf *why)
+{
+	if (!library.open &&
+	    lazylib_load(LIBSYSTEMD_SONAME, "libsystemd0", symbols, ARRAY_SIZE(symbols), why) < 0)
+		return -ENOTSUP;
+	struct journal_source *self = xalloc_zero(1, sizeof *self);
+	self->options = *options;
+	strbuf_init(&self->line, LINE_ROOM);
+	strbuf_init(&self->notes, NOTES_MAX);
+	int error = start(self, directory, position, why);
+	if (error < 0) {
+		journal_source_free(self);
+		return error;
+	}
+	*ret = self;
+	return 0;
+}
+
+const struct source_driver source_driver_journal = {
+	.prefix = SOURCE_JOURNAL,
+	.has_position = true,
+	.open = journal_source_open,
+	.next = journal_source_next,
+	.position = journal_source_position,
+	.notes = journal_source_notes,
+	.gaps = journal_source_gaps,
+	.free = journal_source_free,
+};
 
 #endif

@@ -1,7 +1,12 @@
 /* journal.h - log lines from the systemd journal
  *
- * The functions are those of plugin/source.h, whose contract they keep. Each entry becomes a line
- * as a syslog daemon would have written it:
+ * What stands behind "journal:" is a directory with journals, of whatever hosts; nothing: this
+ * host's system journal. Only entries of the facilities mail and local6, of programs that are known
+ * to log logins elsewhere, and of containers' engines are looked at. Entries that come later than
+ * the opening wait for the next run. It fails with -ENOENT, -EACCES, or -ENOTSUP (built without
+ * libsystemd, or it isn't there).
+ *
+ * Each entry becomes a line as a syslog daemon would have written it:
  *
  *	2026-11-23T09:08:21.216238+00:00 HOST <uid=UID> IDENTIFIER[PID]: MESSAGE
  *
@@ -19,24 +24,9 @@
 #ifndef SOURCE_JOURNAL_H
 #define SOURCE_JOURNAL_H
 
-#include "plugin/source.h"
-
-struct journal_source;
+#include <stdbool.h>
 
 /* Is there a journal on this machine, and can this build read it? */
 bool journal_source_is_here(void);
-
-/* DIRECTORY "": this host's system journal; else the journals in it, of whatever hosts. Only
- * entries of the facilities mail and local6, of programs that are known to log logins elsewhere,
- * and of containers' engines are looked at. Entries that come later than this call wait for the
- * next run. -ENOENT, -EACCES, -ENOTSUP (built without libsystemd, or it isn't there) with WHY. */
-int journal_source_open(struct journal_source **ret, const char *directory,
-                        const struct log_position *position, const struct source_options *options,
-                        struct strbuf *why);
-void journal_source_free(struct journal_source *source);
-int journal_source_next(struct journal_source *source, struct slice *ret, struct strbuf *why);
-/* LOG_AGES of them */
-void journal_source_position(const struct journal_source *source, struct log_position *ret);
-const char *journal_source_notes(const struct journal_source *source);
 
 #endif

@@ -13,15 +13,15 @@
 /* Is the file before the current one still at PATH? 1 with RET; 0; -errno with WHY. */
 static int open_before(struct rotation *self, struct identity_file *ret, struct strbuf *why)
 {
-	const struct log_position *before = &self->before;
-	if (!before->cursor[0])
+	const struct file_position *before = &self->before;
+	if (!before->path[0])
 		return 0;
-	int error = identity_open(ret, before->cursor, O_NOFOLLOW, self->options.deadline, NULL);
+	int error = identity_open(ret, before->path, O_NOFOLLOW, self->options.deadline, NULL);
 	if (error == -ENOENT || error == -ENOTDIR || error == -ELOOP || error == -EISDIR ||
 	    error == -EINVAL || error == -ENOTSUP)
 		return 0;
 	if (error < 0)
-		return error == -EAGAIN ? error : refusal_open(before->cursor, error, why);
+		return error == -EAGAIN ? error : refusal_open(before->path, error, why);
 	int match = IDENTITY_OTHER;
 	if (identity_is_inode(ret, before) && stream_is_compressed(ret->stream))
 		match = identity_has_head(ret, before) ? IDENTITY_SAME : IDENTITY_OTHER;
@@ -30,7 +30,7 @@ static int open_before(struct rotation *self, struct identity_file *ret, struct 
 	if (match == IDENTITY_SAME)
 		return 1;
 	identity_close(ret);
-	return match < 0 ? refusal_read(before->cursor, match, why) : 0;
+	return match < 0 ? refusal_read(before->path, match, why) : 0;
 }
 
 /* The file before the current one, where it was, or wherever it is now, with the rank of its name.
@@ -52,7 +52,7 @@ static int find_before(struct rotation *self, struct identity_file *ret,
 			return result < 0 && search.has_vanished ? -EAGAIN : result;
 		*ret = link.file;
 		/* somebody's copy */
-		if (!link.rank.is_sibling && strcmp(ret->path, self->before.cursor) != 0) {
+		if (!link.rank.is_sibling && strcmp(ret->path, self->before.path) != 0) {
 			identity_close(ret);
 			return 0;
 		}
@@ -67,9 +67,9 @@ static int find_before(struct rotation *self, struct identity_file *ret,
 static int has_late(const struct rotation *self, const struct identity_file *file,
                     struct strbuf *why)
 {
-	const struct log_position *before = &self->before;
-	/* By its name, too: a packed file can get the inode that the plain one had. */
-	bool is_same = identity_is_inode(file, before) && strcmp(file->path, before->cursor) == 0;
+	const struct file_position *before = &self->before;
+	/* By its name, too: a compressed file can get the inode that the plain one had. */
+	bool is_same = identity_is_inode(file, before) && strcmp(file->path, before->path) == 0;
 	if (stream_is_compressed(file->stream) ? is_same
 	                                       : stream_size(file->stream) <= before->offset)
 		return 0;
@@ -82,7 +82,7 @@ static int has_late(const struct rotation *self, const struct identity_file *fil
 int late_add(struct rotation *self, const struct identity_file *current, bool is_last_look,
              struct strbuf *why)
 {
-	struct log_position *before = &self->before;
+	struct file_position *before = &self->before;
 	struct identity_file file;
 	if (!before->is_known)
 		return 0;

@@ -40,13 +40,13 @@ static char *with_slash(const char *directory)
 	return strbuf_detach(&text);
 }
 
-int nearby_init(struct nearby *ret, const char *path, const struct log_position *position,
+int nearby_init(struct nearby *ret, const char *path, const struct file_position *position,
                 const struct source_options *options, struct strbuf *why)
 {
 	struct stat status;
 	*ret = (struct nearby){
 		.path = xalloc_string(path),
-		.cursor = xalloc_string(position ? position->cursor : ""),
+		.last_path = xalloc_string(position ? position->path : ""),
 		.olddir = options->olddir ? with_slash(options->olddir) : NULL,
 		.closed = STRBUF_INIT(PATH_MAX + 100),
 		.inode = position ? position->inode : 0,
@@ -71,7 +71,7 @@ void nearby_release(struct nearby *nearby)
 		free(nearby->files[i].path);
 	free(nearby->files);
 	free(nearby->path);
-	free(nearby->cursor);
+	free(nearby->last_path);
 	free(nearby->target);
 	free(nearby->olddir);
 	strbuf_release(&nearby->closed);
@@ -81,9 +81,9 @@ void nearby_release(struct nearby *nearby)
 /* Where a link led to when the last run read, if nothing tells where it leads now. */
 static const char *dated_target(const struct nearby *nearby)
 {
-	bool was_link = nearby->cursor[0] && strcmp(nearby->cursor, nearby->path) != 0 &&
-		!sibling_rank(name_of(nearby->path), name_of(nearby->cursor)).is_sibling;
-	return nearby->target ? nearby->target : was_link ? nearby->cursor : NULL;
+	bool was_link = nearby->last_path[0] && strcmp(nearby->last_path, nearby->path) != 0 &&
+		!sibling_rank(name_of(nearby->path), name_of(nearby->last_path)).is_sibling;
+	return nearby->target ? nearby->target : was_link ? nearby->last_path : NULL;
 }
 
 struct sibling_rank nearby_rank(const struct nearby *nearby, const char *path)
@@ -104,7 +104,7 @@ struct sibling_rank nearby_rank(const struct nearby *nearby, const char *path)
 static void add(struct nearby *nearby, const char *path, bool is_aside)
 {
 	struct sibling_rank rank = nearby_rank(nearby, path);
-	bool is_stranger = !rank.is_sibling && strcmp(path, nearby->cursor) != 0;
+	bool is_stranger = !rank.is_sibling && strcmp(path, nearby->last_path) != 0;
 	bool has_room = nearby->count < NEARBY_FILES_MAX &&
 		(!is_stranger || nearby->strangers < NEARBY_STRANGERS_MAX);
 	if (!has_room) {
@@ -236,7 +236,7 @@ static int take_dated(struct nearby *nearby, const char *path, const struct dirl
 	if (!slash) {
 		bool is_listed = nearby_is_beside(path,
 		                                  nearby->target ? nearby->target
-		                                                 : nearby->cursor) ||
+		                                                 : nearby->last_path) ||
 			nearby_is_beside(path, nearby->path);
 		if (entry->may_be_file && !is_listed && nearby_rank(nearby, path).is_sibling)
 			add(nearby, path, false);
@@ -254,7 +254,7 @@ static int take_dated(struct nearby *nearby, const char *path, const struct dirl
 static int list_dates(struct nearby *nearby, struct strbuf *why)
 {
 	const char *target = dated_target(nearby);
-	const char *date = target ? sibling_date_begin(target) : NULL;
+	const char *date = target ? sibling_date_start(target) : NULL;
 	if (!date || !strchr(date, '/')) /* in one directory, which is listed already */
 		return 0;
 	char *directory CLEANUP(xalloc_freep) = xalloc_copy(target, (size_t)(date - target));
@@ -270,9 +270,9 @@ static int list_olddir(struct nearby *nearby, struct strbuf *why)
 	if (access(nearby->olddir, F_OK) < 0)
 		strbuf_add_format(&nearby->closed, "%s, which --olddir names, isn't there",
 		                  nearby->olddir);
-	bool is_cursor_there = nearby->cursor[0] &&
-		nearby_is_beside(nearby->cursor, nearby->olddir);
-	return is_cursor_there ? 0 : each_entry(nearby, nearby->olddir, take_entry, NULL, why);
+	bool is_last_path_there = nearby->last_path[0] &&
+		nearby_is_beside(nearby->last_path, nearby->olddir);
+	return is_last_path_there ? 0 : each_entry(nearby, nearby->olddir, take_entry, NULL, why);
 }
 
 int nearby_list(struct nearby *nearby, struct strbuf *why)
@@ -281,16 +281,16 @@ int nearby_list(struct nearby *nearby, struct strbuf *why)
 		return 0;
 	bool is_target_elsewhere = nearby->target &&
 		!nearby_is_beside(nearby->target, nearby->path);
-	bool is_cursor_elsewhere = nearby->cursor[0] &&
-		!nearby_is_beside(nearby->cursor, nearby->path) &&
-		!(nearby->target && nearby_is_beside(nearby->cursor, nearby->target));
+	bool is_last_path_elsewhere = nearby->last_path[0] &&
+		!nearby_is_beside(nearby->last_path, nearby->path) &&
+		!(nearby->target && nearby_is_beside(nearby->last_path, nearby->target));
 	int result = list_directory_of(nearby, nearby->path, why);
 	if (result == 0 && is_target_elsewhere)
 		result = list_directory_of(nearby, nearby->target, why);
 	if (result == 0)
 		result = list_dates(nearby, why);
-	if (result == 0 && is_cursor_elsewhere)
-		result = list_directory_of(nearby, nearby->cursor, why);
+	if (result == 0 && is_last_path_elsewhere)
+		result = list_directory_of(nearby, nearby->last_path, why);
 	if (result == 0 && nearby->olddir && !nearby_is_beside(nearby->olddir, nearby->path))
 		result = list_olddir(nearby, why);
 	nearby->is_listed = result == 0;

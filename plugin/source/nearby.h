@@ -17,6 +17,7 @@
 #include "common/strbuf.h"
 #include "plugin/source.h"
 #include "plugin/source/dirlist.h"
+#include "plugin/source/file_position.h"
 #include "plugin/source/siblings.h"
 
 /* that are remembered; of rotated files that is a century of days */
@@ -33,9 +34,9 @@ struct nearby_file {
 };
 
 struct nearby {
-	char *path, *cursor; /* of the log, and where the last run read ("": not known); owned */
-	char *olddir;        /* with a slash at its end; NULL: not named; owned */
-	char *target;        /* what PATH links to; NULL: it is no link, or leads nowhere; owned */
+	char *path, *last_path; /* of the log, and where the last run read ("": not known); owned */
+	char *olddir;           /* with a slash at its end; NULL: not named; owned */
+	char *target; /* what PATH links to; NULL: it is no link, or leads nowhere; owned */
 	struct nearby_file *files;
 	size_t count, room, strangers;
 	uint64_t inode;         /* of the file that was read last; 0: not known */
@@ -47,7 +48,7 @@ struct nearby {
 
 /* Says where to look for the rotated files of PATH, which was read up to POSITION (NULL: never); no
  * directory is read yet. 0; or -errno with WHY. To be released either way. */
-int nearby_init(struct nearby *ret, const char *path, const struct log_position *position,
+int nearby_init(struct nearby *ret, const char *path, const struct file_position *position,
                 const struct source_options *options, struct strbuf *why);
 void nearby_release(struct nearby *nearby);
 

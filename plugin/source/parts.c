@@ -18,19 +18,19 @@ struct rotation_part *parts_add(struct rotation *self, const struct identity_fil
                                 int64_t start)
 {
 	struct rotation_part *part = &self->parts[self->count++];
-	bool is_packed = stream_is_compressed(file->stream);
+	bool is_compressed = stream_is_compressed(file->stream);
 	*part = (struct rotation_part){
 		.file = *file,
 		.start = start,
-		.end = is_packed ? INT64_MAX : stream_size(file->stream),
-		.at_end = is_packed ? END_IS_LINE : END_WAITS,
+		.end = is_compressed ? INT64_MAX : stream_size(file->stream),
+		.at_end = is_compressed ? END_IS_LINE : END_WAITS,
 	};
 	return part;
 }
 
 /* What was read up to POSITION goes on there. */
 struct rotation_part *parts_add_rest(struct rotation *self, const struct identity_file *file,
-                                     const struct log_position *position)
+                                     const struct file_position *position)
 {
 	struct rotation_part *part = parts_add(self, file, position->offset);
 	part->tail_hash = position->tail_hash;
@@ -38,13 +38,13 @@ struct rotation_part *parts_add_rest(struct rotation *self, const struct identit
 	return part;
 }
 
-void part_planned_position(const struct rotation_part *part, struct log_position *ret)
+void part_planned_position(const struct rotation_part *part, struct file_position *ret)
 {
 	const struct identity_file *file = &part->file;
 	size_t hashed = part->start > 0 && part->start < (int64_t)file->head_length
 		? (size_t)part->start
 		: file->head_length;
-	*ret = (struct log_position){
+	*ret = (struct file_position){
 		.device = file->device,
 		.inode = file->inode,
 		.head_hash = hashed > 0 ? identity_hash(file->head, hashed) : 0,
@@ -54,7 +54,7 @@ void part_planned_position(const struct rotation_part *part, struct log_position
 		.offset = part->start,
 		.is_known = true,
 	};
-	snprintf(ret->cursor, sizeof ret->cursor, "%s", file->path);
+	snprintf(ret->path, sizeof ret->path, "%s", file->path);
 }
 
 void parts_close(struct rotation *self)
@@ -63,6 +63,7 @@ void parts_close(struct rotation *self)
 		identity_close(&self->parts[i].file);
 	self->count = 0;
 	strbuf_clear(&self->gap);
+	self->gaps = 0;
 	strbuf_clear(&self->doubt);
 }
 
@@ -84,6 +85,7 @@ void rotation_init_search(struct rotation *self, struct chain_search *search, st
 		.options = &self->options,
 		.current = current,
 		.notes = &self->gap,
+		.gaps = &self->gaps,
 		.doubt = &self->doubt,
 	};
 }

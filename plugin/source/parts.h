@@ -13,7 +13,7 @@ struct rotation_part *parts_add(struct rotation *self, const struct identity_fil
 
 /* What FILE has behind POSITION, likewise. */
 struct rotation_part *parts_add_rest(struct rotation *self, const struct identity_file *file,
-                                     const struct log_position *position);
+                                     const struct file_position *position);
 
 /* The last part but one can still get lines: an unfinished one waits. */
 void parts_watch_last_but_one(struct rotation *self);
@@ -23,7 +23,7 @@ void parts_close(struct rotation *self);
 
 /* The position before PART, by what was known of its file when the part was planned; without
  * times. */
-void part_planned_position(const struct rotation_part *part, struct log_position *ret);
+void part_planned_position(const struct rotation_part *part, struct file_position *ret);
 
 /* Was the file left alone for a day, by the clock that its mtime is of (never --at)? Then no late
  * lines come any more. */

@@ -84,7 +84,7 @@ static void add_current(struct rotation *self, struct identity_file *current, bo
  * more. */
 static bool has_identity(const struct rotation *self, const char *path)
 {
-	return identity_is_of_bytes(&self->old) || strcmp(path, self->old.cursor) == 0 ||
+	return identity_is_of_bytes(&self->old) || strcmp(path, self->old.path) == 0 ||
 		(!self->before.is_known && self->old.read_sec == 0);
 }
 
@@ -93,7 +93,7 @@ static bool has_identity(const struct rotation *self, const char *path)
 static bool was_empty(const struct rotation *self, const struct nearby *nearby,
                       const struct chain_link *link)
 {
-	struct sibling_rank rank = nearby_rank(nearby, self->old.cursor);
+	struct sibling_rank rank = nearby_rank(nearby, self->old.path);
 	if (rank.is_sibling && rank.is_dated)
 		return link->rank.is_dated && sibling_compare(&link->rank, &rank) == 0;
 	return identity_is_inode(&link->file, &self->old);
@@ -121,14 +121,14 @@ static int is_all_there(struct chain_search *search, const struct rotation *self
  * tells, too. */
 static void rank_by_name(const struct rotation *self, struct chain_search *search)
 {
-	struct sibling_rank cursor_rank = nearby_rank(search->nearby, self->old.cursor);
+	struct sibling_rank last_rank = nearby_rank(search->nearby, self->old.path);
 	search->is_rank_read = search->old || self->before.is_known;
 	if (search->old)
 		search->read_rank = search->old->rank;
 	else if (self->before.is_known)
 		search->read_rank = self->before_rank;
-	else if (cursor_rank.is_dated && !identity_is_of_bytes(&self->old))
-		search->read_rank = cursor_rank;
+	else if (last_rank.is_dated && !identity_is_of_bytes(&self->old))
+		search->read_rank = last_rank;
 }
 
 /* What a plan after a rotation has found; whoever gives up closes it. */
@@ -283,7 +283,7 @@ static int add_since(struct rotation *self, const struct identity_file *current,
 /* Where the window begins in PART. 0; or -errno. */
 static int seek_start(struct rotation_part *part, const struct source_options *options)
 {
-	char tail[LOG_HASHED_BYTES];
+	char tail[FILE_HASHED_BYTES];
 	struct stream *stream = part->file.stream;
 	int error = seek_cold_start(&part->start, stream, part->end, options);
 	if (error < 0)
@@ -320,7 +320,7 @@ static int plan_cold(struct rotation *self, struct identity_file *current, struc
 	int error = current ? refusal_examine(self->path, current, &self->options, why) : 0;
 	if (error < 0)
 		return error;
-	int result = current ? seek_begin_time(&first_sec, current->stream, &self->options) : 0;
+	int result = current ? seek_start_time(&first_sec, current->stream, &self->options) : 0;
 	if (result < 0)
 		return refusal_read(self->path, result, why);
 	if (first_sec > since_sec)

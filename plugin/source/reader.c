@@ -17,9 +17,9 @@
 #define PADDING_BYTES 4096
 #define CHANGED (-EREMCHG) /* no call on a file fails so */
 
-#define HASHED ((size_t)LOG_HASHED_BYTES)
+#define HASHED ((size_t)FILE_HASHED_BYTES)
 
-_Static_assert(BUFFER_ROOM > 2 * SOURCE_LINE_MAX + LOG_HASHED_BYTES,
+_Static_assert(BUFFER_ROOM > 2 * SOURCE_LINE_MAX + FILE_HASHED_BYTES,
                "a refill must complete any allowed line");
 
 void reader_init(struct part_reader *ret, const struct source_options *options)
@@ -51,13 +51,13 @@ void reader_note_read(struct part_reader *self)
 	while (end > 0 && options->line_time) {
 		end -= self->buffer[end - 1] == '\n';
 		const char *before = memrchr(self->buffer, '\n', end);
-		size_t begin = before ? (size_t)(before - self->buffer) + 1 : 0;
-		struct slice line = slice_make(self->buffer + begin, end - begin);
+		size_t start = before ? (size_t)(before - self->buffer) + 1 : 0;
+		struct slice line = slice_make(self->buffer + start, end - start);
 		if (!before && !self->is_whole_line)
 			return;
 		if (options->line_time(options->context, &self->read_sec, line))
 			return;
-		end = begin;
+		end = start;
 	}
 }
 
@@ -72,6 +72,7 @@ static void note_damage(struct part_reader *self)
 	if (self->read_sec)
 		strbuf_add_format(&self->damage, " after %s", timestamp_format(self->read_sec, at));
 	strbuf_add_string(&self->damage, " could not be read: it is damaged or cut off");
+	self->damages++;
 }
 
 /* What was given goes out of the buffer, but for the HASHED bytes before buffer[at]. */
@@ -189,20 +190,20 @@ static bool is_as_planned(const struct part_reader *self, size_t before)
 }
 
 /* A line that is longer than allowed may go on at the start. */
-static void begin_lines(struct part_reader *self, size_t before)
+static void start_lines(struct part_reader *self, size_t before)
 {
 	char last = before ? self->buffer[before - 1] : '\n';
-	self->is_begun = true;
+	self->is_started = true;
 	self->at = before;
 	self->is_skipping = last != '\n' && last != '\0';
 }
 
-int reader_begin(struct part_reader *self, struct rotation_part *part)
+int reader_start(struct part_reader *self, struct rotation_part *part)
 {
 	size_t before = part->start < (int64_t)HASHED ? (size_t)part->start : HASHED;
 	bool had_lines = part->end > part->start;
 	self->part = part;
-	self->is_begun = self->is_cut = self->is_skipping = self->is_emptied = false;
+	self->is_started = self->is_cut = self->is_skipping = self->is_emptied = false;
 	self->base = part->start - (int64_t)before;
 	self->at = self->filled = 0;
 	self->is_whole_line = self->base == 0;
@@ -211,7 +212,7 @@ int reader_begin(struct part_reader *self, struct rotation_part *part)
 		return error;
 	self->is_emptied = had_lines && self->base + (int64_t)self->filled == 0;
 	if (is_as_planned(self, before) && !(self->is_cut && self->filled == before)) {
-		begin_lines(self, before);
+		start_lines(self, before);
 		return 0;
 	}
 	self->is_cut = true;
@@ -222,7 +223,7 @@ int reader_begin(struct part_reader *self, struct rotation_part *part)
 
 /* --- lines --- */
 
-static void begin_skipping(struct part_reader *self)
+static void start_skipping(struct part_reader *self)
 {
 	self->is_skipping = true;
 	self->skipped_lines++;
@@ -230,7 +231,7 @@ static void begin_skipping(struct part_reader *self)
 
 /* After a crash of the host a file system may show NULs where bytes had not been written. They
  * begin where a line does, or in the middle of one that was not written to its end: then at a
- * sector's begin, or they are many. Nobody can log such a thing. */
+ * sector's start, or they are many. Nobody can log such a thing. */
 static bool is_padding(const struct part_reader *self, size_t from, size_t to)
 {
 	int64_t offset = self->base + (int64_t)from;
@@ -245,16 +246,16 @@ static size_t skip_nuls(const struct part_reader *self, size_t from)
 	return from;
 }
 
-/* True: buffer[at] is behind padding that was found before END; what stood before it was the begin
+/* True: buffer[at] is behind padding that was found before END; what stood before it was the start
  * of a line at most. */
 static bool skip_padding(struct part_reader *self, size_t end)
 {
 	const char *nul;
 	for (size_t from = self->at;
 	     from < end && (nul = memchr(self->buffer + from, '\0', end - from));) {
-		size_t begin = (size_t)(nul - self->buffer);
-		from = skip_nuls(self, begin);
-		if (!is_padding(self, begin, from))
+		size_t start = (size_t)(nul - self->buffer);
+		from = skip_nuls(self, start);
+		if (!is_padding(self, start, from))
 			continue;
 		self->at = from;
 		self->is_skipping = false;
@@ -273,7 +274,7 @@ bool reader_take_line(struct part_reader *self, struct slice *ret)
 		if (self->has_nuls && skip_padding(self, self->at + length))
 			continue;
 		if (!newline && length > SOURCE_LINE_MAX && !self->is_skipping)
-			begin_skipping(self);
+			start_skipping(self);
 		if (!newline) {
 			self->at = self->is_skipping ? self->filled : self->at;
 			return false;
@@ -317,12 +318,12 @@ bool reader_take_end(struct part_reader *self, struct slice *ret)
 
 /* Of the part that is read now. It is hashed from the bytes that were read, so a file that changes
  * under us is another one next time. */
-void reader_position(const struct part_reader *self, struct log_position *ret)
+void reader_position(const struct part_reader *self, struct file_position *ret)
 {
 	const struct rotation_part *part = self->part;
 	part_planned_position(part, ret);
 	ret->read_sec = ret->newest_sec = self->read_sec;
-	if (!self->is_begun)
+	if (!self->is_started)
 		return;
 	size_t hashed = self->at < HASHED ? self->at : HASHED;
 	size_t head = part->file.head_length;

@@ -15,11 +15,11 @@ struct part_reader {
 	struct rotation_part *part;           /* that is read; borrowed, its end may be changed */
 	char *buffer;
 	int64_t base; /* the offset of buffer[0] */
-	/* buffer[at] is the first byte that was not given; LOG_HASHED_BYTES before it stay */
+	/* buffer[at] is the first byte that was not given; FILE_HASHED_BYTES before it stay */
 	size_t at, filled;
-	bool is_whole_line;     /* buffer[0] is the begin of a line */
+	bool is_whole_line;     /* buffer[0] is the start of a line */
 	bool has_nuls;          /* there are some in the buffer */
-	bool is_begun;          /* false: nothing of the part was read */
+	bool is_started;        /* false: nothing of the part was read */
 	bool is_cut;            /* the part's file is not what it was */
 	bool is_emptied;        /* it was truncated to nothing when it was to be read */
 	bool is_skipping;       /* inside of a line that is too long */
@@ -28,6 +28,7 @@ struct part_reader {
 	int64_t read_sec;
 	/* what a person should know of the parts, one sentence a line */
 	struct strbuf damage, torn;
+	int64_t damages;
 };
 
 void reader_init(struct part_reader *ret, const struct source_options *options);
@@ -35,7 +36,7 @@ void reader_release(struct part_reader *reader);
 
 /* Begins with PART, whose first bytes come in: 0; or -errno: nothing of it was read then, and its
  * position is the planned one. So it is if the file was changed since. */
-int reader_begin(struct part_reader *reader, struct rotation_part *part);
+int reader_start(struct part_reader *reader, struct rotation_part *part);
 
 /* The next line that is in the buffer as a whole, valid until the next call; false: reader_fill(),
  * or the part is at its end. */
@@ -56,6 +57,6 @@ void reader_note_read(struct part_reader *reader);
 
 /* Behind what was given of the part. It is hashed from the bytes that were read, so a file that
  * changes under us is another one next time. */
-void reader_position(const struct part_reader *reader, struct log_position *ret);
+void reader_position(const struct part_reader *reader, struct file_position *ret);
 
 #endif

@@ -117,11 +117,11 @@ int refusal_examine(const char *path, const struct identity_file *file,
 {
 	int64_t sec;
 	struct stream *stream = file->stream;
-	bool is_packed = stream_is_compressed(stream);
-	if (!is_packed && stream_size(stream) == 0)
+	bool is_compressed = stream_is_compressed(stream);
+	if (!is_compressed && stream_size(stream) == 0)
 		return 0;
-	int result = seek_begin_time(&sec, stream, options);
-	if (result == 0 && !is_packed)
+	int result = seek_start_time(&sec, stream, options);
+	if (result == 0 && !is_compressed)
 		result = seek_last_time(&sec, stream, stream_size(stream), options);
 	if (result < 0)
 		return refusal_read(path, result, why);

@@ -14,13 +14,11 @@
 #define GAP_MAX 4000
 #define ATTEMPTS 7 /* rotations that go on while their files are opened: half a second */
 
-/* A position comes from a state file: what it says is not believed. */
-static bool is_sound(const struct log_position *position)
+/* A position comes from a state file: that its numbers can be doesn't make them true together. */
+static bool is_sound(const struct file_position *position)
 {
-	return position->is_known && position->offset >= 0 && position->head_length >= 0 &&
-		position->head_length <= LOG_HASHED_BYTES &&
+	return position->is_known &&
 		(position->head_length <= position->offset || position->offset == 0) &&
-		position->tail_length >= 0 && position->tail_length <= LOG_HASHED_BYTES &&
 		position->tail_length <= position->offset &&
 		(position->offset == 0 || (position->head_length > 0 && position->tail_length > 0));
 }
@@ -34,17 +32,16 @@ static void wait_for_rotation(int attempt)
 	nanosleep(&tick, NULL);
 }
 
-/* From the begin: a plan that was made while files moved changes all of this. */
-static void take_positions(struct rotation *self, const struct log_position *positions)
+/* From the start: a plan that was made while files moved changes all of this. */
+static void take_positions(struct rotation *self, const struct file_positions *positions)
 {
 	parts_close(self);
 	self->has_lost_before = self->is_going_on = false;
-	if (positions && is_sound(&positions[LOG_CURRENT]))
-		self->old = positions[LOG_CURRENT];
+	if (positions && is_sound(&positions->now))
+		self->old = positions->now;
 	/* One that had no line yet can't be told from a new file with the same inode. */
-	if (self->old.is_known && is_sound(&positions[LOG_BEFORE]) &&
-	    positions[LOG_BEFORE].offset > 0)
-		self->before = positions[LOG_BEFORE];
+	if (self->old.is_known && is_sound(&positions->before) && positions->before.offset > 0)
+		self->before = positions->before;
 }
 
 /* Files that are renamed while a directory is read can be missed under both names: -EAGAIN if it
@@ -63,7 +60,7 @@ static int try_plan(struct rotation *self, int attempt, struct strbuf *why)
 	return -EAGAIN;
 }
 
-int rotation_open(struct rotation *ret, const char *path, const struct log_position *positions,
+int rotation_open(struct rotation *ret, const char *path, const struct file_positions *positions,
                   const struct source_options *options, struct strbuf *why)
 {
 	int error = -EAGAIN;

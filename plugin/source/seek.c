@@ -24,13 +24,13 @@ static bool has_time(const struct source_options *options, int64_t *ret_sec, con
 }
 
 /* The first line with a time in BLOCK, whose first byte is the start of a line. -1: none. */
-static ssize_t first_in_block(int64_t *ret_sec, struct slice block, bool is_file_begin,
+static ssize_t first_in_block(int64_t *ret_sec, struct slice block, bool is_file_start,
                               const struct source_options *options)
 {
 	size_t at = 0;
 	while (at < block.length) {
 		const char *newline = memchr(block.data + at, '\n', block.length - at);
-		if (!newline && !(is_file_begin && at == 0))
+		if (!newline && !(is_file_start && at == 0))
 			break;
 		size_t length = newline ? (size_t)(newline - (block.data + at)) : block.length;
 		if (has_time(options, ret_sec, block.data + at, length))
@@ -70,13 +70,13 @@ int seek_first_time(int64_t *ret_sec, int64_t *ret_offset, struct stream *stream
 }
 
 /* The last complete line with a time; the first line of BLOCK counts only if it is whole. */
-static int last_in_block(int64_t *ret_sec, struct slice block, bool is_file_begin,
+static int last_in_block(int64_t *ret_sec, struct slice block, bool is_file_start,
                          const struct source_options *options)
 {
 	const char *end = memrchr(block.data, '\n', block.length);
 	while (end) {
 		const char *before = memrchr(block.data, '\n', (size_t)(end - block.data));
-		if (!before && !is_file_begin)
+		if (!before && !is_file_start)
 			return 0;
 		const char *line = before ? before + 1 : block.data;
 		if (has_time(options, ret_sec, line, (size_t)(end - line)))
@@ -112,7 +112,7 @@ static int probe(int64_t *ret_sec, int64_t *ret_offset, struct stream *stream, i
 	return result;
 }
 
-int seek_begin_time(int64_t *ret_sec, struct stream *stream, const struct source_options *options)
+int seek_start_time(int64_t *ret_sec, struct stream *stream, const struct source_options *options)
 {
 	int64_t end = stream_is_compressed(stream) ? INT64_MAX : stream_size(stream);
 	int64_t last = end < BEGIN_MAX ? end : BEGIN_MAX;
@@ -142,7 +142,7 @@ static int step_back(int64_t *ret_offset, struct stream *stream, int64_t found)
 int seek_cold_start(int64_t *ret_offset, struct stream *stream, int64_t size,
                     const struct source_options *options)
 {
-	/* A packed one can only be read from its front. */
+	/* A compressed one can only be read from its front. */
 	if (stream_is_compressed(stream)) {
 		*ret_offset = 0;
 		return 0;

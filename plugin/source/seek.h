@@ -23,7 +23,7 @@ int seek_first_time(int64_t *ret_sec, int64_t *ret_offset, struct stream *stream
 
 /* The time of the first line that has one, in the first 16 MiB: a file may begin with the rest of a
  * long line. */
-int seek_begin_time(int64_t *ret_sec, struct stream *stream, const struct source_options *options);
+int seek_start_time(int64_t *ret_sec, struct stream *stream, const struct source_options *options);
 
 /* The time of the last complete line that has one, in the last block before END; answers as
  * seek_first_time(). */

@@ -21,7 +21,7 @@ static bool is_separator(unsigned char byte)
 	return byte == '.' || byte == '-' || byte == '_' || byte == ':' || byte == '+';
 }
 
-size_t sibling_packing_length(const char *name)
+size_t sibling_compression_length(const char *name)
 {
 	static const char *const endings[] = { ".gz", ".bz2", ".xz", ".zst" };
 	for (size_t i = 0; i < ARRAY_SIZE(endings); i++)
@@ -31,9 +31,9 @@ size_t sibling_packing_length(const char *name)
 }
 
 /* Takes .gz and the like off the end of NAME, which is a whole string. */
-static bool cut_packing(struct slice *name)
+static bool cut_compression(struct slice *name)
 {
-	size_t length = sibling_packing_length(name->data);
+	size_t length = sibling_compression_length(name->data);
 	name->length -= length;
 	return length > 0;
 }
@@ -157,7 +157,7 @@ static bool read_behind_name(struct sibling_rank *rank, const char *base, struct
 	if (!slice_take_string(&name, base))
 		return false;
 	if (!name.length)
-		return rank->is_packed;
+		return rank->is_compressed;
 	if (slice_ends_with(name, ".old"))
 		name.length -= strlen(".old");
 	return read_suffix(rank, name);
@@ -167,11 +167,20 @@ struct sibling_rank sibling_rank(const char *base, const char *name)
 {
 	struct sibling_rank rank = { 0 };
 	struct slice rest = slice_string(name);
-	rank.is_packed = cut_packing(&rest);
+	rank.is_compressed = cut_compression(&rest);
 	rank.is_sibling = read_behind_name(&rank, base, rest) ||
 		read_before_ending(&rank, base, rest) ||
 		(strcmp(base, "current") == 0 && read_tai64n(&rank, rest));
 	return rank;
+}
+
+bool sibling_is_rotated(const char *path, const char *of)
+{
+	const char *slash = strrchr(path, '/'), *of_slash = strrchr(of, '/');
+	size_t length = slash ? (size_t)(slash - path) + 1 : 0,
+	       of_length = of_slash ? (size_t)(of_slash - of) + 1 : 0;
+	return length == of_length && memcmp(path, of, length) == 0 &&
+		sibling_rank(of + length, path + length).is_sibling;
 }
 
 bool sibling_is_comparable(const struct sibling_rank *a, const struct sibling_rank *b)
@@ -203,10 +212,10 @@ static size_t count_digits(const char *text, size_t length)
 	return count;
 }
 
-const char *sibling_date_begin(const char *path)
+const char *sibling_date_start(const char *path)
 {
 	struct slice whole = slice_string(path);
-	(void)cut_packing(&whole);
+	(void)cut_compression(&whole);
 	const char *end = path + whole.length;
 	size_t digits = 0;
 	while (end > path) {
@@ -269,11 +278,11 @@ static bool read_date(struct sibling_rank *rank, const char *date, size_t length
 struct sibling_rank sibling_dated_rank(const char *target, const char *path)
 {
 	struct sibling_rank rank = { 0 };
-	const char *date = sibling_date_begin(target);
+	const char *date = sibling_date_start(target);
 	struct slice pattern = slice_string(target), whole = slice_string(path);
 	size_t before = date ? (size_t)(date - target) : 0;
-	(void)cut_packing(&pattern);
-	rank.is_packed = cut_packing(&whole);
+	(void)cut_compression(&pattern);
+	rank.is_compressed = cut_compression(&whole);
 	if (!date || whole.length < before || memcmp(target, path, before) != 0)
 		return rank;
 	rank.is_sibling = sibling_has_same_form(date, pattern.length - before, path + before,

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "common/xalloc.h"
+#include "plugin/source/driver.h"
 #include "plugin/source/stdin.h"
 
 #define BUFFER_ROOM (256 * 1024)
@@ -48,11 +49,11 @@ static void note_newest(struct stdin_source *self)
 	while (end > 0 && self->options.line_time) {
 		end -= self->buffer[end - 1] == '\n';
 		const char *before = memrchr(self->buffer, '\n', end);
-		size_t begin = before ? (size_t)(before - self->buffer) + 1 : 0;
-		struct slice line = slice_make(self->buffer + begin, end - begin);
+		size_t start = before ? (size_t)(before - self->buffer) + 1 : 0;
+		struct slice line = slice_make(self->buffer + start, end - start);
 		if (self->options.line_time(self->options.context, &self->newest_sec, line))
 			return;
-		end = begin;
+		end = start;
 	}
 }
 
@@ -122,8 +123,9 @@ static bool take_line(struct stdin_source *self, struct slice *ret)
 	return false;
 }
 
-int stdin_source_next(struct stdin_source *self, struct slice *ret, struct strbuf *why)
+static int stdin_source_next(void *source, struct slice *ret, struct strbuf *why)
 {
+	struct stdin_source *self = source;
 	while (!take_line(self, ret)) {
 		if (self->is_ended) {
 			note_newest(self);
@@ -136,20 +138,22 @@ int stdin_source_next(struct stdin_source *self, struct slice *ret, struct strbu
 	return 1;
 }
 
-void stdin_source_position(const struct stdin_source *self, struct log_position *ret)
+static void stdin_source_position(void *source, struct log_position *ret)
 {
-	memset(ret, 0, LOG_AGES * sizeof *ret);
-	ret[LOG_CURRENT].newest_sec = self->newest_sec;
+	const struct stdin_source *self = source;
+	*ret = (struct log_position){ .newest_sec = self->newest_sec };
 }
 
-int64_t stdin_source_left_bytes(const struct stdin_source *self)
+static int64_t stdin_source_left_bytes(const void *source)
 {
+	const struct stdin_source *self = source;
 	int64_t given = self->read_bytes - (int64_t)(self->filled - self->at);
 	return self->total_bytes > given ? self->total_bytes - given : 0;
 }
 
-const char *stdin_source_notes(const struct stdin_source *self)
+static const char *stdin_source_notes(const void *source)
 {
+	const struct stdin_source *self = source;
 	return strbuf_text(&self->notes);
 }
 
@@ -170,7 +174,7 @@ static bool is_compressed(const struct stdin_source *self)
 	return false;
 }
 
-static int begin(struct stdin_source *self, struct strbuf *why)
+static int start(struct stdin_source *self, struct strbuf *why)
 {
 	struct stat status;
 	if (isatty(self->descriptor))
@@ -191,15 +195,25 @@ static int begin(struct stdin_source *self, struct strbuf *why)
 	return 0;
 }
 
-int stdin_source_open(struct stdin_source **ret, int descriptor,
-                      const struct source_options *options, struct strbuf *why)
+static void stdin_source_free(void *source)
+{
+	struct stdin_source *self = source;
+	if (!self)
+		return;
+	strbuf_release(&self->notes);
+	free(self->buffer);
+	free(self);
+}
+
+int stdin_source_open_on(void **ret, int descriptor, const struct source_options *options,
+                         struct strbuf *why)
 {
 	struct stdin_source *self = xalloc_zero(1, sizeof *self);
 	self->descriptor = descriptor;
 	self->options = *options;
 	self->buffer = xalloc_resize(NULL, BUFFER_ROOM, 1);
 	strbuf_init(&self->notes, NOTES_MAX);
-	int error = begin(self, why);
+	int error = start(self, why);
 	if (error < 0) {
 		stdin_source_free(self);
 		return error;
@@ -208,11 +222,20 @@ int stdin_source_open(struct stdin_source **ret, int descriptor,
 	return 0;
 }
 
-void stdin_source_free(struct stdin_source *self)
+static int stdin_source_open(void **ret, const char *name, const struct log_position *position,
+                             const struct source_options *options, struct strbuf *why)
 {
-	if (!self)
-		return;
-	strbuf_release(&self->notes);
-	free(self->buffer);
-	free(self);
+	(void)name, (void)position;
+	return stdin_source_open_on(ret, STDIN_FILENO, options, why);
 }
+
+const struct source_driver source_driver_stdin = {
+	.prefix = SOURCE_STDIN,
+	.is_whole_name = true,
+	.open = stdin_source_open,
+	.next = stdin_source_next,
+	.position = stdin_source_position,
+	.left_bytes = stdin_source_left_bytes,
+	.notes = stdin_source_notes,
+	.free = stdin_source_free,
+};

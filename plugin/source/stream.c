@@ -19,7 +19,7 @@ struct stream {
 	const struct deadline *deadline;
 	const struct archive_kind *kind; /* NULL: plain */
 	int64_t size;                    /* < 0: not known yet */
-	struct archive_reader *reader;   /* unpacks; NULL: not begun, or ended */
+	struct archive_reader *reader;   /* unpacks; NULL: not started, or ended */
 	int64_t unpacked;                /* how far READER is */
 	/* the first bytes, and those before UNPACKED: what an identity is made of, so that */
 	char head[KEPT_BYTES];
@@ -45,7 +45,7 @@ static void close_reader(struct stream *stream)
 	stream->reader = NULL;
 }
 
-/* From the begin again. */
+/* From the start again. */
 static int restart(struct stream *stream, struct strbuf *why)
 {
 	close_reader(stream);
@@ -93,11 +93,11 @@ static void keep(struct stream *stream, const char *bytes, size_t length)
 /* As much of the wanted bytes as was kept. */
 static size_t take_kept(const struct stream *stream, char *bytes, size_t room, int64_t offset)
 {
-	int64_t recent_begin = stream->unpacked - (int64_t)stream->recent_length;
+	int64_t recent_start = stream->unpacked - (int64_t)stream->recent_length;
 	const char *from = NULL;
 	int64_t kept = 0;
-	if (offset >= recent_begin && offset < stream->unpacked) {
-		from = stream->recent + (offset - recent_begin);
+	if (offset >= recent_start && offset < stream->unpacked) {
+		from = stream->recent + (offset - recent_start);
 		kept = stream->unpacked - offset;
 	} else if (offset + (int64_t)room <= (int64_t)stream->head_length) {
 		from = stream->head + offset;
@@ -109,7 +109,7 @@ static size_t take_kept(const struct stream *stream, char *bytes, size_t room, i
 	return length;
 }
 
-/* What is unpacked next, until ROOM is full: fewer bytes only at the end. */
+/* What is uncompressed next, until ROOM is full: fewer bytes only at the end. */
 static ssize_t unpack(struct stream *stream, void *bytes, size_t room)
 {
 	size_t filled = 0;

@@ -29,15 +29,15 @@ bool stream_is_compressed(const struct stream *stream);
 int stream_descriptor(const struct stream *stream);
 
 /* As pread(2), until ROOM is full or the stream ends: the bytes that were read, or -errno. A plain
- * file is read at any place. A compressed one is unpacked from its begin: a later OFFSET costs what
- * lies between, an earlier one all again. -EBADMSG: it is damaged or ends too soon (what lies
+ * file is read at any place. A compressed one is uncompressed from its start: a later OFFSET costs
+ * what lies between, an earlier one all again. -EBADMSG: it is damaged or ends too soon (what lies
  * before is readable, but for the piece that the damage is in: see archive.h); -ETIMEDOUT: the
  * deadline. */
 ssize_t stream_read(struct stream *stream, void *bytes, size_t room, int64_t offset);
 
-/* How many bytes there are when unpacked. A plain file: those of the moment when it was opened. A
- * compressed one is unpacked to its end once; damaged: what is readable. Or -errno (-ETIMEDOUT,
- * -EIO). */
+/* How many bytes there are when uncompressed. A plain file: those of the moment when it was opened.
+ * A compressed one is uncompressed to its end once; damaged: what is readable. Or -errno
+ * (-ETIMEDOUT, -EIO). */
 int64_t stream_size(struct stream *stream);
 
 /* Where the next bytes after OFFSET are that were ever written: OFFSET itself unless it is in a

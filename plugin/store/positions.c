@@ -7,72 +7,59 @@
 #include "common/xalloc.h"
 #include "plugin/store/sql.h"
 
-#define NUMBERS 9        /* the cursor follows them */
-#define AT_REST LOG_AGES /* the age of a row that is no position: a log that is at rest */
 /* of times and counts, so that adding to them and comparing them can't overflow */
 #define NUMBER_MAX (INT64_MAX / 4)
 
-static bool is_time(int64_t value)
+static bool get_time(sqlite3_stmt *statement, int column, int64_t *ret)
 {
-	return value >= -NUMBER_MAX && value <= NUMBER_MAX;
+	return sql_get_integer(statement, column, -NUMBER_MAX, NUMBER_MAX, ret);
 }
 
-static bool is_hashed_length(int64_t value)
+int store_fail_damaged(struct store *store, const char *what, struct strbuf *why)
 {
-	return value >= 0 && value <= LOG_HASHED_BYTES;
+	return sql_fail_damaged(store, why, what);
 }
 
-#define COLUMNS \
-	"device, inode, head_hash, head_length, tail_hash, tail_length, read_offset, newest_sec, " \
-	"read_sec, cursor"
+/* WHICH, with the name bound. */
+static int prepare_for(struct store *store, enum store_statement which, sqlite3_stmt **ret,
+                       const char *sql, const char *source_name, struct strbuf *why)
+{
+	int result = sql_prepare_once(store, which, ret, sql, why);
+	if (result >= 0)
+		sql_bind_blob(*ret, 1, slice_string(source_name), STORE_PATH_MAX);
+	return result;
+}
 
-/* From the column FIRST on. */
+/* -- positions --------------------------------------------------------------------------------- */
+
+/* newest_sec, read_sec and position stand from the column FIRST on. */
 static int read_position(struct store *store, sqlite3_stmt *statement, int first,
                          struct log_position *ret, struct strbuf *why)
 {
-	int64_t values[NUMBERS];
-	struct slice cursor;
-
-	for (int i = 0; i < NUMBERS; i++) {
-		if (!sql_get_integer(statement, first + i, INT64_MIN, INT64_MAX, &values[i]))
-			return sql_fail_damaged(store, why, "a position is no number");
-	}
-	struct log_position found = {
-		.is_known = true,
-		.device = (uint64_t)values[0],
-		.inode = (uint64_t)values[1],
-		.head_hash = (uint64_t)values[2],
-		.head_length = values[3],
-		.tail_hash = (uint64_t)values[4],
-		.tail_length = values[5],
-		.offset = values[6],
-		.newest_sec = values[7],
-		.read_sec = values[8],
-	};
-	if (!is_hashed_length(found.head_length) || !is_hashed_length(found.tail_length) ||
-	    found.offset < 0 || !is_time(found.newest_sec) || !is_time(found.read_sec) ||
-	    !sql_get_slice(statement, first + NUMBERS, SQLITE_BLOB, LOG_CURSOR_MAX - 1, &cursor))
+	int64_t newest_sec, read_sec;
+	struct slice text;
+	if (!get_time(statement, first, &newest_sec) ||
+	    !get_time(statement, first + 1, &read_sec) ||
+	    !sql_get_slice(statement, first + 2, SQLITE_BLOB, LOG_POSITION_MAX, &text))
 		return sql_fail_damaged(store, why, "a position is out of range");
-	if (cursor.length)
-		memcpy(found.cursor, cursor.data, cursor.length);
-	*ret = found;
+	*ret = (struct log_position){ .is_known = true,
+		                      .newest_sec = newest_sec,
+		                      .read_sec = read_sec,
+		                      .length = text.length };
+	memcpy(ret->text, text.data, text.length);
 	return 1;
 }
 
-static int get_row(struct store *store, const char *source_name, int age, struct log_position *ret,
-                   struct strbuf *why)
+int store_get_position(struct store *store, const char *source_name, struct log_position *ret,
+                       struct strbuf *why)
 {
 	sqlite3_stmt *statement CLEANUP(sql_reset) = NULL;
-	int result = sql_prepare_once(store, GET_POSITION, &statement,
-	                              "SELECT " COLUMNS
-	                              " FROM log_position WHERE source = ? AND age = ?",
-	                              why);
-
-	if (result < 0)
-		return result;
-	sql_bind_blob(statement, 1, slice_string(source_name), STORE_PATH_MAX);
-	sqlite3_bind_int(statement, 2, age);
-	result = sql_step(store, statement, why);
+	int result = prepare_for(store, GET_POSITION, &statement,
+	                         "SELECT newest_sec, read_sec, position FROM log_position WHERE "
+	                         "source = ?",
+	                         source_name, why);
+	if (result >= 0)
+		result = sql_step(store, statement, why);
 	if (result > 0)
 		return read_position(store, statement, 0, ret, why);
 	if (result == 0)
@@ -80,122 +67,123 @@ static int get_row(struct store *store, const char *source_name, int age, struct
 	return result;
 }
 
-int store_get_position(struct store *store, const char *source_name, enum log_age age,
-                       struct log_position *ret, struct strbuf *why)
-{
-	return get_row(store, source_name, (int)age, ret, why);
-}
-
 static bool same_position(const struct log_position *a, const struct log_position *b)
 {
-	return a->is_known == b->is_known && a->device == b->device && a->inode == b->inode &&
-		a->head_hash == b->head_hash && a->head_length == b->head_length &&
-		a->tail_hash == b->tail_hash && a->tail_length == b->tail_length &&
-		a->offset == b->offset && a->newest_sec == b->newest_sec &&
-		a->read_sec == b->read_sec && strcmp(a->cursor, b->cursor) == 0;
+	return a->is_known == b->is_known && a->newest_sec == b->newest_sec &&
+		a->read_sec == b->read_sec && a->length == b->length &&
+		memcmp(a->text, b->text, a->length) == 0;
 }
 
-static int write_row(struct store *store, const char *source_name, int age,
-                     const struct log_position *position, struct strbuf *why)
+static int write_position(struct store *store, const char *source_name,
+                          const struct log_position *position, struct strbuf *why)
 {
-	const int64_t values[NUMBERS] = {
-		(int64_t)position->device,
-		(int64_t)position->inode,
-		(int64_t)position->head_hash,
-		position->head_length,
-		(int64_t)position->tail_hash,
-		position->tail_length,
-		position->offset,
-		position->newest_sec,
-		position->read_sec,
-	};
 	sqlite3_stmt *statement CLEANUP(sql_reset) = NULL;
-	int result = position->is_known
-		? sql_prepare_once(store, PUT_POSITION, &statement,
-	                           "INSERT OR REPLACE INTO log_position "
-	                           "VALUES(?,?,?,?,?,?,?,?,?,?,?,?)",
-	                           why)
-		: sql_prepare_once(store, DROP_POSITION, &statement,
-	                           "DELETE FROM log_position WHERE source = ? AND age = ?", why);
-
+	int result = prepare_for(store, PUT_POSITION, &statement,
+	                         "INSERT OR REPLACE INTO log_position VALUES(?,?,?,?)", source_name,
+	                         why);
 	if (result < 0)
 		return result;
-	sql_bind_blob(statement, 1, slice_string(source_name), STORE_PATH_MAX);
-	sqlite3_bind_int(statement, 2, age);
-	for (int i = 0; position->is_known && i < NUMBERS; i++)
-		sqlite3_bind_int64(statement, i + 3, values[i]);
-	if (position->is_known)
-		sql_bind_blob(statement, NUMBERS + 3, slice_string(position->cursor),
-		              LOG_CURSOR_MAX - 1);
+	sqlite3_bind_int64(statement, 2, position->newest_sec);
+	sqlite3_bind_int64(statement, 3, position->read_sec);
+	sql_bind_blob(statement, 4, slice_make(position->text, position->length), LOG_POSITION_MAX);
 	return sql_step(store, statement, why);
 }
 
-static int put_row(struct store *store, const char *source_name, int age,
-                   const struct log_position *position, struct strbuf *why)
+static int drop(struct store *store, enum store_statement which, const char *sql,
+                const char *source_name, struct strbuf *why)
+{
+	sqlite3_stmt *statement CLEANUP(sql_reset) = NULL;
+	int result = prepare_for(store, which, &statement, sql, source_name, why);
+	return result < 0 ? result : sql_step(store, statement, why);
+}
+
+int store_put_position(struct store *store, const char *source_name,
+                       const struct log_position *position, struct strbuf *why)
 {
 	struct log_position old;
-	int result = get_row(store, source_name, age, &old, why);
-
+	int result = store_get_position(store, source_name, &old, why);
 	if (result < 0)
 		return result;
 	if (same_position(&old, position) || (!old.is_known && !position->is_known))
 		return 0;
-	return write_row(store, source_name, age, position, why);
-}
-
-int store_put_position(struct store *store, const char *source_name, enum log_age age,
-                       const struct log_position *position, struct strbuf *why)
-{
-	return put_row(store, source_name, (int)age, position, why);
+	return position->is_known
+		? write_position(store, source_name, position, why)
+		: drop(store, DROP_POSITION, "DELETE FROM log_position WHERE source = ?",
+	               source_name, why);
 }
 
 /* -- at rest ----------------------------------------------------------------------------------- */
 
-/* As a row of positions, which is the table of what is known by a log's name. */
-static struct log_position rest_to_row(const struct log_rest *rest)
+/* since, is_gone and around stand from the column FIRST on. */
+static int read_rest(struct store *store, sqlite3_stmt *statement, int first, struct log_rest *ret,
+                     struct strbuf *why)
 {
-	struct log_position row = { .is_known = rest->is_known };
-
-	if (rest->is_known)
-		row = (struct log_position){ .is_known = true,
-			                     .inode = rest->is_gone,
-			                     .head_hash = rest->around,
-			                     .newest_sec = rest->since_sec };
-	return row;
-}
-
-static struct log_rest row_to_rest(const struct log_position *row)
-{
-	struct log_rest rest = { .is_known = row->is_known };
-
-	if (row->is_known)
-		rest = (struct log_rest){ .is_known = true,
-			                  .is_gone = row->inode != 0,
-			                  .around = row->head_hash,
-			                  .since_sec = row->newest_sec };
-	return rest;
+	int64_t since_sec, is_gone, around;
+	if (!get_time(statement, first, &since_sec) ||
+	    !sql_get_integer(statement, first + 1, 0, 1, &is_gone) ||
+	    !sql_get_integer(statement, first + 2, INT64_MIN, INT64_MAX, &around))
+		return sql_fail_damaged(store, why, "a log at rest that can't be");
+	*ret = (struct log_rest){ .is_known = true,
+		                  .is_gone = is_gone != 0,
+		                  .since_sec = since_sec,
+		                  .around = (uint64_t)around };
+	return 1;
 }
 
 int store_get_rest(struct store *store, const char *source_name, struct log_rest *ret,
                    struct strbuf *why)
 {
-	struct log_position row;
-	int result = get_row(store, source_name, AT_REST, &row, why);
-
+	sqlite3_stmt *statement CLEANUP(sql_reset) = NULL;
+	int result = prepare_for(store, GET_REST, &statement,
+	                         "SELECT since, is_gone, around FROM log_rest WHERE source = ?",
+	                         source_name, why);
 	if (result >= 0)
-		*ret = row_to_rest(&row);
+		result = sql_step(store, statement, why);
+	if (result > 0)
+		return read_rest(store, statement, 0, ret, why);
+	if (result == 0)
+		*ret = (struct log_rest){ .is_known = false };
 	return result;
+}
+
+static bool same_rest(const struct log_rest *a, const struct log_rest *b)
+{
+	return a->is_known == b->is_known && a->is_gone == b->is_gone &&
+		a->since_sec == b->since_sec && a->around == b->around;
+}
+
+static int write_rest(struct store *store, const char *source_name, const struct log_rest *rest,
+                      struct strbuf *why)
+{
+	sqlite3_stmt *statement CLEANUP(sql_reset) = NULL;
+	int result = prepare_for(store, PUT_REST, &statement,
+	                         "INSERT OR REPLACE INTO log_rest VALUES(?,?,?,?)", source_name,
+	                         why);
+	if (result < 0)
+		return result;
+	sqlite3_bind_int64(statement, 2, rest->since_sec);
+	sqlite3_bind_int(statement, 3, rest->is_gone);
+	sqlite3_bind_int64(statement, 4, (int64_t)rest->around);
+	return sql_step(store, statement, why);
 }
 
 int store_put_rest(struct store *store, const char *source_name, const struct log_rest *rest,
                    struct strbuf *why)
 {
-	struct log_position row = rest_to_row(rest);
-
-	return put_row(store, source_name, AT_REST, &row, why);
+	struct log_rest old;
+	int result = store_get_rest(store, source_name, &old, why);
+	if (result < 0)
+		return result;
+	if (same_rest(&old, rest) || (!old.is_known && !rest->is_known))
+		return 0;
+	return rest->is_known
+		? write_rest(store, source_name, rest, why)
+		: drop(store, DROP_REST, "DELETE FROM log_rest WHERE source = ?", source_name, why);
 }
 
 /* -- all sources ------------------------------------------------------------------------------- */
+
+enum row_kind { ROW_OF_POSITION, ROW_OF_REST };
 
 /* One source, gathered from its rows. */
 struct source_rows {
@@ -209,7 +197,6 @@ static int hand_out(struct source_rows *rows, store_source_fn *function, void *c
 {
 	int result = rows->name ? function(context, rows->name, &rows->position, &rows->rest, why)
 				: 0;
-
 	xalloc_freep(&rows->name);
 	*rows = (struct source_rows){ 0 };
 	return result < 0 ? result : 0;
@@ -218,25 +205,20 @@ static int hand_out(struct source_rows *rows, store_source_fn *function, void *c
 static int take_row(struct store *store, sqlite3_stmt *statement, struct source_rows *rows,
                     store_source_fn *function, void *context, struct strbuf *why)
 {
-	struct log_position row;
 	struct slice name;
-	int64_t age;
 	int result = 0;
-
 	if (!sql_get_slice(statement, 0, SQLITE_BLOB, STORE_PATH_MAX, &name) ||
-	    memchr(name.data, '\0', name.length) ||
-	    !sql_get_integer(statement, 1, 0, INT_MAX, &age))
+	    memchr(name.data, '\0', name.length))
 		return sql_fail_damaged(store, why, "a position of no log");
 	if (!rows->name || !slice_equals(name, rows->name)) {
 		result = hand_out(rows, function, context, why);
 		rows->name = xalloc_copy(name.data, name.length);
 	}
-	if (result == 0)
-		result = read_position(store, statement, 2, &row, why);
-	if (result >= 0 && age == LOG_CURRENT)
-		rows->position = row;
-	else if (result >= 0 && age == AT_REST)
-		rows->rest = row_to_rest(&row);
+	if (result < 0)
+		return result;
+	result = sqlite3_column_int(statement, 1) == ROW_OF_POSITION
+		? read_position(store, statement, 2, &rows->position, why)
+		: read_rest(store, statement, 2, &rows->rest, why);
 	return result < 0 ? result : 0;
 }
 
@@ -246,10 +228,10 @@ int store_each_source(struct store *store, store_source_fn *function, void *cont
 	sqlite3_stmt *statement CLEANUP(sql_finalize) = NULL;
 	struct source_rows rows = { 0 };
 	int result = sql_prepare(store, &statement,
-	                         "SELECT source, age, " COLUMNS
-	                         " FROM log_position WHERE age IN (0, 2) ORDER BY source, age",
+	                         "SELECT source, 0, newest_sec, read_sec, position FROM "
+	                         "log_position UNION ALL SELECT source, 1, since, is_gone, around "
+	                         "FROM log_rest ORDER BY 1, 2",
 	                         why);
-
 	while (result == 0 && (result = sql_step(store, statement, why)) > 0)
 		result = take_row(store, statement, &rows, function, context, why);
 	if (result == 0)
@@ -258,7 +240,7 @@ int store_each_source(struct store *store, store_source_fn *function, void *cont
 	return result;
 }
 
-_Static_assert(LOG_CURRENT == 0 && AT_REST == 2, "the ages in the statement above");
+_Static_assert(ROW_OF_POSITION == 0 && ROW_OF_REST == 1, "the kinds in the statement above");
 
 static int run_with_names(struct store *store, const char *sql, const char *first,
                           const char *second, struct strbuf *why)
@@ -276,27 +258,27 @@ static int run_with_names(struct store *store, const char *sql, const char *firs
 
 int store_move_source(struct store *store, const char *from, const char *to, struct strbuf *why)
 {
+	static const char *const statements[] = {
+		"UPDATE log_position SET source = ?2 WHERE source = ?1",
+		"UPDATE log_rest SET source = ?2 WHERE source = ?1",
+		"UPDATE log_history SET source = ?2 WHERE source = ?1",
+	};
 	int result = store_forget_source(store, to, why);
-
-	if (result >= 0)
-		result = run_with_names(store,
-		                        "UPDATE log_position SET source = ?2 WHERE source = ?1",
-		                        from, to, why);
-	if (result >= 0)
-		result = run_with_names(store,
-		                        "UPDATE log_history SET source = ?2 WHERE source = ?1",
-		                        from, to, why);
+	for (size_t i = 0; i < ARRAY_SIZE(statements) && result >= 0; i++)
+		result = run_with_names(store, statements[i], from, to, why);
 	return result;
 }
 
 int store_forget_source(struct store *store, const char *source_name, struct strbuf *why)
 {
-	int result = run_with_names(store, "DELETE FROM log_position WHERE source = ?", source_name,
-	                            NULL, why);
-
-	if (result >= 0)
-		result = run_with_names(store, "DELETE FROM log_history WHERE source = ?",
-		                        source_name, NULL, why);
+	static const char *const statements[] = {
+		"DELETE FROM log_position WHERE source = ?",
+		"DELETE FROM log_rest WHERE source = ?",
+		"DELETE FROM log_history WHERE source = ?",
+	};
+	int result = 0;
+	for (size_t i = 0; i < ARRAY_SIZE(statements) && result >= 0; i++)
+		result = run_with_names(store, statements[i], source_name, NULL, why);
 	return result;
 }
 

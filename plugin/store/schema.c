@@ -26,11 +26,17 @@ static const struct table {
 	  "CREATE TABLE log_position(source BLOB PRIMARY KEY, device INTEGER, inode INTEGER, "
 	  "head_hash INTEGER, head_length INTEGER, tail_hash INTEGER, tail_length INTEGER, "
 	  "read_offset INTEGER, newest_sec INTEGER) WITHOUT ROWID" },
-	{ 2, NEWEST,
+	{ 2, 6,
 	  "CREATE TABLE log_position(source BLOB NOT NULL, age INTEGER NOT NULL, device INTEGER, "
 	  "inode INTEGER, head_hash INTEGER, head_length INTEGER, tail_hash INTEGER, tail_length "
 	  "INTEGER, read_offset INTEGER, newest_sec INTEGER, read_sec INTEGER, cursor BLOB, "
 	  "PRIMARY KEY(source, age)) WITHOUT ROWID" },
+	{ 7, NEWEST,
+	  "CREATE TABLE log_position(source BLOB PRIMARY KEY, newest_sec INTEGER, read_sec "
+	  "INTEGER, position BLOB) WITHOUT ROWID" },
+	{ 7, NEWEST,
+	  "CREATE TABLE log_rest(source BLOB PRIMARY KEY, since INTEGER, is_gone INTEGER, around "
+	  "INTEGER) WITHOUT ROWID" },
 	{ 2, NEWEST,
 	  "CREATE TABLE log_history(source BLOB PRIMARY KEY, since INTEGER, lines INTEGER, logins "
 	  "INTEGER, public_logins INTEGER) WITHOUT ROWID" },
@@ -216,28 +222,57 @@ static const char convert_logins[] =
 	"min(effective_at) AS oldest FROM login) WHERE oldest IS NOT NULL;DROP TABLE old_login; "
 	"DROP TABLE origin";
 
+/* Up to version 6 the store knew what a position is: that of the file that is read now (age 0), of
+ * the one before it (1), and a log at rest in the same columns (2). What it said of a file becomes
+ * the text that plugin/source/file_position.h has, of a journal its cursor. What can't be a
+ * position becomes a text that every driver refuses: then it was damaged, and still is. */
+static const char convert_positions[] =
+	"CREATE TEMP TABLE line AS SELECT source, age, newest_sec, read_sec, CASE WHEN "
+	"typeof(device) || typeof(inode) || typeof(head_length) || typeof(head_hash) || "
+	"typeof(tail_length) || typeof(tail_hash) || typeof(read_offset) || typeof(read_sec) || "
+	"typeof(cursor) <> 'integerintegerintegerintegerintegerintegerintegerintegerblob' THEN "
+	"CAST('not a position' AS BLOB) "
+	"WHEN substr(source, 1, 8) = CAST('journal:' AS BLOB) THEN cursor ELSE CAST(printf('%x %x "
+	"%d %x %d %x %d %d %d ', device, inode, head_length, head_hash, tail_length, tail_hash, "
+	"read_offset, read_sec, length(cursor)) || CAST(cursor AS TEXT) || char(10) AS BLOB) END "
+	"AS text FROM old_position WHERE age IN (0, 1);INSERT INTO main.log_position SELECT "
+	"source, newest_sec, read_sec, CAST(text || coalesce((SELECT text FROM line AS before "
+	"WHERE before.source = line.source AND before.age = 1 AND substr(line.source, 1, 8) <> "
+	"CAST('journal:' AS BLOB)), X'') AS BLOB) FROM line WHERE age = 0;INSERT INTO "
+	"main.log_rest SELECT source, newest_sec, inode <> 0, head_hash FROM old_position WHERE "
+	"age = 2;DROP TABLE line; DROP TABLE old_position";
+
 /* Version 1 knew one position of a log, by the same hashes. ALTER TABLE would leave other words
  * than those of a new state, so what becomes another table is put aside. */
-static int convert_before_5(struct store *store, int64_t version, struct strbuf *why)
+static int put_aside(struct store *store, int64_t version, struct strbuf *why)
 {
 	int result = sql_run(store,
-	                     "DROP INDEX login_by_age; ALTER TABLE main.login RENAME TO old_login",
+	                     version == 1
+	                             ? "CREATE TEMP TABLE old_position AS SELECT *, 0 AS age, 0 AS "
+	                               "read_sec, X'' AS cursor FROM main.log_position"
+	                             : "CREATE TEMP TABLE old_position AS SELECT * FROM "
+	                               "main.log_position",
 	                     why);
-
-	if (result == 0 && version == 1)
+	if (result == 0)
+		result = sql_run(store, "DROP TABLE main.log_position", why);
+	if (result == 0 && version < 5)
 		result = sql_run(store,
-		                 "CREATE TEMP TABLE old AS SELECT * FROM main.log_position; DROP "
-		                 "TABLE main.log_position",
+		                 "DROP INDEX login_by_age; ALTER TABLE main.login RENAME TO "
+		                 "old_login",
 		                 why);
+	return result;
+}
+
+static int convert_from(struct store *store, int64_t version, struct strbuf *why)
+{
+	int result = put_aside(store, version, why);
 	if (result == 0)
 		result = create_tables(store, version, why);
-	if (result == 0 && version == 1)
-		result = sql_run(store,
-		                 "INSERT INTO log_position SELECT source, 0, device, inode, "
-		                 "head_hash, head_length, tail_hash, tail_length, read_offset, "
-		                 "newest_sec, 0, X'' FROM temp.old; DROP TABLE temp.old",
-		                 why);
-	return result < 0 ? result : sql_run(store, convert_logins, why);
+	if (result == 0)
+		result = sql_run(store, convert_positions, why);
+	if (result == 0 && version < 5)
+		result = sql_run(store, convert_logins, why);
+	return result;
 }
 
 /* Before version 4 the hashes of lines had no key: those in the state match no line any more, and
@@ -245,8 +280,7 @@ static int convert_before_5(struct store *store, int64_t version, struct strbuf 
 static int convert(struct store *store, int64_t version, struct strbuf *why)
 {
 	char sql[100];
-	int result = version < 5 ? convert_before_5(store, version, why)
-				 : create_tables(store, version, why);
+	int result = convert_from(store, version, why);
 
 	if (result == 0 && version < 4)
 		result = make_secret(store, why);

@@ -7,7 +7,7 @@
 
 #include "plugin/store/sqlite.h"
 
-#define STORE_SCHEMA_VERSION 6
+#define STORE_SCHEMA_VERSION 7
 
 /* Within the transaction that was begun: an empty database gets the tables; one of ours must have
  * the tables of its version and no others, to the letter, and one of an older version is converted,

@@ -45,7 +45,7 @@ has_lost() {
 
 # sources: the logs of which the state knows something, without their directory, on one line.
 sources() {
-	sqlite3 "$(default_state)" "SELECT DISTINCT CAST(source AS TEXT) FROM log_position ORDER BY 1" | sed 's|.*/||' | paste -sd, -
+	sqlite3 "$(default_state)" "SELECT CAST(source AS TEXT) FROM (SELECT source FROM log_position UNION SELECT source FROM log_rest) ORDER BY 1" | sed 's|.*/||' | paste -sd, -
 }
 
 # glob PATTERN: the logs from now on.
@@ -235,7 +235,7 @@ day_has() {
 	glob 'mail-*.log*'
 	plugin_with --home=US "--geo=$geo" --at=2014-03-04T12:05:00Z --window=all "$log"
 	[ "$(who)" = "user1 1,user2 1,user3 1,user4 1" ] || fail "$(who)"
-	sqlite3 "$(default_state)" "SELECT count(*) FROM log_position WHERE age = 2" | grep -qx 4 || fail "not at rest"
+	sqlite3 "$(default_state)" "SELECT count(*) FROM log_rest" | grep -qx 4 || fail "not at rest"
 	for day in 1 2 3 4; do # whoever unpacked one now would say that it is damaged
 		cp -p "mail-2014030$day.log.gz" before
 		printf XXXX | dd of="mail-2014030$day.log.gz" bs=1 seek=12 conv=notrunc status=none
@@ -432,13 +432,13 @@ day_has() {
 	mv mail.log mail.log.1
 	touch -d '2 days ago' mail.log.1
 	has "alice 1"
-	sqlite3 "$(default_state)" "SELECT count(*) FROM log_position WHERE age = 2" | grep -qx 1 || fail "not at rest"
+	sqlite3 "$(default_state)" "SELECT count(*) FROM log_rest" | grep -qx 1 || fail "not at rest"
 	mv mail.log.1 mail.log.2
 	to mail.log.1 login 10:12:00 bob $russia
 	has "alice 1,bob 1"
 	to mail.log login 10:13:00 carol $russia
 	has "alice 1,bob 1,carol 1"
-	sqlite3 "$(default_state)" "SELECT count(*) FROM log_position WHERE age = 2" | grep -qx 0 || fail "still at rest"
+	sqlite3 "$(default_state)" "SELECT count(*) FROM log_rest" | grep -qx 0 || fail "still at rest"
 }
 
 @test "remote/*/mail.log: names that don't come back are forgotten after a day" {

@@ -10,6 +10,7 @@
 
 #include <fcntl.h>
 
+#include "plugin/source/file_position.h"
 #include "plugin/store.h"
 #include "tests/fuzz/input.h"
 
@@ -50,9 +51,15 @@ static int fill(struct store *store)
 		                 .as_name = "Example Net",
 		                 .latitude = 1,
 		                 .has_coordinates = true };
-	struct log_position position = {
-		.inode = 7, .offset = 1000, .newest_sec = NOW_SEC, .is_known = true, .cursor = "x"
+	const struct file_positions files = {
+		.now = { .is_known = true,
+		         .inode = 7,
+		         .offset = 1000,
+		         .newest_sec = NOW_SEC,
+		         .path = "x" },
+		.before = { .is_known = true, .inode = 8, .offset = 20, .path = "/y" },
 	};
+	struct log_position position;
 	struct log_history history = {
 		.since_sec = NOW_SEC, .lines = 10, .logins = 5, .public_logins = 4
 	};
@@ -63,6 +70,7 @@ static int fill(struct store *store)
 		                   .detail = "127.0.0.2" };
 	struct ipaddr address = address_of("192.0.2.1");
 	int result = 0;
+	file_positions_write(&position, &files);
 	for (size_t i = 0; result >= 0 && i < 30; i++) {
 		char text[46];
 		snprintf(text, sizeof text, "192.0.2.%zu", i / 3);
@@ -74,8 +82,7 @@ static int fill(struct store *store)
 			                         NOW_SEC, &why);
 	}
 	listing.address = address;
-	if (result >= 0 &&
-	    (result = store_put_position(store, log_name, LOG_CURRENT, &position, &why)) >= 0 &&
+	if (result >= 0 && (result = store_put_position(store, log_name, &position, &why)) >= 0 &&
 	    (result = store_put_history(store, log_name, &history, &why)) >= 0 &&
 	    (result = store_put_rest(store, "/var/log/gone", &rest, &why)) >= 0 &&
 	    (result = store_put_session(store, 77, &address, NOW_SEC, &why)) >= 0 &&
@@ -157,18 +164,32 @@ static void see_login(void *context, const struct login *login, const struct pla
 		check_place(place);
 }
 
+/* What the driver of files takes for a position is one, to the letter. */
+static void check_file_position(const struct log_position *position)
+{
+	struct file_positions files;
+	struct log_position again;
+	if (file_positions_read(&files, position) <= 0)
+		return;
+	fuzz_promise(files.now.head_length <= FILE_HASHED_BYTES &&
+	                     files.now.tail_length <= FILE_HASHED_BYTES && files.now.offset >= 0,
+	             "a position is within bounds");
+	fuzz_promise(memchr(files.now.path, '\0', sizeof files.now.path) != NULL &&
+	                     memchr(files.before.path, '\0', sizeof files.before.path) != NULL,
+	             "a path has an end");
+	file_positions_write(&again, &files);
+	fuzz_promise(again.length == position->length &&
+	                     memcmp(again.text, position->text, again.length) == 0,
+	             "a position is written as it was read");
+}
+
 static int see_source(void *context, const char *name, const struct log_position *position,
                       const struct log_rest *rest, struct strbuf *reason)
 {
 	(void)context, (void)rest, (void)reason;
 	fuzz_promise(name[0] || !name[0], "a source has a name");
-	fuzz_promise(position->offset >= 0 && position->head_length >= 0 &&
-	                     position->head_length <= LOG_HASHED_BYTES &&
-	                     position->tail_length >= 0 &&
-	                     position->tail_length <= LOG_HASHED_BYTES,
-	             "a position is within bounds");
-	fuzz_promise(memchr(position->cursor, '\0', sizeof position->cursor) != NULL,
-	             "a cursor has an end");
+	fuzz_promise(position->length <= sizeof position->text, "a position has room");
+	check_file_position(position);
 	return 0;
 }
 
@@ -192,7 +213,7 @@ static int read_small_things(struct store *store)
 	struct listing listing = { .key = "zone.example", .address = address };
 	int64_t number;
 	int result;
-	if ((result = store_get_position(store, log_name, LOG_CURRENT, &position, &why)) < 0 ||
+	if ((result = store_get_position(store, log_name, &position, &why)) < 0 ||
 	    (result = store_get_history(store, log_name, &history, &why)) < 0 ||
 	    (result = store_get_rest(store, "/var/log/gone", &rest, &why)) < 0 ||
 	    (result = store_get_session(store, 77, &address, &why)) < 0 ||

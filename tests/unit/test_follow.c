@@ -1,4 +1,5 @@
-/* test_follow.c - unit tests of plugin/follow.c and plugin/budget.c: runs whose time is not enough
+/* test_follow.c - unit tests of plugin/run/follow.c and plugin/budget.c: runs whose time is not
+ * enough
  *
  * The clock is the test's own: it moves by a fixed step each time it is looked at, so a run's time
  * is up after so many looks on any machine.
@@ -15,7 +16,7 @@
 
 #include "common/addrset.h"
 #include "common/xalloc.h"
-#include "plugin/follow.h"
+#include "plugin/run/follow.h"
 #include "plugin/store/sqlite.h"
 #include "tests/unit/storetest.h"
 
@@ -71,24 +72,21 @@ struct run {
 static void follow_all(struct store *store, struct report *report, size_t logs,
                        struct budget *budget)
 {
-	const struct options options = { .now_sec = NOW,
-		                         .window_sec = 3600,
+	const struct reading reading = { .now_sec = NOW,
+		                         .window_start_sec = NOW - 3600,
+		                         .is_kept = true,
 		                         .formats = LOGFORMAT_ALL,
 		                         .timeout_sec = TIMEOUT_SEC,
-		                         .timeout_state = STATE_WARNING };
-	struct logformat_reader *reader CLEANUP(logformat_closep) = logformat_open(LOGFORMAT_ALL,
-	                                                                           NOW);
-	struct follow follow = { .options = &options,
-		                 .store = store,
-		                 .reader = reader,
-		                 .report = report,
-		                 .budget = budget };
+		                         .timeout_state = STATE_WARNING,
+		                         .store = store,
+		                         .report = report,
+		                         .budget = budget };
+	struct follower *follower CLEANUP(follower_freep) = follower_new(&reading, false, 0);
 	for (size_t i = 0; i < logs; i++) {
-		follow.logs_left = logs - i;
 		const struct log log = { .name = log_paths[i],
 			                 .glob = LOG_OF_NO_GLOB,
 			                 .base = SIZE_MAX };
-		int result = follow_log(&follow, &log, &why);
+		int result = follower_read(follower, &log, logs - i, &why);
 		storetest_expect(result < 0 ? result : 0, 0);
 	}
 }
@@ -100,7 +98,7 @@ static struct run run_once(size_t logs)
 	struct budget budget;
 	struct run run;
 	report_init(&report, NOW, 3600);
-	budget_begin(&budget, TIMEOUT_SEC * 1000);
+	budget_start(&budget, TIMEOUT_SEC * 1000);
 	struct store *store = storetest_open(storetest_state);
 	follow_all(store, &report, logs, &budget);
 	storetest_expect(store_forget(store, NOW - 3600, &why), 0);
@@ -217,10 +215,8 @@ static void a_log_with_a_backlog_leaves_the_others_their_share(void **unused)
 	for (int i = 0; i < 3; i++) {
 		struct log_position position;
 		struct store *store = storetest_open(storetest_state);
-		storetest_expect(store_get_position(store, log_paths[i], LOG_CURRENT, &position,
-		                                    &why),
-		                 1);
-		assert_true(position.offset > 0);
+		storetest_expect(store_get_position(store, log_paths[i], &position, &why), 1);
+		assert_true(position.read_sec > 0);
 		store_free(store);
 	}
 	step_ms = 50;
@@ -243,7 +239,7 @@ static void reading_leaves_what_comes_behind_its_time(void **unused)
 	struct budget budget;
 	(void)unused;
 	step_ms = 0;
-	budget_begin(&budget, 12000);
+	budget_start(&budget, 12000);
 	assert_int_equal(left_ms(&budget, BUDGET_READ), 12000);
 	budget.finish_ms = 3000;
 	assert_int_equal(left_ms(&budget, BUDGET_READ), 9000);

@@ -514,6 +514,8 @@ static void a_type_that_says_nothing_is_judged_by_its_records(void **state)
 	(void)state;
 	assert_open_fails(text("mmdb:%s", fixture("score").at).at, -EINVAL,
 	                  "is of the type Vendor-Score, which holds no countries");
+	assert_open_fails(text("mmdb:%s", fixture("hostile-type").at).at, -EINVAL,
+	                  "is of the type Ven?or-Score, which holds no countries");
 	struct geo *geo CLEANUP(geo_freep) = open_fixture("score-and-country");
 	assert_country(geo, "198.51.100.200", "DE");
 }

@@ -88,17 +88,11 @@ static int dump_positions(struct strbuf *dump, struct store *store, const char *
 		                  "history %s %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 "\n",
 		                  source, seen.since_sec, seen.lines, seen.logins,
 		                  seen.public_logins);
-	for (int age = 0; age < LOG_AGES && result >= 0; age++) {
-		result = store_get_position(store, source, (enum log_age)age, &at, &why);
-		if (result > 0)
-			strbuf_add_format(dump,
-			                  "position %s %d %" PRIx64 " %" PRIx64 " %" PRIx64
-			                  "/%" PRId64 " %" PRIx64 "/%" PRId64 " %" PRId64
-			                  " %" PRId64 " %" PRId64 " %s\n",
-			                  source, age, at.device, at.inode, at.head_hash,
-			                  at.head_length, at.tail_hash, at.tail_length, at.offset,
-			                  at.newest_sec, at.read_sec, at.cursor);
-	}
+	if (result >= 0)
+		result = store_get_position(store, source, &at, &why);
+	if (result > 0)
+		strbuf_add_format(dump, "position %s %" PRId64 " %" PRId64 " %.*s\n", source,
+		                  at.newest_sec, at.read_sec, (int)at.length, at.text);
 	return result;
 }
 
@@ -214,23 +208,19 @@ static struct store *opened(void)
 	return store;
 }
 
-static void move_position(struct store *store, size_t source, enum log_age age, int64_t offset)
+/* BEFORE: of the file before, 0: there is none. */
+static void move_position(struct store *store, size_t source, int64_t offset, int64_t before)
 {
-	const struct log_position position = { .device = 2049,
-		                               .inode = 100 + source,
-		                               .head_hash = UINT64_MAX - source,
-		                               .head_length = 256,
-		                               .tail_hash = (uint64_t)offset * 31,
-		                               .tail_length = 256,
-		                               .offset = offset,
-		                               .newest_sec = NOW + offset,
-		                               .read_sec = NOW,
-		                               .cursor = "/srv/log",
-		                               .is_known = offset > 0 };
+	struct log_position position = { .is_known = offset > 0,
+		                         .newest_sec = NOW + offset,
+		                         .read_sec = NOW };
 	const struct log_history history = { NOW, offset, offset / 9, offset / 10 };
-	must(store_put_position(store, sources[source], age, &position, &why));
-	if (age == LOG_CURRENT)
-		must(store_put_history(store, sources[source], &history, &why));
+	/* as long as a file's */
+	position.length = (size_t)snprintf(position.text, sizeof position.text,
+	                                   "%0150" PRId64 " /srv/log %0*" PRId64, offset,
+	                                   before ? 150 : 1, before);
+	must(store_put_position(store, sources[source], &position, &why));
+	must(store_put_history(store, sources[source], &history, &why));
 }
 
 static void see_lines_and_sessions(struct store *store, size_t source, uint64_t from, uint64_t end)
@@ -284,9 +274,8 @@ static void add_logins(struct store *store, int64_t first_sec, int count)
 static void run_first(void)
 {
 	struct store *store = opened();
-	move_position(store, 0, LOG_CURRENT, 100000);
-	move_position(store, 1, LOG_CURRENT, 5000);
-	move_position(store, 1, LOG_BEFORE, 800);
+	move_position(store, 0, 100000, 0);
+	move_position(store, 1, 5000, 800);
 	see_lines_and_sessions(store, 0, 0, 5);
 	add_logins(store, NOW, 200);
 	must(store_forget(store, INT64_MIN, &why));
@@ -299,10 +288,9 @@ static void run_later(void)
 	struct store *store = opened();
 	must(store_place_unlocated(store, place_even, NULL, &why));
 	add_logins(store, NOW + 300, 80);
-	move_position(store, 0, LOG_CURRENT, 120000);
-	move_position(store, 0, LOG_BEFORE, 100000);
-	move_position(store, 1, LOG_BEFORE, 0);
-	move_position(store, 2, LOG_CURRENT, 7);
+	move_position(store, 0, 120000, 100000);
+	move_position(store, 1, 5000, 0);
+	move_position(store, 2, 7, 0);
 	see_lines_and_sessions(store, 1, 5, NUMBERS);
 	must(store_drop_session(store, 3, &why));
 	must(store_forget(store, NOW + 100, &why));
@@ -322,7 +310,7 @@ static void run_quiet(void)
 {
 	struct store *store = opened();
 	must(store_place_unlocated(store, place_none, NULL, &why));
-	move_position(store, 0, LOG_CURRENT, 120000);
+	move_position(store, 0, 120000, 100000);
 	must(store_forget(store, NOW + 100, &why));
 	must(store_commit(store, &why));
 	store_free(store);

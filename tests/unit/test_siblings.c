@@ -11,7 +11,7 @@
 #include "plugin/source/siblings.h"
 
 /* RANK: "" it is none; "#N" the number N; "@DIGITS" the date; "=" without either; "z" behind it:
- * packed. */
+ * compressed. */
 static const struct {
 	const char *base, *name, *rank;
 } names[] = {
@@ -82,10 +82,12 @@ static const struct {
 static void assert_rank(const struct sibling_rank *rank, const char *expected, const char *name)
 {
 	char text[SIBLINGS_DIGITS_MAX + 8] = "";
-	const char *kind = rank->is_dated ? "@" : rank->digits[0] || !rank->is_packed ? "#" : "=";
+	const char *kind = rank->is_dated                 ? "@"
+		: rank->digits[0] || !rank->is_compressed ? "#"
+							  : "=";
 	if (rank->is_sibling)
 		snprintf(text, sizeof text, "%s%s%s", kind, rank->digits,
-		         rank->is_packed ? "z" : "");
+		         rank->is_compressed ? "z" : "");
 	if (strcmp(text, expected) != 0)
 		fail_msg("%s is \"%s\", expected \"%s\"", name, text, expected);
 }

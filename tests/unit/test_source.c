@@ -32,10 +32,10 @@ static struct strbuf why = STRBUF_INIT(WHY_MAX);
 /* what the last run() read, a "|" after each line */
 static struct strbuf got = STRBUF_INIT(64 * KIB);
 static struct strbuf notes = STRBUF_INIT(ROOM);
+static int64_t gaps;             /* of the last run() */
 static char directory[ROOM / 2]; /* below $TMPDIR */
 static char path[ROOM], path_1[ROOM], path_2[ROOM];
-static struct log_position positions[LOG_AGES];
-#define position positions[LOG_CURRENT]
+static struct log_position position;
 
 static bool number_time(void *context, int64_t *ret_sec, struct slice line)
 {
@@ -72,7 +72,7 @@ static int set_up(void **state)
 	snprintf(path, sizeof path, "%s/mail.log", directory);
 	snprintf(path_1, sizeof path_1, "%s/mail.log.1", directory);
 	snprintf(path_2, sizeof path_2, "%s/mail.log.2", directory);
-	memset(positions, 0, sizeof positions);
+	memset(&position, 0, sizeof position);
 	return 0;
 }
 
@@ -131,10 +131,19 @@ static void add_line(struct slice line)
 static struct source *open_with(const struct source_options *options)
 {
 	struct source *source = NULL;
-	int error = source_open(&source, path, positions, options, &why);
+	int error = source_open(&source, path, &position, options, &why);
 	if (error < 0)
 		fail_msg("%s", strbuf_text(&why));
 	return source;
+}
+
+/* One sentence for each gap. */
+static void expect_gaps_are_told(void)
+{
+	int64_t told = 0;
+	for (const char *at = strbuf_text(&notes); (at = strstr(at, " could not be read")); at++)
+		told++;
+	assert_int_equal(gaps, told);
 }
 
 /* Reads at most MOST lines, and moves the position. */
@@ -149,7 +158,9 @@ static const char *run_some(int most)
 	assert_true(result >= 0);
 	strbuf_clear(&notes);
 	strbuf_add_string(&notes, source_notes(source));
-	source_position(source, positions);
+	gaps = source_gaps(source);
+	expect_gaps_are_told();
+	source_position(source, &position);
 	return strbuf_text(&got);
 }
 
@@ -158,10 +169,27 @@ static const char *run(void)
 	return run_some(INT_MAX);
 }
 
+/* What the position says of the file that is read now. */
+static struct file_position file_now(void)
+{
+	struct file_positions found = { 0 };
+	assert_true(file_positions_read(&found, &position) >= 0);
+	return found.now;
+}
+
+/* The same, and what it is to say. */
+static void claim(const struct file_position *now)
+{
+	struct file_positions found;
+	assert_int_equal(file_positions_read(&found, &position), 1);
+	found.now = *now;
+	file_positions_write(&position, &found);
+}
+
 static int refused(void)
 {
 	struct source *source = NULL;
-	int error = source_open(&source, path, positions, &from_begin, &why);
+	int error = source_open(&source, path, &position, &from_begin, &why);
 	assert_null(source);
 	return error;
 }
@@ -196,7 +224,7 @@ static void test_unfinished_line_waits_and_is_given_whole_once(void **state)
 	(void)state;
 	append(path, "1 a\n2 b");
 	assert_string_equal(run(), "1 a|");
-	assert_int_equal(position.offset, 4);
+	assert_int_equal(file_now().offset, 4);
 	assert_int_equal(position.newest_sec, 1);
 	append(path, "bb");
 	assert_string_equal(run(), "");
@@ -227,7 +255,7 @@ static void test_lines_appended_after_open_wait(void **state)
 	assert_int_equal(source_left_bytes(source), 0);
 	assert_int_equal(source_next(source, &line, &why), 0);
 	assert_int_equal(source_next(source, &line, &why), 0);
-	source_position(source, positions);
+	source_position(source, &position);
 	assert_string_equal(run(), "2 b|");
 }
 
@@ -313,7 +341,7 @@ static void test_an_unfinished_line_that_was_left_alone_for_a_day_is_given_out(v
 }
 
 /* Packs NAME into NAME and an ending, as logrotate does. */
-/* Without the library a packed file is not read, which other tests are about. */
+/* Without the library a compressed file is not read, which other tests are about. */
 static void need_libarchive(void)
 {
 #ifndef LIBARCHIVE_SONAME
@@ -371,7 +399,7 @@ static void test_several_packed_rotations_are_read_in_order_from_where_we_stoppe
 
 static void test_a_half_packed_copy_beside_the_plain_file_is_not_read(void **state)
 {
-	char packed[8 * ROOM];
+	char compressed[8 * ROOM];
 	(void)state;
 	append(path, "1000 a line that is long enough for a head\n");
 	run();
@@ -379,10 +407,10 @@ static void test_a_half_packed_copy_beside_the_plain_file_is_not_read(void **sta
 	rename(path, path_2);
 	append(path_1, "1002 the second, long enough for a head\n");
 	append(path, "1003 c\n");
-	snprintf(packed, sizeof packed,
+	snprintf(compressed, sizeof compressed,
 	         "gzip -c %s | head -c 40 >%s.gz; gzip -c %s | head -c 45 >%s.gz", path_2, path_2,
 	         path_1, path_1);
-	assert_int_equal(system(packed), 0);
+	assert_int_equal(system(compressed), 0);
 	assert_string_equal(run(), "1001 b|1002 the second, long enough for a head|1003 c|");
 	assert_notes("");
 }
@@ -429,7 +457,7 @@ static void test_a_damaged_rotation_is_told(void **state)
 	append(path, "2000000 c\n");
 	run();
 	assert_non_null(strstr(strbuf_text(&notes), "could not be read: it is damaged or cut off"));
-	assert_int_equal(position.offset, strlen("2000000 c\n"));
+	assert_int_equal(file_now().offset, strlen("2000000 c\n"));
 }
 
 static void test_a_cold_start_reaches_back_into_rotated_files(void **state)
@@ -699,7 +727,9 @@ static void test_inode_used_again_is_another_file(void **state)
 	unlink(path);
 	append(path, "2000 b and more\n");
 	assert_int_equal(stat(path, &status), 0);
-	position.inode = (uint64_t)status.st_ino; /* whether this file system did it or not */
+	struct file_position now = file_now();
+	now.inode = (uint64_t)status.st_ino; /* whether this file system did it or not */
+	claim(&now);
 	assert_string_equal(run(), "2000 b and more|");
 	assert_non_null(strstr(strbuf_text(&notes), "could not be read"));
 }
@@ -717,22 +747,40 @@ static void test_deleted_old_file_gives_a_note(void **state)
 		strstr(strbuf_text(&notes),
 	               "lines between 1970-01-01T00:16:40 and 1970-01-01T00:33:20 could not"));
 	assert_non_null(strstr(strbuf_text(&notes), "its old file is gone"));
+	assert_int_equal(gaps, 1);
+	assert_string_equal(run(), "");
+	assert_int_equal(gaps, 0);
 }
 
+/* Its numbers can be, but not together. */
 static void test_unsound_position_is_a_cold_start(void **state)
 {
 	(void)state;
 	append(path, "1 a\n");
 	run();
-	struct log_position good = position;
-	position.tail_length = INT64_MAX;
+	struct file_position good = file_now(), bad = good;
+	bad.tail_length = 5;
+	claim(&bad);
 	assert_string_equal(run(), "1 a|");
-	position = good;
-	position.offset = -1;
+	bad = good;
+	bad.head_length = 256;
+	claim(&bad);
 	assert_string_equal(run(), "1 a|");
-	position = good;
-	position.head_length = 257;
+	bad = good;
+	bad.head_length = 0;
+	claim(&bad);
 	assert_string_equal(run(), "1 a|");
+}
+
+static void test_position_that_nobody_wrote_is_refused(void **state)
+{
+	(void)state;
+	append(path, "1 a\n");
+	run();
+	position.text[position.length - 1] = ' ';
+	assert_int_equal(refused(), -EILSEQ);
+	position.length = 0;
+	assert_int_equal(refused(), -EILSEQ);
 }
 
 /* --- cold start --- */
@@ -857,7 +905,7 @@ static void test_unfinished_long_line_goes_on_where_it_was_left(void **state)
 	append(path, "1 a\n");
 	append_many(path, 'x', MIB);
 	assert_string_equal(run(), "1 a|");
-	assert_int_equal(position.offset, 4 + MIB);
+	assert_int_equal(file_now().offset, 4 + MIB);
 	assert_non_null(strstr(strbuf_text(&notes), "1 line of"));
 	append_many(path, 'x', MIB);
 	uint64_t before = stream_bytes_read();
@@ -902,7 +950,7 @@ static void test_longest_line_is_given_whole(void **state)
 		overwrite(path, "1 a\n");
 		append_many(path, 'x', length);
 		append(path, "\n2 b\n");
-		memset(positions, 0, sizeof positions);
+		memset(&position, 0, sizeof position);
 		struct source *source CLEANUP(source_freep) = open_with(&from_begin);
 		struct slice line;
 		assert_int_equal(source_next(source, &line, &why), 1);
@@ -928,7 +976,7 @@ static void test_lines_across_all_buffer_edges_are_whole(void **state)
 		assert_memory_equal(line.data, expected, line.length);
 		if (i % 1000 != 0)
 			continue;
-		source_position(source, positions);
+		source_position(source, &position);
 		struct source *again CLEANUP(source_freep) = open_with(&from_begin);
 		assert_int_equal(source_left_bytes(again), source_left_bytes(source));
 		assert_string_equal(source_notes(again), "");
@@ -957,7 +1005,7 @@ static void test_log_that_shrinks_under_us_ends(void **state)
 	while (source_next(source, &line, &why) > 0)
 		count++;
 	assert_in_range(count, 1, 2 * MIB / 100);
-	source_position(source, positions);
+	source_position(source, &position);
 	assert_non_null(strstr(source_notes(source), "was truncated, or removed and made anew"));
 	assert_int_equal(truncate(path, 900), 0);
 	append(path, "\n3000000 c\n");
@@ -973,7 +1021,7 @@ static void test_log_that_shrinks_in_the_first_buffer(void **state)
 	struct slice line;
 	while (source_next(source, &line, &why) > 0)
 		;
-	source_position(source, positions);
+	source_position(source, &position);
 	append(path, "3 c\n4 d\n5 e\n");
 	assert_string_equal(run(), "3 c|4 d|5 e|");
 	assert_non_null(strstr(strbuf_text(&notes), "was truncated, or removed and made anew"));
@@ -1069,7 +1117,7 @@ static void run_and_count(int *counts, const struct source_options *options)
 {
 	struct source *source CLEANUP(source_freep) = open_with(options);
 	count_lines(counts, source);
-	source_position(source, positions);
+	source_position(source, &position);
 }
 
 #define LINES 60
@@ -1146,7 +1194,7 @@ static void test_a_rotation_between_opening_and_reading_loses_nothing_and_double
 			struct source *source CLEANUP(source_freep) = open_with(&from_begin);
 			rotations[i].inside();
 			count_lines(counts, source);
-			source_position(source, positions);
+			source_position(source, &position);
 			add_numbered(40, LINES);
 			run_and_count(counts, &from_begin);
 			for (int k = 0; k < LINES; k++)
@@ -1207,7 +1255,7 @@ static int refusal_as_nobody(const char *sentence, const char *advice)
 	struct source *source = NULL;
 	if (setgroups(0, NULL) < 0 || setgid(65534) < 0 || setuid(65534) < 0)
 		return 1;
-	int error = source_open(&source, path, positions, &from_begin, &why);
+	int error = source_open(&source, path, &position, &from_begin, &why);
 	return (error == -EACCES ? 0 : 2) | (strstr(strbuf_text(&why), sentence) ? 0 : 4) |
 		(strstr(strbuf_text(&why), advice) ? 0 : 8);
 }
@@ -1244,7 +1292,7 @@ static int refused_as_nobody(const char *part)
 	struct source *source = NULL;
 	if (setgroups(0, NULL) < 0 || setgid(65534) < 0 || setuid(65534) < 0)
 		return 1;
-	if (source_open(&source, path, positions, &from_begin, &why) != -EACCES)
+	if (source_open(&source, path, &position, &from_begin, &why) != -EACCES)
 		return 2;
 	return strstr(strbuf_text(&why), part) ? 0 : 4;
 }
@@ -1301,6 +1349,112 @@ static void test_hash_is_fnv_1a(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(test_##name, set_up, tear_down)
 
+/* --- an index of files --- */
+
+#define INDEXED 3
+
+static struct log_position indexed[INDEXED];
+static int fetched;
+
+static int fetch(void *context, size_t number, struct log_position *ret, struct strbuf *reason)
+{
+	(void)context, (void)reason;
+	assert_in_range(number, 0, INDEXED - 1);
+	fetched++;
+	*ret = indexed[number];
+	return ret->is_known;
+}
+
+static int fetch_fails(void *context, size_t number, struct log_position *ret,
+                       struct strbuf *reason)
+{
+	(void)context, (void)number, (void)ret;
+	return strbuf_fail(reason, -EIO, "no state");
+}
+
+/* Logs NAME.0, NAME.1, …, each with its TEXT, are read and put into an index. */
+static struct source_index *index_of(const char *const texts[INDEXED])
+{
+	struct source_index *index = source_index_new();
+	for (size_t i = 0; i < INDEXED; i++) {
+		struct source_mark mark;
+		snprintf(path, sizeof path, "%s/log%zu", directory, i);
+		memset(&position, 0, sizeof position);
+		append(path, texts[i]);
+		run();
+		indexed[i] = position;
+		assert_true(source_mark(&mark, &position));
+		source_index_add(index, &mark, i);
+	}
+	fetched = 0;
+	return index;
+}
+
+static int find_in(const struct source_index *index, const char *name)
+{
+	size_t number;
+	int result = source_index_find(index, name, NULL, fetch, NULL, &number, &why);
+	assert_true(result >= 0);
+	return result > 0 ? (int)number : -1;
+}
+
+static void test_index_finds_files_under_other_names(void **state)
+{
+	(void)state;
+	static const char *const texts[INDEXED] = { "1 a\n2 b\n", "1 other\n", "3 c\n" };
+	struct source_index *index CLEANUP(source_index_freep) = index_of(texts);
+	char renamed[ROOM];
+	snprintf(renamed, sizeof renamed, "%s/renamed", directory);
+	snprintf(path, sizeof path, "%s/log1", directory);
+	assert_int_equal(rename(path, renamed), 0);
+	assert_int_equal(find_in(index, renamed), 1);
+	snprintf(path, sizeof path, "%s/log2", directory);
+	unlink(renamed);
+	copy(path, renamed); /* another inode, the same bytes */
+	append(renamed, "4 d\n");
+	assert_int_equal(find_in(index, renamed), 2);
+}
+
+static void test_index_finds_nothing_else(void **state)
+{
+	(void)state;
+	static const char *const texts[INDEXED] = { "1 a\n2 b\n", "1 other\n", "3 c\n" };
+	struct source_index *index CLEANUP(source_index_freep) = index_of(texts);
+	char other[ROOM];
+	size_t number = 4711;
+	snprintf(other, sizeof other, "%s/other", directory);
+	append(other, "1 a\n2 B\n");
+	assert_int_equal(find_in(index, other), -1);
+	overwrite(other, "1 a\n"); /* less than was read */
+	assert_int_equal(find_in(index, other), -1);
+	unlink(other);
+	assert_int_equal(find_in(index, other), -1);
+	assert_int_equal(mkfifo(other, 0600), 0); /* is never opened: that would wait */
+	assert_int_equal(find_in(index, other), -1);
+	unlink(other);
+	assert_int_equal(symlink("log0", other), 0);
+	assert_int_equal(find_in(index, other), -1);
+	assert_int_equal(find_in(index, directory), -1);
+	assert_int_equal(fetched, 0);
+	snprintf(path, sizeof path, "%s/log0", directory);
+	assert_int_equal(source_index_find(index, path, NULL, fetch_fails, NULL, &number, &why),
+	                 -EIO);
+	assert_int_equal(number, 4711);
+	indexed[0].text[0] = 'x';
+	assert_int_equal(find_in(index, path), -1);
+	struct source_index *empty CLEANUP(source_index_freep) = source_index_new();
+	assert_int_equal(find_in(empty, path), -1);
+}
+
+static void test_index_takes_no_mark_of_what_is_no_file(void **state)
+{
+	(void)state;
+	struct source_mark mark;
+	struct log_position of_journal = { .is_known = true, .length = 7, .text = "s=1;i=2" };
+	assert_false(source_mark(&mark, &of_journal));
+	assert_false(source_mark(&mark, &(struct log_position){ .is_known = false }));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -1337,6 +1491,10 @@ int main(void)
 		TEST(inode_used_again_is_another_file),
 		TEST(deleted_old_file_gives_a_note),
 		TEST(unsound_position_is_a_cold_start),
+		TEST(position_that_nobody_wrote_is_refused),
+		TEST(index_finds_files_under_other_names),
+		TEST(index_finds_nothing_else),
+		TEST(index_takes_no_mark_of_what_is_no_file),
 		TEST(cold_start_on_a_big_log_reads_little),
 		TEST(cold_start_newer_than_all_reads_the_end_only),
 		TEST(cold_start_with_disordered_and_timeless_lines),

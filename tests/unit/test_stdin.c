@@ -1,4 +1,4 @@
-/* test_stdin.c - unit tests of plugin/source/stdin.c and plugin/progress.c
+/* test_stdin.c - unit tests of plugin/source/stdin.c and common/progress.c
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -10,8 +10,9 @@
 
 #include <cmocka.h>
 
+#include "common/progress.h"
 #include "common/xalloc.h"
-#include "plugin/progress.h"
+#include "plugin/source/driver.h"
 #include "plugin/source/stdin.h"
 
 #define WHY_ROOM 1000
@@ -51,28 +52,28 @@ static bool number_time(void *context, int64_t *ret_sec, struct slice line)
 	return i > 0;
 }
 
-static struct stdin_source *open_on(int descriptor, struct deadline *deadline)
+static void *open_on(int descriptor, struct deadline *deadline)
 {
-	struct stdin_source *source = NULL;
+	void *source = NULL;
 	struct source_options options = { .line_time = number_time, .deadline = deadline };
-	assert_int_equal(stdin_source_open(&source, descriptor, &options, NULL), 0);
+	assert_int_equal(stdin_source_open_on(&source, descriptor, &options, NULL), 0);
 	return source;
 }
 
-static void finish(struct stdin_source *source, int descriptor)
+static void finish(void *source, int descriptor)
 {
-	stdin_source_free(source);
+	source_driver_stdin.free(source);
 	close(descriptor);
 	while (wait(NULL) > 0)
 		;
 }
 
-static int64_t count_lines(struct stdin_source *source)
+static int64_t count_lines(void *source)
 {
 	struct slice line;
 	int64_t count = 0;
 	int result;
-	while ((result = stdin_source_next(source, &line, NULL)) > 0)
+	while ((result = source_driver_stdin.next(source, &line, NULL)) > 0)
 		count++;
 	assert_int_equal(result, 0);
 	return count;
@@ -83,19 +84,19 @@ static void all_lines_come_in_order_and_the_last_needs_no_newline(void **state)
 	(void)state;
 	static const char text[] = "1 one\n2 two\n\n3 three";
 	int descriptor = pipe_with(text, sizeof text - 1, 1);
-	struct stdin_source *source = open_on(descriptor, NULL);
+	void *source = open_on(descriptor, NULL);
 	static const char *const wanted[] = { "1 one", "2 two", "", "3 three" };
 	for (size_t i = 0; i < ARRAY_SIZE(wanted); i++) {
 		struct slice line;
-		assert_int_equal(stdin_source_next(source, &line, NULL), 1);
+		assert_int_equal(source_driver_stdin.next(source, &line, NULL), 1);
 		assert_true(slice_equals(line, wanted[i]));
 	}
-	struct log_position positions[LOG_AGES];
+	struct log_position position;
 	struct slice line;
-	assert_int_equal(stdin_source_next(source, &line, NULL), 0);
-	stdin_source_position(source, positions);
-	assert_false(positions[LOG_CURRENT].is_known);
-	assert_int_equal(positions[LOG_CURRENT].newest_sec, 3);
+	assert_int_equal(source_driver_stdin.next(source, &line, NULL), 0);
+	source_driver_stdin.position(source, &position);
+	assert_false(position.is_known);
+	assert_int_equal(position.newest_sec, 3);
 	finish(source, descriptor);
 }
 
@@ -104,9 +105,9 @@ static void more_than_a_buffer_is_read(void **state)
 	(void)state;
 	static const char text[] = "17 a line that is not long\n";
 	int descriptor = pipe_with(text, sizeof text - 1, 50000);
-	struct stdin_source *source = open_on(descriptor, NULL);
+	void *source = open_on(descriptor, NULL);
 	assert_int_equal(count_lines(source), 50000);
-	assert_string_equal(stdin_source_notes(source), "");
+	assert_string_equal(source_driver_stdin.notes(source), "");
 	finish(source, descriptor);
 }
 
@@ -119,9 +120,9 @@ static void a_line_that_is_too_long_is_skipped_and_told(void **state)
 	memcpy(text, "1 short\n", 8);
 	memcpy(text + length - 9, "\n2 short\n", 9);
 	int descriptor = pipe_with(text, length, 1);
-	struct stdin_source *source = open_on(descriptor, NULL);
+	void *source = open_on(descriptor, NULL);
 	assert_int_equal(count_lines(source), 2);
-	assert_string_equal(stdin_source_notes(source),
+	assert_string_equal(source_driver_stdin.notes(source),
 	                    "1 line of more than 65536 bytes skipped: standard input");
 	finish(source, descriptor);
 }
@@ -130,7 +131,7 @@ static void an_empty_input_has_no_lines(void **state)
 {
 	(void)state;
 	int descriptor = open("/dev/null", O_RDONLY);
-	struct stdin_source *source = open_on(descriptor, NULL);
+	void *source = open_on(descriptor, NULL);
 	assert_int_equal(count_lines(source), 0);
 	finish(source, descriptor);
 }
@@ -144,9 +145,9 @@ static void what_comes_too_slowly_ends_with_the_deadline(void **state)
 	assert_int_equal(pipe(ends), 0);
 	assert_int_equal(write(ends[1], "1 one\n2 tw", 10), 10);
 	struct deadline deadline = deadline_in(2000);
-	struct stdin_source *source = open_on(ends[0], &deadline);
-	assert_int_equal(stdin_source_next(source, &line, &why), 1);
-	assert_int_equal(stdin_source_next(source, &line, &why), -ETIMEDOUT);
+	void *source = open_on(ends[0], &deadline);
+	assert_int_equal(source_driver_stdin.next(source, &line, &why), 1);
+	assert_int_equal(source_driver_stdin.next(source, &line, &why), -ETIMEDOUT);
 	assert_non_null(strstr(strbuf_text(&why), "--timeout"));
 	finish(source, ends[0]);
 	close(ends[1]);
@@ -166,9 +167,10 @@ static void compressed_bytes_are_refused_with_the_way_out(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(packed); i++) {
 		struct strbuf why CLEANUP(strbuf_release) = STRBUF_INIT(WHY_ROOM);
 		struct source_options options = { .line_time = number_time };
-		struct stdin_source *source = NULL;
+		void *source = NULL;
 		int descriptor = pipe_with(packed[i].data, packed[i].length, 1);
-		assert_int_equal(stdin_source_open(&source, descriptor, &options, &why), -EINVAL);
+		assert_int_equal(stdin_source_open_on(&source, descriptor, &options, &why),
+		                 -EINVAL);
 		assert_non_null(strstr(strbuf_text(&why), "zcat"));
 		finish(source, descriptor);
 	}
@@ -183,10 +185,10 @@ static void the_bytes_that_are_left_are_known_of_a_file_only(void **state)
 	unlink(name);
 	assert_int_equal(write(descriptor, "1 one\n2 two\n", 12), 12);
 	assert_int_equal(lseek(descriptor, 0, SEEK_SET), 0);
-	struct stdin_source *source = open_on(descriptor, NULL);
-	assert_int_equal(stdin_source_left_bytes(source), 12);
-	assert_int_equal(stdin_source_next(source, &line, NULL), 1);
-	assert_int_equal(stdin_source_left_bytes(source), 6);
+	void *source = open_on(descriptor, NULL);
+	assert_int_equal(source_driver_stdin.left_bytes(source), 12);
+	assert_int_equal(source_driver_stdin.next(source, &line, NULL), 1);
+	assert_int_equal(source_driver_stdin.left_bytes(source), 6);
 	finish(source, descriptor);
 }
 
@@ -197,8 +199,8 @@ static void progress_writes_nothing_where_there_is_no_terminal(void **state)
 	char bytes[10];
 	struct progress progress;
 	assert_int_equal(pipe2(ends, O_NONBLOCK), 0);
-	progress_begin(&progress, ends[1], "/var/log/mail.log", 100);
-	progress.begin_ms -= 5000;
+	progress_start(&progress, ends[1], "/var/log/mail.log", 100);
+	progress.start_ms -= 5000;
 	progress.shown_ms -= 5000;
 	progress_show(&progress, 50);
 	progress_end(&progress);
@@ -226,12 +228,12 @@ static void a_bar_is_drawn_on_a_terminal_and_wiped_away(void **state)
 	if (master < 0)
 		skip();
 	struct progress progress;
-	progress_begin(&progress, terminal, "/var/log/mail\033[2J.log", 100 * 1024 * 1024);
-	progress.begin_ms += 3600000;
+	progress_start(&progress, terminal, "/var/log/mail\033[2J.log", 100 * 1024 * 1024);
+	progress.start_ms += 3600000;
 	progress_show(&progress, 1); /* too early */
-	progress.begin_ms -= 3600000;
+	progress.start_ms -= 3600000;
 	assert_false(progress.is_shown);
-	progress.begin_ms -= 5000;
+	progress.start_ms -= 5000;
 	progress.shown_ms -= 5000;
 	progress_show(&progress, 50 * 1024 * 1024);
 	progress.shown_ms += 3600000;               /* whatever the machine is doing meanwhile */

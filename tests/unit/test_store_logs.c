@@ -23,148 +23,176 @@
 
 /* --- positions --- */
 
-static struct log_position position_at(int64_t offset, const char *cursor)
+static struct log_position position_of(const char *text)
 {
-	struct log_position position = { .is_known = true,
-		                         .device = 1,
-		                         .inode = 2,
-		                         .offset = offset,
-		                         .newest_sec = NOW,
-		                         .read_sec = NOW - 1 };
-	snprintf(position.cursor, sizeof position.cursor, "%s", cursor);
+	struct log_position position = {
+		.is_known = true, .newest_sec = NOW, .read_sec = NOW - 1, .length = strlen(text)
+	};
+	memcpy(position.text, text, position.length);
 	return position;
 }
 
-static void put_position(struct store *store, enum log_age age, const struct log_position *position)
+static void put_position(struct store *store, const struct log_position *position)
 {
-	storetest_expect(store_put_position(store, MAIL, age, position, &why), 0);
+	storetest_expect(store_put_position(store, MAIL, position, &why), 0);
 }
 
-static void expect_position(struct store *store, enum log_age age, int64_t offset,
-                            const char *cursor)
+static void expect_position(struct store *store, const struct log_position *position)
 {
 	struct log_position found;
 	memset(&found, 0xff, sizeof found);
-	storetest_expect(store_get_position(store, MAIL, age, &found, &why), offset >= 0);
-	assert_int_equal(found.is_known, offset >= 0);
-	assert_int_equal(found.offset, offset >= 0 ? offset : 0);
-	assert_int_equal(found.read_sec, offset >= 0 ? NOW - 1 : 0);
-	assert_string_equal(found.cursor, cursor);
+	storetest_expect(store_get_position(store, MAIL, &found, &why), position->is_known);
+	assert_memory_equal(&found, position, sizeof found);
 }
 
-static void the_file_before_has_a_position_of_its_own(void **unused)
+static void a_position_is_put_moved_and_dropped(void **unused)
 {
-	const struct log_position now = position_at(7, "/var/log/mail.log"),
-				  before = position_at(900, "");
-	const struct log_position none = { .is_known = false };
+	struct log_position position = { .is_known = false };
 	(void)unused;
 	struct store *store = storetest_open(state);
-	put_position(store, LOG_BEFORE, &before);
-	expect_position(store, LOG_CURRENT, -1, "");
-	put_position(store, LOG_CURRENT, &now);
+	expect_position(store, &position);
+	put_position(store, &position);
+	position = position_of("here");
+	put_position(store, &position);
 	storetest_commit(store);
 	store = storetest_open(state);
-	expect_position(store, LOG_CURRENT, 7, "/var/log/mail.log");
-	expect_position(store, LOG_BEFORE, 900, "");
-	put_position(store, LOG_BEFORE, &none);
-	put_position(store, LOG_BEFORE, &none);
+	expect_position(store, &position);
+	position = (struct log_position){ .is_known = false };
+	put_position(store, &position);
+	put_position(store, &position);
 	storetest_commit(store);
 	store = storetest_open(state);
-	expect_position(store, LOG_CURRENT, 7, "/var/log/mail.log");
-	expect_position(store, LOG_BEFORE, -1, "");
+	expect_position(store, &position);
 	store_free(store);
-	assert_int_equal(storetest_sql("SELECT count(*) FROM log_position"), 1);
+	assert_int_equal(storetest_sql("SELECT count(*) FROM log_position"), 0);
 }
 
 static void each_part_of_a_position_that_moves_is_kept(void **unused)
 {
-	struct log_position position = position_at(7, "a"), found;
+	struct log_position position = position_of("a");
 	(void)unused;
 	struct store *store = storetest_open(NULL);
-	put_position(store, LOG_CURRENT, &position);
+	put_position(store, &position);
 	position.read_sec++;
-	put_position(store, LOG_CURRENT, &position);
-	storetest_expect(store_get_position(store, MAIL, LOG_CURRENT, &found, &why), 1);
-	assert_int_equal(found.read_sec, NOW);
-	position.cursor[0] = 'b';
-	put_position(store, LOG_CURRENT, &position);
-	storetest_expect(store_get_position(store, MAIL, LOG_CURRENT, &found, &why), 1);
-	assert_string_equal(found.cursor, "b");
+	put_position(store, &position);
+	expect_position(store, &position);
+	position.newest_sec++;
+	put_position(store, &position);
+	expect_position(store, &position);
+	position.text[0] = 'b';
+	put_position(store, &position);
+	expect_position(store, &position);
+	position.length = 0;
+	position.text[0] = '\0';
+	put_position(store, &position);
+	expect_position(store, &position);
 	store_free(store);
 }
 
-static void a_cursor_of_any_bytes_and_full_length_survives(void **unused)
+static void a_position_of_any_bytes_and_full_length_survives(void **unused)
 {
-	char cursor[LOG_CURSOR_MAX];
+	struct log_position position = position_of("");
 	(void)unused;
-	memset(cursor, 0xff, sizeof cursor);
-	cursor[1] = '\'';
-	cursor[sizeof cursor - 1] = '\0';
-	const struct log_position position = position_at(0, cursor);
+	position.length = sizeof position.text;
+	memset(position.text, 0xff, sizeof position.text);
+	position.text[1] = '\'';
+	position.text[2] = '\0';
 	struct store *store = storetest_open(state);
-	put_position(store, LOG_CURRENT, &position);
+	put_position(store, &position);
 	storetest_commit(store);
 	store = storetest_open(state);
-	expect_position(store, LOG_CURRENT, 0, cursor);
+	expect_position(store, &position);
 	store_free(store);
 }
 
 static void a_position_that_can_not_be_is_damage(void **unused)
 {
 	static const char *const changes[] = {
-		"cursor = zeroblob(1024)",
-		"cursor = 'text'",
-		"cursor = NULL",
-		"cursor = 5",
+		"position = zeroblob(2561)",
+		"position = 'text'",
+		"position = NULL",
+		"position = 5",
 		"read_sec = 'x'",
 		"read_sec = NULL",
 		"read_sec = 9223372036854775807",
 		"newest_sec = -9223372036854775808",
-		"head_length = 257",
-		"tail_length = -1",
-		"read_offset = -1",
-		"inode = 0.5",
+		"newest_sec = 0.5",
 	};
 	(void)unused;
 	for (size_t i = 0; i < ARRAY_SIZE(changes); i++) {
-		const struct log_position position = position_at(7, "a");
-		struct log_position found = { .inode = 4711 };
+		const struct log_position position = position_of("a");
+		struct log_position found = { .newest_sec = 4711 };
 		char sql[200];
 		unlink(state);
 		struct store *store = storetest_open(state);
-		put_position(store, LOG_CURRENT, &position);
+		put_position(store, &position);
 		storetest_commit(store);
 		snprintf(sql, sizeof sql, "UPDATE log_position SET %s", changes[i]);
 		storetest_sql(sql);
 		store = storetest_open(state);
-		if (store_get_position(store, MAIL, LOG_CURRENT, &found, &why) >= 0 ||
-		    !store_is_damaged(store))
+		if (store_get_position(store, MAIL, &found, &why) >= 0 || !store_is_damaged(store))
 			fail_msg("no damage: %s", changes[i]);
-		assert_int_equal(found.inode, 4711);
+		assert_int_equal(found.newest_sec, 4711);
 		store_free(store);
 	}
+}
+
+static void a_rest_that_can_not_be_is_damage(void **unused)
+{
+	static const char *const changes[] = {
+		"is_gone = 2",
+		"is_gone = NULL",
+		"since = 9223372036854775807",
+		"around = 'x'",
+	};
+	(void)unused;
+	for (size_t i = 0; i < ARRAY_SIZE(changes); i++) {
+		const struct log_rest rest = { .is_known = true, .since_sec = NOW };
+		struct log_rest found;
+		char sql[200];
+		unlink(state);
+		struct store *store = storetest_open(state);
+		storetest_expect(store_put_rest(store, MAIL, &rest, &why), 0);
+		storetest_commit(store);
+		snprintf(sql, sizeof sql, "UPDATE log_rest SET %s", changes[i]);
+		storetest_sql(sql);
+		store = storetest_open(state);
+		if (store_get_rest(store, MAIL, &found, &why) >= 0 || !store_is_damaged(store))
+			fail_msg("no damage: %s", changes[i]);
+		store_free(store);
+	}
+}
+
+static void what_a_source_refuses_is_damage(void **unused)
+{
+	(void)unused;
+	struct store *store = storetest_open(state);
+	storetest_expect(store_fail_damaged(store, "it is none", &why), -EIO);
+	storetest_expect_why("is damaged: it is none");
+	assert_true(store_is_damaged(store));
+	store_free(store);
 }
 
 /* --- the history --- */
 
 /* --- sources --- */
 
-static void put_source(struct store *store, const char *name, int64_t offset)
+static void put_source(struct store *store, const char *name, const char *text)
 {
-	const struct log_position position = position_at(offset, name);
-	const struct log_history history = { .since_sec = NOW, .lines = offset };
-	storetest_expect(store_put_position(store, name, LOG_CURRENT, &position, &why), 0);
-	storetest_expect(store_put_position(store, name, LOG_BEFORE, &position, &why), 0);
+	const struct log_position position = position_of(text);
+	const struct log_history history = { .since_sec = NOW, .lines = text[0] - '0' };
+	storetest_expect(store_put_position(store, name, &position, &why), 0);
 	storetest_expect(store_put_history(store, name, &history, &why), 0);
 }
 
-/* "NAME OFFSET[ at rest]" of each, or "NAME none ..." without a position. */
+/* "NAME TEXT[ at rest[, gone]];" of each; without a position it is "none". */
 static int describe_source(void *context, const char *name, const struct log_position *position,
                            const struct log_rest *rest, struct strbuf *unused)
 {
 	(void)unused;
-	strbuf_add_format(context, "%s %jd%s%s;", name,
-	                  position->is_known ? (intmax_t)position->offset : -1,
+	strbuf_add_format(context, "%s %.*s%s%s;", name,
+	                  position->is_known ? (int)position->length : 4,
+	                  position->is_known ? position->text : "none",
 	                  rest->is_known ? " at rest" : "", rest->is_gone ? ", gone" : "");
 	return 0;
 }
@@ -186,36 +214,35 @@ static void a_log_at_rest_is_known_until_it_is_not(void **unused)
 	struct log_rest found;
 	(void)unused;
 	struct store *store = storetest_open(state);
-	put_source(store, "/a", 1);
+	put_source(store, "/a", "1");
 	storetest_expect(store_put_rest(store, "/a", &gone, &why), 0);
 	storetest_expect(store_put_rest(store, "/b", &(struct log_rest){ .is_known = true }, &why),
 	                 0);
 	storetest_commit(store);
 	store = storetest_open(state);
-	expect_sources(store, "/a 1 at rest, gone;/b -1 at rest;");
+	expect_sources(store, "/a 1 at rest, gone;/b none at rest;");
 	storetest_expect(store_get_rest(store, "/a", &found, &why), 1);
 	assert_true(found.is_known && found.is_gone && found.since_sec == NOW &&
 	            found.around == UINT64_MAX);
 	storetest_expect(store_put_rest(store, "/a", &none, &why), 0);
 	storetest_expect(store_get_rest(store, "/a", &found, &why), 0);
 	assert_false(found.is_known || found.is_gone);
-	expect_sources(store, "/a 1;/b -1 at rest;");
+	expect_sources(store, "/a 1;/b none at rest;");
 	store_free(store);
 }
 
 static void what_is_known_of_a_source_moves_as_a_whole(void **unused)
 {
 	struct log_history history;
-	struct log_position before;
+	struct log_rest rest = { .is_known = true, .since_sec = NOW };
 	(void)unused;
 	struct store *store = storetest_open(state);
-	put_source(store, "/a", 1);
-	put_source(store, "/b", 2);
-	put_source(store, "/c", 3);
+	put_source(store, "/a", "1");
+	put_source(store, "/b", "2");
+	put_source(store, "/c", "3");
+	storetest_expect(store_put_rest(store, "/a", &rest, &why), 0);
 	storetest_expect(store_move_source(store, "/a", "/b", &why), 0);
-	expect_sources(store, "/b 1;/c 3;");
-	storetest_expect(store_get_position(store, "/b", LOG_BEFORE, &before, &why), 1);
-	assert_int_equal(before.offset, 1);
+	expect_sources(store, "/b 1 at rest;/c 3;");
 	storetest_expect(store_get_history(store, "/b", &history, &why), 1);
 	assert_int_equal(history.lines, 1);
 	storetest_expect(store_forget_source(store, "/b", &why), 0);
@@ -228,7 +255,7 @@ static void a_source_without_a_name_is_damage(void **unused)
 {
 	(void)unused;
 	struct store *store = storetest_open(state);
-	put_source(store, "/a", 1);
+	put_source(store, "/a", "1");
 	storetest_commit(store);
 	storetest_sql("UPDATE log_position SET source = X'2f0061'");
 	store = storetest_open(state);
@@ -557,7 +584,7 @@ static void a_session_whose_address_is_none_is_damage(void **unused)
 
 static void one_run(int64_t at_sec)
 {
-	const struct log_position position = position_at(7, "cursor"), before = position_at(8, "");
+	const struct log_position position = position_of("7 here");
 	const struct log_history history = { .since_sec = NOW, .lines = 4 };
 	struct store *store = storetest_open(state);
 	if (at_sec) {
@@ -565,8 +592,7 @@ static void one_run(int64_t at_sec)
 		put_session(store, 1, "192.0.2.1", at_sec);
 		storetest_add(store, at_sec);
 	}
-	put_position(store, LOG_CURRENT, &position);
-	put_position(store, LOG_BEFORE, &before);
+	put_position(store, &position);
 	storetest_expect(store_put_history(store, MAIL, &history, &why), 0);
 	forget(store, NOW);
 	assert_int_equal(storetest_logins(store), 1);
@@ -588,10 +614,12 @@ static void a_quiet_run_does_not_write(void **unused)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		STORETEST(the_file_before_has_a_position_of_its_own),
+		STORETEST(a_position_is_put_moved_and_dropped),
 		STORETEST(each_part_of_a_position_that_moves_is_kept),
-		STORETEST(a_cursor_of_any_bytes_and_full_length_survives),
+		STORETEST(a_position_of_any_bytes_and_full_length_survives),
 		STORETEST(a_position_that_can_not_be_is_damage),
+		STORETEST(a_rest_that_can_not_be_is_damage),
+		STORETEST(what_a_source_refuses_is_damage),
 		STORETEST(a_log_at_rest_is_known_until_it_is_not),
 		STORETEST(what_is_known_of_a_source_moves_as_a_whole),
 		STORETEST(a_source_without_a_name_is_damage),

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
+#include "plugin/source/file_position.h"
 #include "plugin/store/schema.h"
 #include "tests/unit/storetest.h"
 
@@ -45,18 +46,22 @@ static void make_version_1(void)
 	assert_int_equal(chmod(state, 0600), 0);
 }
 
+static void expect_text(struct store *store, const char *name, const char *text)
+{
+	struct log_position found;
+	storetest_expect(store_get_position(store, name, &found, &why), 1);
+	assert_true(found.is_known);
+	assert_int_equal(found.length, strlen(text));
+	assert_memory_equal(found.text, text, found.length);
+}
+
 static void expect_position(struct store *store)
 {
 	struct log_position found;
-	storetest_expect(store_get_position(store, MAIL, LOG_CURRENT, &found, &why), 1);
-	assert_true(found.is_known && found.device == UINT64_MAX && found.inode == 2 &&
-	            found.head_hash == UINT64_MAX - 2);
-	assert_true(found.head_length == 256 && found.tail_hash == 5 && found.tail_length == 256 &&
-	            found.offset == 700);
+	expect_text(store, MAIL, "ffffffffffffffff 2 256 fffffffffffffffd 256 5 700 0 0 \n");
+	storetest_expect(store_get_position(store, MAIL, &found, &why), 1);
 	assert_true(found.newest_sec == NOW && found.read_sec == 0);
-	assert_string_equal(found.cursor, "");
-	storetest_expect(store_get_position(store, MAIL, LOG_BEFORE, &found, &why), 0);
-	storetest_expect(store_get_position(store, "/var/log/b", LOG_CURRENT, &found, &why), 1);
+	expect_text(store, "/var/log/b", "1 2 0 3 0 5 0 0 0 \n");
 }
 
 static void a_state_of_version_1_loses_nothing(void **unused)
@@ -239,6 +244,110 @@ static void a_state_of_version_4_loses_nothing(void **unused)
 	assert_int_equal(storetest_sql("SELECT count(*) FROM seen_line"), 1);
 }
 
+/* What version 6 had for positions, in place of today's. */
+#define OLD_POSITIONS \
+	"DROP TABLE log_position; DROP TABLE log_rest; CREATE TABLE log_position(source BLOB NOT " \
+	"NULL, age INTEGER NOT NULL, device INTEGER, inode INTEGER, head_hash INTEGER, " \
+	"head_length INTEGER, tail_hash INTEGER, tail_length INTEGER, read_offset INTEGER, " \
+	"newest_sec INTEGER, read_sec INTEGER, cursor BLOB, PRIMARY KEY(source, age)) WITHOUT " \
+	"ROWID; UPDATE meta SET schema_version = 6;"
+
+/* With all else of today's. */
+static void make_version_6(const char *rows)
+{
+	storetest_commit(storetest_open(state));
+	storetest_sql(OLD_POSITIONS);
+	storetest_sql(rows);
+}
+
+static void positions_of_version_6_are_those_of_today(void **unused)
+{
+	struct log_position found;
+	struct log_rest rest;
+	(void)unused;
+	make_version_6("INSERT INTO log_position VALUES"
+	               "(CAST('/a' AS BLOB), 0, -1, 2, -3, 256, 5, 256, 700, 20, 10, X'2f610a'),"
+	               "(CAST('/a' AS BLOB), 1, 1, 3, 4, 7, 8, 9, 9223372036854775807, 6, -5, "
+	               "X'2f61ff2e31'),"
+	               "(CAST('/a' AS BLOB), 2, 0, 1, -7, 0, 0, 0, 0, 30, 0, X''),"
+	               "(CAST('journal:' AS BLOB), 0, 0, 0, 0, 0, 0, 0, 0, 20, 10, "
+	               "CAST('s=1;i=2' AS BLOB)),"
+	               "(CAST('/before-only' AS BLOB), 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, X'')");
+	for (int run = 0; run < 2; run++) {
+		struct store *store = storetest_open(state);
+		assert_string_equal(store_notes(store), "");
+		expect_text(store, "/a",
+		            "ffffffffffffffff 2 256 fffffffffffffffd 256 5 700 10 3 /a\n\n"
+		            "1 3 7 4 9 8 9223372036854775807 -5 5 /a\xff.1\n");
+		expect_text(store, "journal:", "s=1;i=2");
+		storetest_expect(store_get_position(store, "/a", &found, &why), 1);
+		assert_true(found.newest_sec == 20 && found.read_sec == 10);
+		storetest_expect(store_get_position(store, "/before-only", &found, &why), 0);
+		storetest_expect(store_get_rest(store, "/a", &rest, &why), 1);
+		assert_true(rest.is_gone && rest.since_sec == 30 && rest.around == UINT64_MAX - 6);
+		storetest_commit(store);
+	}
+	assert_int_equal(storetest_sql("SELECT count(*) FROM log_position"), 2);
+	assert_int_equal(storetest_sql("SELECT count(*) FROM log_rest"), 1);
+}
+
+/* As today's driver would write it. */
+static void a_position_of_version_6_is_written_as_the_driver_does(void **unused)
+{
+	struct file_positions files;
+	struct log_position found, again;
+	(void)unused;
+	make_version_6("INSERT INTO log_position VALUES"
+	               "(CAST('/a' AS BLOB), 0, -1, 2, -3, 256, 5, 256, 700, 20, 10, X'2f610a'),"
+	               "(CAST('/a' AS BLOB), 1, 1, 3, 4, 7, 8, 9, 10, 6, -5, X'2f612e31')");
+	struct store *store = storetest_open(state);
+	storetest_expect(store_get_position(store, "/a", &found, &why), 1);
+	storetest_expect(file_positions_read(&files, &found), 1);
+	assert_string_equal(files.now.path, "/a\n");
+	assert_true(files.now.device == UINT64_MAX && files.now.inode == 2 &&
+	            files.now.head_hash == UINT64_MAX - 2 && files.now.head_length == 256 &&
+	            files.now.tail_hash == 5 && files.now.tail_length == 256 &&
+	            files.now.offset == 700 && files.now.newest_sec == 20 &&
+	            files.now.read_sec == 10);
+	assert_string_equal(files.before.path, "/a.1");
+	assert_true(files.before.is_known && files.before.inode == 3 && files.before.offset == 10 &&
+	            files.before.read_sec == -5);
+	file_positions_write(&again, &files);
+	assert_memory_equal(&again, &found, sizeof again);
+	store_free(store);
+}
+
+static void what_was_damaged_in_version_6_still_is(void **unused)
+{
+	static const char *const changes[] = {
+		"cursor = 'text'",         "cursor = NULL",     "cursor = X'2f0061'",
+		"cursor = zeroblob(1024)", "head_length = 257", "tail_length = -1",
+		"read_offset = -1",        "inode = 0.5",       "device = 'x'",
+		"head_hash = NULL",        "read_sec = 'x'",    "read_sec = 9223372036854775807",
+	};
+	(void)unused;
+	for (size_t i = 0; i < ARRAY_SIZE(changes); i++)
+		for (int age = 0; age < 2; age++) {
+			struct file_positions files;
+			struct log_position found;
+			char sql[200];
+			unlink(state);
+			make_version_6(
+				"INSERT INTO log_position VALUES"
+				"(CAST('/a' AS BLOB), 0, 1, 2, 3, 5, 5, 5, 7, 20, 10, X'2f61'),"
+				"(CAST('/a' AS BLOB), 1, 1, 3, 4, 7, 8, 9, 10, 6, 5, X'2f612e31')");
+			snprintf(sql, sizeof sql, "UPDATE log_position SET %s WHERE age = %d",
+			         changes[i], age);
+			storetest_sql(sql);
+			struct store *store = storetest_open(state);
+			assert_string_equal(store_notes(store), "");
+			int result = store_get_position(store, "/a", &found, &why);
+			if (result > 0 && file_positions_read(&files, &found) != -EILSEQ)
+				fail_msg("age %d: no damage: %s", age, changes[i]);
+			store_free(store);
+		}
+}
+
 /* One of version 5 knows nothing of lost lines. */
 static void a_state_of_version_5_loses_nothing(void **unused)
 {
@@ -247,7 +356,12 @@ static void a_state_of_version_5_loses_nothing(void **unused)
 	storetest_sql(version_3);
 	assert_int_equal(chmod(state, 0600), 0);
 	storetest_commit(storetest_open(state));
-	storetest_sql("DROP TABLE lost_line; UPDATE meta SET schema_version = 5");
+	storetest_sql(
+		OLD_POSITIONS
+		"INSERT INTO log_position VALUES(CAST('/var/log/mail.log' AS BLOB), 0, -1, 2, -3, "
+		"256, 5, 256, 700, 1740000000, 0, X''); INSERT INTO log_position "
+		"VALUES(CAST('/var/log/b' AS BLOB), 0, 1, 2, 3, 0, 5, 0, 0, 0, 0, X''); DROP TABLE "
+		"lost_line; UPDATE meta SET schema_version = 5");
 	storetest_sql("INSERT INTO seen_line VALUES(1, 2, 3, 1740000000); INSERT INTO speed "
 	              "VALUES('count', 1000, 2000)");
 	int64_t key = storetest_sql("SELECT unicode(hex(key)) FROM secret");
@@ -339,7 +453,7 @@ static void a_position_of_version_1_that_can_not_be_is_damage(void **unused)
 	make_version_1();
 	storetest_sql("UPDATE log_position SET inode = 'x', newest_sec = X'00'");
 	struct store *store = storetest_open(state);
-	assert_true(store_get_position(store, MAIL, LOG_CURRENT, &found, &why) < 0);
+	assert_true(store_get_position(store, MAIL, &found, &why) < 0);
 	assert_true(store_is_damaged(store));
 	store_free(store);
 }
@@ -353,6 +467,9 @@ int main(void)
 		STORETEST(a_state_of_version_3_gets_a_key_for_the_hashes_of_lines),
 		STORETEST(a_state_of_version_4_loses_nothing),
 		STORETEST(a_state_of_version_5_loses_nothing),
+		STORETEST(positions_of_version_6_are_those_of_today),
+		STORETEST(a_position_of_version_6_is_written_as_the_driver_does),
+		STORETEST(what_was_damaged_in_version_6_still_is),
 		STORETEST(without_commit_a_state_stays_of_version_1),
 		STORETEST(a_run_that_is_killed_while_it_converts_leaves_version_1),
 		STORETEST(a_state_of_version_1_is_checked_like_any_other),

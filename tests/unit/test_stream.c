@@ -149,7 +149,7 @@ static struct stream *open_copy(const char *name, size_t kept, const char *tail,
 static void packed_bytes_are_never_given_out_as_lines(void **state)
 {
 	(void)state;
-	/* Enough to be known for packed, and still within the header. */
+	/* Enough to be known for compressed, and still within the header. */
 	static const struct {
 		const char *name;
 		size_t kept;

@@ -11,8 +11,8 @@
 #include <cmocka.h>
 #include <jansson.h>
 
+#include "common/watchdog.h"
 #include "plugin/report.h"
-#include "plugin/watchdog.h"
 
 /* Runs CHILD with its standard output in TEXT; returns what waitpid says. */
 static int run_child(void (*child)(void), char *text, size_t room)

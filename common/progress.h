@@ -1,4 +1,4 @@
-/* progress.h - a bar on the terminal while a long log is read by hand
+/* progress.h - a bar on the terminal while a long file is read by hand
  *
  *		mail.log   42% [###########..............] 1.2 GiB
  *
@@ -14,14 +14,14 @@
 
 struct progress {
 	int descriptor; /* -1: it is no terminal, nothing is shown */
-	int64_t begin_ms, shown_ms;
-	const char *name;    /* of the log, as it is to be shown: borrowed */
+	int64_t start_ms, shown_ms;
+	const char *name;    /* of the file, as it is to be shown: borrowed */
 	int64_t total_bytes; /* 0: unknown, then only what was read is shown */
 	bool is_shown;
 };
 
 /* DESCRIPTOR is where it goes, usually 2. NAME is made printable when it is shown. */
-void progress_begin(struct progress *progress, int descriptor, const char *name,
+void progress_start(struct progress *progress, int descriptor, const char *name,
                     int64_t total_bytes);
 
 /* Call it as often as you like: it looks at the clock, and writes ten times a second at most. */

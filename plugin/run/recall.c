@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 
 #include "common/xalloc.h"
-#include "plugin/recall.h"
+#include "plugin/run/recall.h"
 #include "plugin/source.h"
 
 /* A log of the list of which the state knows something. Its position is fetched anew where more of
@@ -16,8 +16,9 @@ struct known {
 	size_t log; /* its index in the list */
 	bool has_position;
 	bool is_void; /* what is known of its log is another one by now */
-	uint64_t device, inode, head_hash;
-	int64_t head_length, read_sec;
+	bool has_mark;
+	struct source_mark mark;
+	int64_t read_sec;
 	struct log_rest rest;
 };
 
@@ -56,18 +57,16 @@ static void add_known(struct recall *recall, size_t log, const struct log_positi
 	if ((recall->count & (recall->count - 1)) == 0)
 		recall->known = xalloc_resize(recall->known, recall->count ? 2 * recall->count : 1,
 		                              sizeof *recall->known);
-	recall->known[recall->count++] = (struct known){
+	struct known *known = &recall->known[recall->count++];
+	*known = (struct known){
 		.log = log,
 		.has_position = position->is_known,
 		.rest = *rest,
-		.device = position->device,
-		.inode = position->inode,
-		.head_hash = position->head_hash,
-		.head_length = position->head_length,
 		.read_sec = position->read_sec ? position->read_sec : position->newest_sec,
 	};
-	if (recall->known[recall->count - 1].read_sec > recall->read_sec)
-		recall->read_sec = recall->known[recall->count - 1].read_sec;
+	known->has_mark = source_mark(&known->mark, position);
+	if (known->read_sec > recall->read_sec)
+		recall->read_sec = known->read_sec;
 }
 
 static int note_source(void *context, const char *name, const struct log_position *position,
@@ -152,119 +151,38 @@ static int move_known(struct recall *recall, struct known *known, size_t log, st
 	return 0;
 }
 
-/* Absent logs by device and inode, and by the hash of their heads; the first of each, so that of
- * equal ones one is found. */
-struct absent_index {
-	struct keyset *files, *heads;
-	struct known **by_file, **by_head;
-	bool has_length[LOG_HASHED_BYTES + 1]; /* there is a head of this length */
-};
-
-/* The numbers of which a key is made. */
-struct index_key {
-	uint64_t a, b;
-};
-
-static struct slice key_slice(const struct index_key *key)
+static struct source_index *index_absent(const struct recall *recall)
 {
-	return slice_make((const char *)key, sizeof *key);
-}
-
-static void index_absent(struct absent_index *index, const struct recall *recall)
-{
-	bool is_new;
-	*index = (struct absent_index){
-		.files = keyset_new(),
-		.heads = keyset_new(),
-		.by_file = xalloc_zero(recall->count + 1, sizeof *index->by_file),
-		.by_head = xalloc_zero(recall->count + 1, sizeof *index->by_head),
-	};
+	struct source_index *index = source_index_new();
 	for (size_t i = 0; i < recall->count; i++) {
-		struct known *known = &recall->known[i];
-		if (!known->has_position || !recall->logs->logs[known->log].is_absent ||
-		    recall->logs->logs[known->log].is_left_out)
-			continue;
-		size_t number = keyset_add(index->files,
-		                           key_slice(&(struct index_key){ known->device,
-		                                                          known->inode }),
-		                           &is_new);
-		if (is_new)
-			index->by_file[number] = known;
-		if (known->head_length <= 0 || known->head_length > LOG_HASHED_BYTES)
-			continue;
-		number = keyset_add(index->heads,
-		                    key_slice(&(struct index_key){ known->head_hash,
-		                                                   (uint64_t)known->head_length }),
-		                    &is_new);
-		if (is_new)
-			index->by_head[number] = known;
-		index->has_length[known->head_length] = true;
+		const struct known *known = &recall->known[i];
+		const struct log *log = &recall->logs->logs[known->log];
+		if (known->has_mark && log->is_absent && !log->is_left_out)
+			source_index_add(index, &known->mark, i);
 	}
+	return index;
 }
 
-static void absent_index_release(struct absent_index *index)
+static int fetch_known(void *context, size_t number, struct log_position *ret, struct strbuf *why)
 {
-	keyset_free(index->files);
-	keyset_free(index->heads);
-	free(index->by_file);
-	free(index->by_head);
-}
-
-static struct known *find_in(const struct keyset *keys, struct known **found,
-                             const struct index_key *key)
-{
-	size_t number;
-	return keyset_find(keys, key_slice(key), &number) ? found[number] : NULL;
-}
-
-/* > 0: PATH holds what KNOWN was read from; 0: it doesn't, or that can't be told: then it is a log
- * of its own, whose errors are told when it is followed. */
-static int is_held(const struct recall *recall, const struct known *known, const char *path,
-                   struct strbuf *why)
-{
-	struct log_position position;
-	int result = store_get_position(recall->store, name_of(recall, known), LOG_CURRENT,
-	                                &position, why);
-	if (result <= 0)
-		return result;
-	return source_holds(path, &position, recall->deadline) > 0;
-}
-
-/* > 0 with *RET: the absent log that is at PATH now; 0: none; < 0 with WHY: the store's. */
-static int find_former(const struct recall *recall, const struct absent_index *index,
-                       const char *path, struct known **ret, struct strbuf *why)
-{
-	struct source_face face;
-	if (source_look(&face, path) <= 0)
-		return 0;
-	*ret = find_in(index->files, index->by_file,
-	               &(struct index_key){ face.device, face.inode });
-	int result = *ret ? is_held(recall, *ret, path, why) : 0;
-	for (size_t length = face.head_length; length > 0 && result == 0; length--) {
-		*ret = index->has_length[length]
-			? find_in(index->heads, index->by_head,
-		                  &(struct index_key){ face.head_hashes[length], length })
-			: NULL;
-		result = *ret ? is_held(recall, *ret, path, why) : 0;
-	}
-	return result;
+	const struct recall *recall = context;
+	return store_get_position(recall->store, name_of(recall, &recall->known[number]), ret, why);
 }
 
 static int adopt_renamed(struct recall *recall, struct strbuf *why)
 {
-	struct absent_index index CLEANUP(absent_index_release);
+	struct source_index *index CLEANUP(source_index_freep) = index_absent(recall);
 	int result = 0;
-	index_absent(&index, recall);
-	for (size_t i = 0; i < recall->logs->count && keyset_count(index.files) && result >= 0;
-	     i++) {
+	for (size_t i = 0; i < recall->logs->count && result >= 0; i++) {
 		const struct log *log = &recall->logs->logs[i];
-		struct known *former;
+		size_t former;
 		if (log->glob == LOG_OF_NO_GLOB || log->is_absent || log->is_left_out ||
 		    log->is_unmatched || known_of(recall, i))
 			continue;
-		result = find_former(recall, &index, log->name, &former, why);
-		if (result > 0 && recall->logs->logs[former->log].is_absent)
-			result = move_known(recall, former, i, why);
+		result = source_index_find(index, log->name, recall->deadline, fetch_known, recall,
+		                           &former, why);
+		if (result > 0 && recall->logs->logs[recall->known[former].log].is_absent)
+			result = move_known(recall, &recall->known[former], i, why);
 	}
 	return result < 0 ? result : 0;
 }
@@ -374,13 +292,14 @@ int recall_next_default(struct loglist *logs, struct strbuf *why)
 
 /* --- all of it --- */
 
-static int recall_globs(struct recall *recall, int64_t now_sec, int64_t begin_sec,
+static int recall_globs(struct recall *recall, int64_t now_sec, int64_t start_sec,
                         struct strbuf *why)
 {
 	int result = store_each_source(recall->store, note_source, recall, why);
 	if (result >= 0)
-		result = loglist_add_packed(recall->logs,
-		                            recall->read_sec ? recall->read_sec : begin_sec, why);
+		result = loglist_add_compressed(recall->logs,
+		                                recall->read_sec ? recall->read_sec : start_sec,
+		                                why);
 	if (result < 0)
 		return result;
 	loglist_settle(recall->logs);
@@ -395,11 +314,11 @@ static int recall_globs(struct recall *recall, int64_t now_sec, int64_t begin_se
 }
 
 int recall_logs(struct recalled *ret, struct loglist *logs, struct store *store, int64_t now_sec,
-                int64_t begin_sec, const struct deadline *deadline, struct strbuf *why)
+                int64_t start_sec, const struct deadline *deadline, struct strbuf *why)
 {
 	struct recall recall CLEANUP(
 		recall_release) = { .logs = logs, .store = store, .deadline = deadline };
-	int result = logs->count ? recall_globs(&recall, now_sec, begin_sec, why)
+	int result = logs->count ? recall_globs(&recall, now_sec, start_sec, why)
 				 : recall_default(&recall, why);
 	if (result >= 0)
 		*ret = (struct recalled){ .read_sec = recall.read_sec };

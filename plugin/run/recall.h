@@ -3,13 +3,13 @@
  *
  * A file is known by its content, not by the name that a glob gives it. So a log that the state
  * knows is followed until nothing of it is left unread, also when the glob doesn't give its name
- * any more (packed, renamed, removed, not created yet); and one that is new by its name may be a
- * known one that was renamed.
+ * any more (compressed, renamed, removed, not created yet); and one that is new by its name may be
+ * a known one that was renamed.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#ifndef RECALL_H
-#define RECALL_H
+#ifndef RUN_RECALL_H
+#define RUN_RECALL_H
 
 #include "common/deadline.h"
 #include "plugin/logs.h"
@@ -30,7 +30,7 @@ struct recalled {
  * is at rest long enough is forgotten there. 0, or -errno with WHY: the store's, or no default
  * log. */
 int recall_logs(struct recalled *ret, struct loglist *logs, struct store *store, int64_t now_sec,
-                int64_t begin_sec, const struct deadline *deadline, struct strbuf *why);
+                int64_t start_sec, const struct deadline *deadline, struct strbuf *why);
 
 /* The default turned out to be nowhere: is there another one? LOGS gets it. 0, or -ENOENT with
  * WHY. */

@@ -1,11 +1,11 @@
-/* progress.c - a bar on the terminal while a long log is read by hand; see progress.h
+/* progress.c - a bar on the terminal while a long file is read by hand; see progress.h
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "common/compat.h"
 
 #include "common/printable.h"
-#include "plugin/progress.h"
+#include "common/progress.h"
 
 #define FIRST_MS 1000 /* a short run shows nothing */
 #define NEXT_MS 100
@@ -20,14 +20,14 @@ static int64_t clock_ms(void)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-void progress_begin(struct progress *progress, int descriptor, const char *name,
+void progress_start(struct progress *progress, int descriptor, const char *name,
                     int64_t total_bytes)
 {
 	const char *slash = strrchr(name, '/');
 	int64_t now_ms = clock_ms();
 	*progress = (struct progress){
 		.descriptor = isatty(descriptor) ? descriptor : -1,
-		.begin_ms = now_ms,
+		.start_ms = now_ms,
 		.shown_ms = now_ms,
 		.name = slash && slash[1] ? slash + 1 : name,
 		.total_bytes = total_bytes,
@@ -63,11 +63,11 @@ void progress_show(struct progress *progress, int64_t done_bytes)
 {
 	struct strbuf text CLEANUP(strbuf_release) = STRBUF_INIT(LINE_MAX_BYTES);
 	int64_t now_ms = progress->descriptor < 0 ? 0 : clock_ms();
-	if (progress->descriptor < 0 || now_ms - progress->begin_ms < FIRST_MS ||
+	if (progress->descriptor < 0 || now_ms - progress->start_ms < FIRST_MS ||
 	    now_ms - progress->shown_ms < NEXT_MS)
 		return;
 	if (done_bytes > progress->total_bytes)
-		progress->total_bytes = 0; /* packed files are among them */
+		progress->total_bytes = 0; /* compressed files are among them */
 	double part = progress->total_bytes > 0 ? (double)done_bytes / (double)progress->total_bytes
 						: 0;
 	strbuf_add_char(&text, '\r');

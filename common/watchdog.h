@@ -15,7 +15,8 @@
  * time. If it did not, it hangs: the process says so and exits with STATE, one second after its
  * time at the earliest; an open transaction is undone by the next run. One that works on is left
  * alone until twice its time and ten seconds have passed; then it ends too, and says that it was
- * still at work. What it says is made by TELL now: a signal handler can't ask for words. */
+ * still at work. What it says are TELL's words, made now: at the end nothing may be asked for them.
+ */
 typedef void watchdog_tell_fn(enum state state, const char *why, struct strbuf *text);
 void watchdog_start(int64_t timeout_sec, enum state state, watchdog_tell_fn *tell);
 

@@ -9,7 +9,7 @@
 
 #include <signal.h>
 
-#include "plugin/watchdog.h"
+#include "common/watchdog.h"
 
 #define LOOK_SEC 1
 #define MOVED_NS 100000 /* in that time; more than the look itself takes */

@@ -7,19 +7,23 @@
 #include "common/xalloc.h"
 #include "plugin/tally/ranking.h"
 
-/* Negative if A comes before B. */
+static int more_first(int64_t a, int64_t b)
+{
+	return (a < b) - (a > b);
+}
+
+/* Negative if A comes before B. Of a million users each is compared, so nothing is prepared for
+ * what isn't asked. */
 static int compare(const struct user_summary *a, const struct user_summary *b)
 {
-	const int64_t order[][2] = {
-		{ a->countries, b->countries },
-		{ a->foreign_logins, b->foreign_logins },
-		{ a->hidden_logins, b->hidden_logins },
-		{ a->logins, b->logins },
-	};
-	for (size_t i = 0; i < ARRAY_SIZE(order); i++)
-		if (order[i][0] != order[i][1])
-			return order[i][0] > order[i][1] ? -1 : 1;
-	return slice_compare(user_name_slice(&a->name), user_name_slice(&b->name));
+	int order = more_first(a->countries, b->countries);
+	if (order == 0)
+		order = more_first(a->foreign_logins, b->foreign_logins);
+	if (order == 0)
+		order = more_first(a->hidden_logins, b->hidden_logins);
+	if (order == 0)
+		order = more_first(a->logins, b->logins);
+	return order ? order : slice_compare(user_name_slice(&a->name), user_name_slice(&b->name));
 }
 
 bool ranking_has_room_for(const struct ranking *ranking, const struct user_summary *user)

@@ -5,6 +5,7 @@
 #include "common/compat.h"
 
 #include "common/timestamp.h"
+#include "plugin/store/place_columns.h"
 #include "plugin/store/place_rows.h"
 #include "plugin/store/speed.h"
 #include "plugin/store/sql.h"
@@ -179,19 +180,6 @@ int store_forget(struct store *store, int64_t since_sec, struct strbuf *why)
 
 /* -- adding ------------------------------------------------------------------------------------ */
 
-bool store_is_country(const char *code, size_t length)
-{
-	return length == 2 && code[0] >= 'A' && code[0] <= 'Z' && code[1] >= 'A' && code[1] <= 'Z';
-}
-
-static void bind_country(sqlite3_stmt *statement, int index, const char *country)
-{
-	if (country[0])
-		sqlite3_bind_text(statement, index, country, 2, SQLITE_STATIC);
-	else
-		sqlite3_bind_null(statement, index);
-}
-
 struct flush {
 	struct store *store;
 	sqlite3_stmt *insert, *update;
@@ -235,7 +223,7 @@ static int write_login(void *context, const struct batch_login *login)
 	const struct flush *flush = context;
 
 	bind_key(flush->insert, login);
-	bind_country(flush->insert, 7, login->country);
+	place_columns_bind_country(flush->insert, 7, login->country);
 	sqlite3_bind_int64(flush->insert, 8, login->place);
 	int result = step_once(flush, flush->insert);
 	if (result < 0)
@@ -299,7 +287,8 @@ static struct slice cut(struct slice text, size_t most)
 static int add_place(struct store *store, struct batch_login *login, const struct place *place,
                      struct strbuf *why)
 {
-	if (store_is_country(place->country, strnlen(place->country, sizeof(place->country))))
+	if (place_columns_is_country(
+		    slice_make(place->country, strnlen(place->country, sizeof(place->country)))))
 		memcpy(login->country, place->country, 2);
 	return place_rows_find(store, place, &login->place, why);
 }
@@ -356,7 +345,7 @@ static int place_address(struct store *store, const struct ipaddr *address,
 	if (result < 0)
 		return result;
 	sqlite3_bind_blob(statement, 1, address->bytes, sizeof(address->bytes), SQLITE_STATIC);
-	bind_country(statement, 2, placed.country);
+	place_columns_bind_country(statement, 2, placed.country);
 	sqlite3_bind_int64(statement, 3, placed.place);
 	return sql_step(store, statement, why);
 }

@@ -4,14 +4,12 @@
  */
 #include "common/compat.h"
 
-#include <math.h>
-
 #include "common/keyset.h"
 #include "common/xalloc.h"
+#include "plugin/store/place_columns.h"
 #include "plugin/store/place_rows.h"
 #include "plugin/store/sql.h"
 
-#define RADIUS_MAX_KM 50000
 #define SPARE_ROWS 1000
 #define MEMO_PLACES 1024
 
@@ -21,46 +19,6 @@ void place_rows_release(struct place_rows *rows)
 	free(rows->ids);
 	free(rows->memo);
 	*rows = (struct place_rows){ 0 };
-}
-
-/* -- what is in a row -------------------------------------------------------------------------- */
-
-/* Coordinates that can't be are none: they decide nothing. */
-static void read_coordinates(sqlite3_stmt *statement, int first, struct place *ret)
-{
-	double latitude = sqlite3_column_double(statement, first);
-	double longitude = sqlite3_column_double(statement, first + 1);
-	double radius_km = sqlite3_column_double(statement, first + 2);
-
-	ret->has_coordinates = sqlite3_column_type(statement, first) == SQLITE_FLOAT &&
-		fabs(latitude) <= 90 && sqlite3_column_type(statement, first + 1) == SQLITE_FLOAT &&
-		fabs(longitude) <= 180;
-	if (!ret->has_coordinates)
-		return;
-	ret->latitude = latitude;
-	ret->longitude = longitude;
-	ret->radius_km = radius_km >= 0 && radius_km <= RADIUS_MAX_KM ? radius_km : 0;
-}
-
-bool place_rows_read(sqlite3_stmt *statement, int first, struct place *ret)
-{
-	struct place place = { .country = "" };
-	struct slice name;
-	int64_t asn;
-
-	if (sqlite3_column_type(statement, first) == SQLITE_NULL) {
-		*ret = place;
-		return true;
-	}
-	if (!sql_get_integer(statement, first, 0, UINT32_MAX, &asn) ||
-	    !sql_get_slice(statement, first + 1, SQLITE_TEXT, AS_NAME_MAX - 1, &name))
-		return false;
-	place.asn = (uint32_t)asn;
-	memcpy(place.as_name, name.data, name.length);
-	place.is_anonymiser = sqlite3_column_int(statement, first + 2) != 0;
-	read_coordinates(statement, first + 3, &place);
-	*ret = place;
-	return true;
 }
 
 /* -- finding ----------------------------------------------------------------------------------- */
@@ -122,7 +80,7 @@ static int read_rows(struct store *store, struct strbuf *why)
 	bool is_new;
 
 	while (result >= 0 && (result = sql_step(store, statement, why)) > 0) {
-		if (!place_rows_read(statement, 0, &place))
+		if (!place_columns_read(statement, 0, &place))
 			return sql_fail_damaged(store, why, "a place that can't be");
 		make_key(&key, &place);
 		size_t number = number_of(&store->places, &key, &is_new);
@@ -131,24 +89,17 @@ static int read_rows(struct store *store, struct strbuf *why)
 	return result;
 }
 
-static int add_row(struct store *store, const struct key *key, int64_t *ret, struct strbuf *why)
+static int add_row(struct store *store, const struct place *place, int64_t *ret, struct strbuf *why)
 {
 	sqlite3_stmt *statement CLEANUP(sql_reset) = NULL;
 	int result = sql_prepare_once(store, ADD_PLACE, &statement,
-	                              "INSERT INTO place(" PLACE_COLUMNS ") VALUES(?,?,?,?,?,?)",
+	                              "INSERT INTO place(" PLACE_COLUMNS
+	                              ") VALUES(" PLACE_PARAMETERS ")",
 	                              why);
 
 	if (result < 0)
 		return result;
-	sqlite3_bind_int64(statement, 1, key->asn);
-	sql_bind_text(statement, 2, slice_string(key->as_name), AS_NAME_MAX - 1);
-	sqlite3_bind_int(statement, 3, key->is_anonymiser);
-	for (int i = 0; i < 3; i++) {
-		if (key->has_coordinates)
-			sqlite3_bind_double(statement, 4 + i, key->coordinates[i]);
-		else
-			sqlite3_bind_null(statement, 4 + i);
-	}
+	place_columns_bind(statement, 1, place);
 	result = sql_step(store, statement, why);
 	if (result == 0)
 		*ret = sqlite3_last_insert_rowid(store->db);
@@ -164,11 +115,13 @@ static int begin(struct store *store, struct strbuf *why)
 	return read_rows(store, why);
 }
 
-static int find_key(struct store *store, const struct key *key, int64_t *ret, struct strbuf *why)
+/* KEY is PLACE's. */
+static int find_row(struct store *store, const struct key *key, const struct place *place,
+                    int64_t *ret, struct strbuf *why)
 {
 	bool is_new;
 	size_t number = number_of(&store->places, key, &is_new);
-	int result = is_new ? add_row(store, key, &store->places.ids[number], why) : 0;
+	int result = is_new ? add_row(store, place, &store->places.ids[number], why) : 0;
 
 	if (result == 0)
 		*ret = store->places.ids[number];
@@ -189,7 +142,7 @@ int place_rows_find(struct store *store, const struct place *place, int64_t *ret
 		return 0;
 	size_t slot = key.asn % MEMO_PLACES;
 	if (memcmp(&store->places.memo->places[slot].key, &key, sizeof(key)) != 0) {
-		result = find_key(store, &key, &store->places.memo->places[slot].id, why);
+		result = find_row(store, &key, place, &store->places.memo->places[slot].id, why);
 		store->places.memo->places[slot].key = key;
 	}
 	*ret = store->places.memo->places[slot].id;

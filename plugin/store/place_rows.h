@@ -16,12 +16,6 @@ void place_rows_release(struct place_rows *rows);
 int place_rows_find(struct store *store, const struct place *place, int64_t *ret,
                     struct strbuf *why);
 
-/* The columns asn, as_name, is_anonymiser, latitude, longitude and radius_km, from FIRST on, into
- * RET, all but its country. All NULL: it holds nothing. False if they can't be ours. */
-#define PLACE_COLUMNS "asn, as_name, is_anonymiser, latitude, longitude, radius_km"
-#define PLACE_COLUMN_COUNT 6
-bool place_rows_read(sqlite3_stmt *statement, int first, struct place *ret);
-
 /* Forgets rows that no login has any more, when there are more than LOGINS and a few. */
 int place_rows_forget(struct store *store, int64_t logins, struct strbuf *why);
 

@@ -126,7 +126,4 @@ int store_flush_losses(struct store *store, struct strbuf *why);
 /* FNV-1a, 64 bits, of a name that no outsider chooses: nothing is protected by it. */
 uint64_t store_hash_name(const char *name);
 
-/* Two letters from A to Z. */
-bool store_is_country(const char *code, size_t length);
-
 #endif

@@ -4,7 +4,7 @@
  */
 #include "common/compat.h"
 
-#include "plugin/store/place_rows.h"
+#include "plugin/store/place_columns.h"
 #include "plugin/store/speed.h"
 #include "plugin/store/sql.h"
 
@@ -22,27 +22,13 @@ struct row {
 #define ROW_COLUMNS "address, country, count"
 enum { ADDRESS, COUNTRY, COUNT, ROW_COLUMN_COUNT };
 
-static bool read_country(sqlite3_stmt *statement, char ret[3])
-{
-	struct slice code;
-
-	ret[0] = ret[2] = '\0';
-	if (sqlite3_column_type(statement, COUNTRY) == SQLITE_NULL)
-		return true;
-	if (!sql_get_slice(statement, COUNTRY, SQLITE_TEXT, 2, &code) ||
-	    !store_is_country(code.data, code.length))
-		return false;
-	memcpy(ret, code.data, 2);
-	return true;
-}
-
 static bool read_address_and_country(sqlite3_stmt *statement, struct row *ret)
 {
 	return sql_get_slice(statement, ADDRESS, SQLITE_BLOB, sizeof((struct ipaddr){ 0 }.bytes),
 	                     &ret->address) &&
 		(!ret->address.length ||
 	         ret->address.length == sizeof((struct ipaddr){ 0 }.bytes)) &&
-		read_country(statement, ret->country) &&
+		place_columns_read_country(statement, COUNTRY, ret->country) &&
 		sql_get_integer(statement, COUNT, 1, STORE_COUNT_MAX, &ret->count);
 }
 
@@ -169,7 +155,7 @@ static int show_login(struct store *store, sqlite3_stmt *statement, struct slice
 	if (!read_row(statement, &row) ||
 	    !sql_get_slice(statement, SERVICE, SQLITE_TEXT, SERVICE_MAX, &login.service) ||
 	    !sql_get_integer(statement, AT, INT64_MIN, INT64_MAX, &login.at_sec) ||
-	    !place_rows_read(statement, PLACE, &place))
+	    !place_columns_read(statement, PLACE, &place))
 		return sql_fail_damaged(store, why, "a login that can't be");
 	login.count = row.count;
 	login.has_address = row.address.length > 0;

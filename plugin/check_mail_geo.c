@@ -232,6 +232,18 @@ static int read_and_count(struct run *run, struct strbuf *why)
 	return result < 0 ? result : count_and_recall(run, why);
 }
 
+/* True: there is a new state in place of a damaged one. */
+static bool recover(struct run *run, struct strbuf *why)
+{
+	struct deadline lock = deadline_in(deadline_left_ms(&run->budget.end) / 2);
+	if (store_recover(&run->store, state_path(run), &lock, why) <= 0)
+		return false;
+	if (why->length)
+		fail(run, why);
+	report_note(run->report, store_notes(run->store));
+	return true;
+}
+
 /* A damaged state may show only when its rows are counted: then it is set aside, and the window
  * read again. When anything else fails, nothing of this run is kept, so the next one finds it
  * again. */
@@ -243,12 +255,8 @@ static bool gather(struct run *run)
 			run->may_commit = run->geo || run->options->dnsbl.is_only;
 			return true;
 		}
-		if (attempt || !store_is_damaged(run->store) ||
-		    store_set_aside(run->store, &why) < 0)
+		if (attempt || !recover(run, &why))
 			break;
-		report_note(run->report, store_notes(run->store));
-		if (!start_over(run))
-			return false;
 	}
 	fail(run, &why);
 	if (!start_over(run))

@@ -30,6 +30,16 @@ void store_default_path(struct strbuf *path, const char *key)
 	strbuf_add_format(path, "/%016" PRIx64 ".db", store_hash_name(key));
 }
 
+static int set_aside(struct store *store, struct strbuf *why)
+{
+	store_database_close(store);
+	if (store->is_in_memory)
+		return strbuf_fail(why, -EINVAL, "a state in memory can't be set aside");
+	int result = store_file_set_aside(&store->file, &store->notes, why);
+	store->is_damaged = result < 0;
+	return result;
+}
+
 /* One try: the file, then the database in it. */
 static int open_once(struct store *store, const char *path, struct strbuf *why)
 {
@@ -50,7 +60,7 @@ static int open_or_replace(struct store *store, const char *path, struct strbuf 
 	for (int i = 0; i < OPEN_ATTEMPTS && result == -EAGAIN; i++)
 		result = open_once(store, path, why);
 	if (result < 0 && store->is_damaged) {
-		result = store_set_aside(store, why);
+		result = set_aside(store, why);
 		if (result == 0)
 			result = open_once(store, path, why);
 	}
@@ -101,6 +111,42 @@ void store_freep(struct store **store)
 	*store = NULL;
 }
 
+/* What is new in STORE comes after NOTES. */
+static void put_notes_first(struct store *store, const struct strbuf *notes)
+{
+	struct strbuf all = STRBUF_INIT(NOTES_MAX);
+
+	strbuf_add_string(&all, strbuf_text(notes));
+	if (notes->length && store->notes.length)
+		strbuf_add_char(&all, '\n');
+	strbuf_add_string(&all, strbuf_text(&store->notes));
+	strbuf_release(&store->notes);
+	store->notes = all;
+}
+
+int store_recover(struct store **store, const char *path, const struct deadline *deadline,
+                  struct strbuf *why)
+{
+	struct strbuf unwanted CLEANUP(strbuf_release) = STRBUF_INIT(WHY_MAX);
+	struct store *anew = NULL;
+
+	if (!(*store)->is_damaged)
+		return 0;
+	int result = set_aside(*store, why);
+	if (result < 0)
+		return result;
+	if (why)
+		strbuf_clear(why);
+	if (store_open(&anew, path, deadline, why) < 0)
+		result = store_open(&anew, NULL, deadline, &unwanted);
+	if (result < 0)
+		return result;
+	put_notes_first(anew, &(*store)->notes);
+	store_free(*store);
+	*store = anew;
+	return 1;
+}
+
 const char *store_notes(const struct store *store)
 {
 	return strbuf_text(&store->notes);
@@ -109,19 +155,4 @@ const char *store_notes(const struct store *store)
 const char *store_shortage(const struct store *store)
 {
 	return strbuf_text(&store->shortage);
-}
-
-bool store_is_damaged(const struct store *store)
-{
-	return store->is_damaged;
-}
-
-int store_set_aside(struct store *store, struct strbuf *why)
-{
-	store_database_close(store);
-	if (store->is_in_memory)
-		return strbuf_fail(why, -EINVAL, "a state in memory can't be set aside");
-	int result = store_file_set_aside(&store->file, &store->notes, why);
-	store->is_damaged = result < 0;
-	return result;
 }

@@ -53,11 +53,13 @@ const char *store_notes(const struct store *store);
 int store_take_over(const char *from, const char *to, const struct deadline *deadline,
                     struct strbuf *why);
 
-/* True if WHY's failure (any function below) came from a damaged file: the caller may
- * store_set_aside() it, open again and start over, once. */
-bool store_is_damaged(const struct store *store);
-/* Closes STORE and renames its file aside: 0 or -errno with WHY. STORE must still be freed. */
-int store_set_aside(struct store *store, struct strbuf *why);
+/* What to do about a failure, WHY, of any function below. 0: the state isn't damaged, and all is as
+ * it was. > 0: it was; the file is renamed aside and *STORE begun anew at PATH, empty. Start over,
+ * once, and tell store_notes(), which go on from those of before. Where a new one can't be made,
+ * either, *STORE is one in memory, and WHY says why; else WHY is empty. < 0 with WHY: it is
+ * damaged, and can't be set aside. */
+int store_recover(struct store **store, const char *path, const struct deadline *deadline,
+                  struct strbuf *why);
 
 /* For what the store keeps and doesn't know: what it gave as WHAT is nothing that was ever put, so
  * its file is damaged. -errno with WHY. */

@@ -269,9 +269,10 @@ static int open_and_run(const char *path, bool is_first)
 	fuzz_promise_why(result, &why);
 	fuzz_promise(result < 0 || seen.of_zoe > 0 || (!is_first && is_new),
 	             "a login that was added is found");
-	if (result < 0 && store_is_damaged(store)) {
-		int aside = store_set_aside(store, &why);
-		fuzz_promise_why(aside, &why);
+	if (result < 0) {
+		int anew = store_recover(&store, path, &deadline, &why);
+		fuzz_promise_why(anew, &why);
+		fuzz_promise(anew <= 0 || !why.length, "in place of a damaged state is a new one");
 	}
 	store_free(store);
 	return result;

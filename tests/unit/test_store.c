@@ -77,6 +77,13 @@ static void must(int result)
 		fail_msg("%d: %s", result, strbuf_text(&why));
 }
 
+static void recover(struct store **store, const char *path)
+{
+	struct deadline deadline = deadline_in(BUDGET_MS);
+	assert_true((*store)->is_damaged);
+	assert_int_equal(store_recover(store, path, &deadline, &why), 1);
+}
+
 static void committed(struct store *store)
 {
 	must(store_commit(store, &why));
@@ -366,12 +373,46 @@ static void damage_behind_the_header_is_found(void **unused)
 		struct seen seen = { 0 };
 		assert_true(store_forget(store, NOW, &why) < 0 ||
 		            store_each_visit(store, see_visit, &seen, &why) < 0);
-		assert_true(store_is_damaged(store));
-		must(store_set_aside(store, &why));
+		recover(&store, state);
+		assert_non_null(strstr(store_notes(store), "damaged"));
+		assert_int_equal(why.length, 0);
 	}
 	store_free(store);
 	assert_int_equal(access(below("state.db.damaged-1"), F_OK), 0);
 	assert_int_equal(logins_on_disk(), 0);
+}
+
+static void a_state_that_can_not_be_begun_anew_goes_on_in_memory(void **unused)
+{
+	struct seen seen = { 0 };
+	(void)unused;
+	make_state();
+	run_sql(state, "UPDATE login SET country = 'de'");
+	struct store *store = opened(state);
+	assert_true(store_each_visit(store, see_visit, &seen, &why) < 0);
+	recover(&store, "/dev/null/state.db");
+	assert_why_has("/dev/null");
+	assert_non_null(strstr(store_notes(store), "damaged"));
+	add(store, "ann", "192.0.2.1", "DE", NOW);
+	must(store_each_visit(store, see_visit, &seen, &why));
+	assert_int_equal(seen.visits, 1);
+	committed(store);
+	assert_int_equal(access(state, F_OK), -1);
+	assert_int_equal(access(below("state.db.damaged-1"), F_OK), 0);
+}
+
+static void what_is_not_damaged_is_not_begun_anew(void **unused)
+{
+	struct deadline deadline = deadline_in(BUDGET_MS);
+	struct seen seen = { .result = -ECANCELED };
+	(void)unused;
+	make_state();
+	struct store *store = opened(state), *before = store;
+	assert_true(store_each_visit(store, see_visit, &seen, &why) < 0);
+	assert_int_equal(store_recover(&store, state, &deadline, &why), 0);
+	assert_ptr_equal(store, before);
+	store_free(store);
+	assert_true(logins_on_disk() > 0);
 }
 
 static void see_no_login(void *context, const struct login *login, const struct place *place)
@@ -408,8 +449,7 @@ static void a_row_that_can_not_be_is_damage(void **unused)
 		make_state();
 		run_sql(state, changes[i]);
 		struct store *store = opened(state);
-		if (store_each_visit(store, see_visit, &seen, &why) >= 0 ||
-		    !store_is_damaged(store))
+		if (store_each_visit(store, see_visit, &seen, &why) >= 0 || !store->is_damaged)
 			fail_msg("no damage to visits: %s", changes[i]);
 		assert_why_has("damaged");
 		int result = store_each_login(store, slice_string("ann"), see_no_login, &logins,
@@ -443,7 +483,7 @@ static void details_that_can_not_be_are_damage_when_they_are_shown(void **unused
 		            0 ||
 		    logins)
 			fail_msg("no damage: %s", changes[i]);
-		assert_true(store_is_damaged(store));
+		assert_true(store->is_damaged);
 		store_free(store);
 	}
 }
@@ -456,7 +496,7 @@ static void the_time_of_a_login_is_a_number(void **unused)
 	run_sql(state, "UPDATE login SET at = 'x'");
 	struct store *store = opened(state);
 	assert_true(store_each_login(store, slice_string("ann"), see_no_login, &logins, &why) < 0);
-	assert_true(store_is_damaged(store));
+	assert_true(store->is_damaged);
 	assert_int_equal(logins, 0);
 	store_free(store);
 }
@@ -802,7 +842,7 @@ static void a_negative_result_ends_the_visits(void **unused)
 	add(store, "bob", "192.0.2.2", "DE", NOW);
 	assert_int_equal(store_each_visit(store, see_visit, &seen, &why), -ECANCELED);
 	assert_int_equal(seen.visits, 1);
-	assert_false(store_is_damaged(store));
+	assert_false(store->is_damaged);
 	store_free(store);
 }
 
@@ -1102,6 +1142,8 @@ int main(void)
 		TEST(the_default_path_follows_the_environment),
 		TEST(a_damaged_state_is_set_aside_and_told),
 		TEST(damage_behind_the_header_is_found),
+		TEST(a_state_that_can_not_be_begun_anew_goes_on_in_memory),
+		TEST(what_is_not_damaged_is_not_begun_anew),
 		TEST(a_row_that_can_not_be_is_damage),
 		TEST(details_that_can_not_be_are_damage_when_they_are_shown),
 		TEST(the_time_of_a_login_is_a_number),

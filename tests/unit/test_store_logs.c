@@ -130,7 +130,7 @@ static void a_position_that_can_not_be_is_damage(void **unused)
 		snprintf(sql, sizeof sql, "UPDATE log_position SET %s", changes[i]);
 		storetest_sql(sql);
 		store = storetest_open(state);
-		if (store_get_position(store, MAIL, &found, &why) >= 0 || !store_is_damaged(store))
+		if (store_get_position(store, MAIL, &found, &why) >= 0 || !store->is_damaged)
 			fail_msg("no damage: %s", changes[i]);
 		assert_int_equal(found.newest_sec, 4711);
 		store_free(store);
@@ -157,7 +157,7 @@ static void a_rest_that_can_not_be_is_damage(void **unused)
 		snprintf(sql, sizeof sql, "UPDATE log_rest SET %s", changes[i]);
 		storetest_sql(sql);
 		store = storetest_open(state);
-		if (store_get_rest(store, MAIL, &found, &why) >= 0 || !store_is_damaged(store))
+		if (store_get_rest(store, MAIL, &found, &why) >= 0 || !store->is_damaged)
 			fail_msg("no damage: %s", changes[i]);
 		store_free(store);
 	}
@@ -169,7 +169,7 @@ static void what_a_source_refuses_is_damage(void **unused)
 	struct store *store = storetest_open(state);
 	storetest_expect(store_fail_damaged(store, "it is none", &why), -EIO);
 	storetest_expect_why("is damaged: it is none");
-	assert_true(store_is_damaged(store));
+	assert_true(store->is_damaged);
 	store_free(store);
 }
 
@@ -261,7 +261,7 @@ static void a_source_without_a_name_is_damage(void **unused)
 	store = storetest_open(state);
 	struct strbuf text CLEANUP(strbuf_release) = STRBUF_INIT(1000);
 	storetest_expect(store_each_source(store, describe_source, &text, &why), -EIO);
-	assert_true(store_is_damaged(store));
+	assert_true(store->is_damaged);
 	store_free(store);
 }
 
@@ -299,7 +299,7 @@ static void a_history_never_overflows(void **unused)
 	storetest_sql("UPDATE log_history SET lines = 9223372036854775807");
 	store = storetest_open(state);
 	assert_true(store_get_history(store, MAIL, &found, &why) < 0);
-	assert_true(store_is_damaged(store));
+	assert_true(store->is_damaged);
 	store_free(store);
 }
 
@@ -392,7 +392,7 @@ static void a_count_of_lines_that_can_not_be_is_damage(void **unused)
 		snprintf(sql, sizeof sql, "UPDATE seen_line SET %s", changes[i]);
 		storetest_sql(sql);
 		store = storetest_open(state);
-		if (store_is_repeat(store, "b", 1, NOW, &why) >= 0 || !store_is_damaged(store))
+		if (store_is_repeat(store, "b", 1, NOW, &why) >= 0 || !store->is_damaged)
 			fail_msg("no damage: %s", changes[i]);
 		store_free(store);
 	}
@@ -438,7 +438,7 @@ static void without_its_key_a_state_is_damaged(void **unused)
 		storetest_sql(changes[i]);
 		struct store *store = storetest_open(state);
 		if (store_hash_line(store, SLICE_LITERAL("a line"), &hash, &why) >= 0 ||
-		    !store_is_damaged(store) || hash)
+		    !store->is_damaged || hash)
 			fail_msg("no damage: %s", changes[i]);
 		store_free(store);
 	}
@@ -573,7 +573,7 @@ static void a_session_whose_address_is_none_is_damage(void **unused)
 	storetest_sql("UPDATE session SET address = zeroblob(17), at = 'x'");
 	store = storetest_open(state);
 	assert_true(store_get_session(store, 1, &found, &why) < 0);
-	assert_true(store_is_damaged(store));
+	assert_true(store->is_damaged);
 	put_session(store, 2, "192.0.2.2", NOW);
 	forget(store, NOW);
 	expect_session(store, 1, NULL);

@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "plugin/store/sqlite.h"
 #include "tests/unit/storetest.h"
 
 #define NOW STORETEST_NOW
@@ -163,7 +164,7 @@ static void losses_that_can_not_be_are_damage(void **unused)
 		storetest_commit(store);
 		storetest_sql(changes[i]);
 		store = storetest_open(state);
-		if (store_count_losses(store, &found, &why) >= 0 || !store_is_damaged(store))
+		if (store_count_losses(store, &found, &why) >= 0 || !store->is_damaged)
 			fail_msg("%s: %s", changes[i], strbuf_text(&why));
 		store_free(store);
 	}

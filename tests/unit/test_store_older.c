@@ -13,6 +13,7 @@
 
 #include "plugin/source/file_position.h"
 #include "plugin/store/schema.h"
+#include "plugin/store/sqlite.h"
 #include "tests/unit/storetest.h"
 
 #define NOW STORETEST_NOW
@@ -454,7 +455,7 @@ static void a_position_of_version_1_that_can_not_be_is_damage(void **unused)
 	storetest_sql("UPDATE log_position SET inode = 'x', newest_sec = X'00'");
 	struct store *store = storetest_open(state);
 	assert_true(store_get_position(store, MAIL, &found, &why) < 0);
-	assert_true(store_is_damaged(store));
+	assert_true(store->is_damaged);
 	store_free(store);
 }
 

@@ -39,13 +39,13 @@ static bool unpack(struct slice packed, struct listing *ret)
 	return true;
 }
 
-static bool read_listing(sqlite3_stmt *statement, struct listing *ret)
+static bool read_listing(sql_statement *statement, struct listing *ret)
 {
 	struct slice packed;
 	int64_t verdict;
 
 	if (!sql_get_integer(statement, 0, VERDICT_NONE, VERDICT_NOT_COVERED, &verdict) ||
-	    !sql_get_slice(statement, 1, SQLITE_BLOB, PACKED_MAX, &packed) || !unpack(packed, ret))
+	    !sql_get_blob(statement, 1, PACKED_MAX, &packed) || !unpack(packed, ret))
 		return false;
 	ret->verdict = (enum verdict)verdict;
 	ret->is_kept = true;
@@ -55,7 +55,7 @@ static bool read_listing(sqlite3_stmt *statement, struct listing *ret)
 int store_get_listing(struct store *store, struct listing *listing, int64_t now_sec,
                       struct strbuf *why)
 {
-	sqlite3_stmt *statement CLEANUP(sql_reset) = NULL;
+	sql_statement *statement CLEANUP(sql_reset) = NULL;
 	int result = sql_prepare_once(store, GET_LISTING, &statement,
 	                              "SELECT verdict, detail FROM dnsbl_answer WHERE zone = ?1 "
 	                              "AND address = ?2 AND expires_at > ?3 AND made_at <= ?3",
@@ -64,9 +64,8 @@ int store_get_listing(struct store *store, struct listing *listing, int64_t now_
 	if (result < 0)
 		return result;
 	sql_bind_text(statement, 1, slice_string(listing->key), LISTING_KEY_ROOM);
-	sqlite3_bind_blob(statement, 2, listing->address.bytes, sizeof(listing->address.bytes),
-	                  SQLITE_STATIC);
-	sqlite3_bind_int64(statement, 3, now_sec);
+	sql_bind_address(statement, 2, &listing->address);
+	sql_bind_integer(statement, 3, now_sec);
 	result = sql_step(store, statement, why);
 	if (result > 0 && !read_listing(statement, listing))
 		return sql_fail_damaged(store, why, "an answer of a blocklist that can't be");
@@ -77,7 +76,7 @@ int store_put_listing(struct store *store, const struct listing *listing, int64_
                       struct strbuf *why)
 {
 	struct strbuf packed CLEANUP(strbuf_release) = STRBUF_INIT(PACKED_MAX);
-	sqlite3_stmt *statement CLEANUP(sql_reset) = NULL;
+	sql_statement *statement CLEANUP(sql_reset) = NULL;
 	int result = sql_prepare_once(store, PUT_LISTING, &statement,
 	                              "INSERT OR REPLACE INTO dnsbl_answer VALUES(?,?,?,?,?,?)",
 	                              why);
@@ -85,13 +84,12 @@ int store_put_listing(struct store *store, const struct listing *listing, int64_
 	if (result < 0)
 		return result;
 	sql_bind_text(statement, 1, slice_string(listing->key), LISTING_KEY_ROOM);
-	sqlite3_bind_blob(statement, 2, listing->address.bytes, sizeof(listing->address.bytes),
-	                  SQLITE_STATIC);
-	sqlite3_bind_int(statement, 3, (int)listing->verdict);
+	sql_bind_address(statement, 2, &listing->address);
+	sql_bind_integer(statement, 3, (int)listing->verdict);
 	pack(&packed, listing);
 	sql_bind_blob(statement, 4, slice_make(strbuf_text(&packed), packed.length), PACKED_MAX);
-	sqlite3_bind_int64(statement, 5, now_sec);
-	sqlite3_bind_int64(statement, 6, now_sec + listing->lifetime_sec);
+	sql_bind_integer(statement, 5, now_sec);
+	sql_bind_integer(statement, 6, now_sec + listing->lifetime_sec);
 	return sql_step(store, statement, why);
 }
 
@@ -113,7 +111,7 @@ int store_forget_listings(struct store *store, int64_t now_sec, struct strbuf *w
 /* -- silence ----------------------------------------------------------------------------------- */
 
 /* SQL with ZONE as its first parameter. */
-static int prepare_silence(struct store *store, sqlite3_stmt **ret, const char *sql,
+static int prepare_silence(struct store *store, sql_statement **ret, const char *sql,
                            const char *zone, struct strbuf *why)
 {
 	int result = sql_prepare(store, ret, sql, why);
@@ -126,28 +124,28 @@ static int prepare_silence(struct store *store, sqlite3_stmt **ret, const char *
 int store_get_silence(struct store *store, const char *zone, int64_t *ret_since_sec,
                       struct strbuf *why)
 {
-	sqlite3_stmt *statement CLEANUP(sql_finalize) = NULL;
+	sql_statement *statement CLEANUP(sql_finalize) = NULL;
 	int result = prepare_silence(store, &statement,
 	                             "SELECT since FROM dnsbl_silence WHERE zone = ?", zone, why);
 
 	*ret_since_sec = 0;
 	if (result == 0)
 		result = sql_step(store, statement, why);
-	if (result > 0)
-		*ret_since_sec = sqlite3_column_int64(statement, 0);
+	if (result > 0 && !sql_get_integer(statement, 0, INT64_MIN, INT64_MAX, ret_since_sec))
+		return sql_fail_damaged(store, why, "a silence that can't be");
 	return result;
 }
 
 int store_put_silence(struct store *store, const char *zone, int64_t since_sec, struct strbuf *why)
 {
-	sqlite3_stmt *statement CLEANUP(sql_finalize) = NULL;
+	sql_statement *statement CLEANUP(sql_finalize) = NULL;
 	const char *sql = since_sec ? "INSERT OR REPLACE INTO dnsbl_silence VALUES(?,?)"
 				    : "DELETE FROM dnsbl_silence WHERE zone = ?";
 	int64_t left;
 	int result = prepare_silence(store, &statement, sql, zone, why);
 
 	if (result == 0 && since_sec)
-		sqlite3_bind_int64(statement, 2, since_sec);
+		sql_bind_integer(statement, 2, since_sec);
 	if (result == 0)
 		result = sql_step(store, statement, why);
 	return result < 0 ? result

@@ -14,7 +14,7 @@
 
 static int read_age(struct store *store, struct strbuf *why)
 {
-	sqlite3_stmt *statement CLEANUP(sql_finalize) = NULL;
+	sql_statement *statement CLEANUP(sql_finalize) = NULL;
 	struct login_age age = { .oldest_sec = INT64_MAX, .dropped_sec = INT64_MIN };
 	int result = sql_prepare(store, &statement, "SELECT oldest, dropped FROM login_age", why);
 
@@ -37,7 +37,7 @@ static int know_age(struct store *store, struct strbuf *why)
 
 static int keep_age(struct store *store, struct strbuf *why)
 {
-	sqlite3_stmt *statement CLEANUP(sql_finalize) = NULL;
+	sql_statement *statement CLEANUP(sql_finalize) = NULL;
 
 	if (memcmp(&store->age, &store->kept_age, sizeof(store->age)) == 0)
 		return 0;
@@ -46,8 +46,8 @@ static int keep_age(struct store *store, struct strbuf *why)
 		result = sql_prepare(store, &statement, "INSERT INTO login_age VALUES(?,?)", why);
 	if (result < 0)
 		return result;
-	sqlite3_bind_int64(statement, 1, store->age.oldest_sec);
-	sqlite3_bind_int64(statement, 2, store->age.dropped_sec);
+	sql_bind_integer(statement, 1, store->age.oldest_sec);
+	sql_bind_integer(statement, 2, store->age.dropped_sec);
 	result = sql_step(store, statement, why);
 	store->kept_age = store->age;
 	return result;
@@ -85,7 +85,7 @@ static int forget_old(struct store *store, int64_t since_sec, struct strbuf *why
 /* Those that counted from before AT_SEC, and MORE of those that counted from it. */
 static int drop_until(struct store *store, int64_t at_sec, int64_t more, struct strbuf *why)
 {
-	sqlite3_stmt *statement CLEANUP(sql_finalize) = NULL;
+	sql_statement *statement CLEANUP(sql_finalize) = NULL;
 	int result = sql_prepare(store, &statement,
 	                         "DELETE FROM login WHERE (user, address, service, effective_at, "
 	                         "at) IN (SELECT user, address, service, effective_at, at FROM "
@@ -94,8 +94,8 @@ static int drop_until(struct store *store, int64_t at_sec, int64_t more, struct 
 
 	if (result < 0)
 		return result;
-	sqlite3_bind_int64(statement, 1, at_sec);
-	sqlite3_bind_int64(statement, 2, more);
+	sql_bind_integer(statement, 1, at_sec);
+	sql_bind_integer(statement, 2, more);
 	result = sql_step(store, statement, why);
 	if (result == 0 && at_sec > store->age.dropped_sec)
 		store->age.dropped_sec = at_sec;
@@ -111,26 +111,26 @@ static int drop_oldest(struct store *store, struct strbuf *why)
 
 	if (result < 0 || surplus <= 0)
 		return result < 0 ? result : 0;
-	sqlite3_stmt *statement CLEANUP(sql_finalize) = NULL;
+	sql_statement *statement CLEANUP(sql_finalize) = NULL;
 	result = sql_prepare(store, &statement,
 	                     "SELECT effective_at FROM login ORDER BY effective_at LIMIT 1 OFFSET "
 	                     "?",
 	                     why);
 	if (result < 0)
 		return result;
-	sqlite3_bind_int64(statement, 1, surplus - 1);
+	sql_bind_integer(statement, 1, surplus - 1);
 	result = sql_step(store, statement, why);
 	if (result < 0)
 		return result;
-	at_sec = sqlite3_column_int64(statement, 0);
-	sqlite3_reset(statement);
-	int64_t before = sqlite3_total_changes(store->db);
+	if (!sql_get_integer(statement, 0, INT64_MIN, INT64_MAX, &at_sec))
+		return sql_fail_damaged(store, why, "a login that can't be");
+	sql_reset(&statement);
+	int64_t before = sql_total_changes(store);
 	result = sql_run_with(store, "DELETE FROM login WHERE effective_at < ?", at_sec, why);
 	if (result < 0)
 		return result;
 	store->logins = store->logins_max;
-	return drop_until(store, at_sec, surplus - (sqlite3_total_changes(store->db) - before),
-	                  why);
+	return drop_until(store, at_sec, surplus - (sql_total_changes(store) - before), why);
 }
 
 /* What was dropped makes the window too small until the window has passed it, in later runs,
@@ -182,35 +182,35 @@ int store_forget(struct store *store, int64_t since_sec, struct strbuf *why)
 
 struct flush {
 	struct store *store;
-	sqlite3_stmt *insert, *update;
+	sql_statement *insert, *update;
 	struct strbuf *why;
 };
 
-static void bind_key(sqlite3_stmt *statement, const struct batch_login *login)
+static void bind_key(sql_statement *statement, const struct batch_login *login)
 {
 	sql_bind_blob(statement, 1, login->user, USER_MAX);
 	sql_bind_blob(statement, 2, login->address, sizeof((struct ipaddr){ 0 }.bytes));
 	sql_bind_text(statement, 3, login->service, SERVICE_MAX);
-	sqlite3_bind_int64(statement, 4, login->effective_at_sec);
-	sqlite3_bind_int64(statement, 5, login->at_sec);
-	sqlite3_bind_int64(statement, 6,
-	                   login->count < STORE_COUNT_MAX ? login->count : STORE_COUNT_MAX);
+	sql_bind_integer(statement, 4, login->effective_at_sec);
+	sql_bind_integer(statement, 5, login->at_sec);
+	sql_bind_integer(statement, 6,
+	                 login->count < STORE_COUNT_MAX ? login->count : STORE_COUNT_MAX);
 }
 
-static int step_once(const struct flush *flush, sqlite3_stmt *statement)
+static int step_once(const struct flush *flush, sql_statement *statement)
 {
 	int result = sql_step(flush->store, statement, flush->why);
 
-	sqlite3_reset(statement);
+	sql_reset(&statement);
 	return result;
 }
 
 static int add_count(const struct flush *flush, const struct batch_login *login)
 {
 	bind_key(flush->update, login);
-	sqlite3_bind_int64(flush->update, 7, STORE_COUNT_MAX);
+	sql_bind_integer(flush->update, 7, STORE_COUNT_MAX);
 	int result = step_once(flush, flush->update);
-	if (result == 0 && sqlite3_changes(flush->store->db) != 1)
+	if (result == 0 && sql_changes(flush->store) != 1)
 		return sql_fail_damaged(flush->store, flush->why,
 		                        "a login is neither there nor can be added");
 	return result;
@@ -224,11 +224,11 @@ static int write_login(void *context, const struct batch_login *login)
 
 	bind_key(flush->insert, login);
 	place_columns_bind_country(flush->insert, 7, login->country);
-	sqlite3_bind_int64(flush->insert, 8, login->place);
+	sql_bind_integer(flush->insert, 8, login->place);
 	int result = step_once(flush, flush->insert);
 	if (result < 0)
 		return result;
-	if (sqlite3_changes(flush->store->db) == 0)
+	if (sql_changes(flush->store) == 0)
 		return add_count(flush, login);
 	flush->store->logins++;
 	return 0;
@@ -333,7 +333,7 @@ int store_add(struct store *store, const struct login *login, const struct place
 static int place_address(struct store *store, const struct ipaddr *address,
                          const struct place *place, struct strbuf *why)
 {
-	sqlite3_stmt *statement CLEANUP(sql_finalize) = NULL;
+	sql_statement *statement CLEANUP(sql_finalize) = NULL;
 	struct batch_login placed = { .place = 0 };
 	int result = add_place(store, &placed, place, why);
 
@@ -344,15 +344,15 @@ static int place_address(struct store *store, const struct ipaddr *address,
 		                     why);
 	if (result < 0)
 		return result;
-	sqlite3_bind_blob(statement, 1, address->bytes, sizeof(address->bytes), SQLITE_STATIC);
+	sql_bind_address(statement, 1, address);
 	place_columns_bind_country(statement, 2, placed.country);
-	sqlite3_bind_int64(statement, 3, placed.place);
+	sql_bind_integer(statement, 3, placed.place);
 	return sql_step(store, statement, why);
 }
 
 /* The first unlocated address after LAST. STATEMENT is reset, so that nothing is open while rows
  * change. */
-static int next_unlocated(struct store *store, sqlite3_stmt *statement, struct slice last,
+static int next_unlocated(struct store *store, sql_statement *statement, struct slice last,
                           struct ipaddr *ret, struct strbuf *why)
 {
 	struct slice bytes;
@@ -360,7 +360,7 @@ static int next_unlocated(struct store *store, sqlite3_stmt *statement, struct s
 	sql_bind_blob(statement, 1, last, sizeof(ret->bytes));
 	int result = sql_step(store, statement, why);
 	if (result > 0 &&
-	    (!sql_get_slice(statement, 0, SQLITE_BLOB, sizeof(ret->bytes), &bytes) ||
+	    (!sql_get_blob(statement, 0, sizeof(ret->bytes), &bytes) ||
 	     bytes.length != sizeof(ret->bytes)))
 		result = sql_fail_damaged(store, why, "an address is none");
 	/* A damaged index gives one again and again: a run that goes on for ever would be told as a
@@ -369,14 +369,14 @@ static int next_unlocated(struct store *store, sqlite3_stmt *statement, struct s
 		result = sql_fail_damaged(store, why, "its addresses are in no order");
 	if (result > 0)
 		memcpy(ret->bytes, bytes.data, sizeof(ret->bytes));
-	sqlite3_reset(statement);
+	sql_reset(&statement);
 	return result;
 }
 
 int store_place_unlocated(struct store *store, store_place_fn *function, void *context,
                           struct strbuf *why)
 {
-	sqlite3_stmt *statement CLEANUP(sql_finalize) = NULL;
+	sql_statement *statement CLEANUP(sql_finalize) = NULL;
 	struct slice last = STORE_HIDDEN; /* which can't be placed */
 	struct ipaddr address;
 	int result = store_flush(store, why);

@@ -11,7 +11,7 @@
 
 static int write_loss(struct store *store, struct strbuf *why)
 {
-	sqlite3_stmt *statement CLEANUP(sql_reset) = NULL;
+	sql_statement *statement CLEANUP(sql_reset) = NULL;
 	int result = sql_prepare_once(store, ADD_LOSS, &statement,
 	                              "INSERT INTO lost_line VALUES(?1,?2) ON "
 	                              "CONFLICT(effective_at) DO UPDATE SET count = min(count + "
@@ -20,9 +20,9 @@ static int write_loss(struct store *store, struct strbuf *why)
 
 	if (result < 0)
 		return result;
-	sqlite3_bind_int64(statement, 1, store->loss.effective_at_sec);
-	sqlite3_bind_int64(statement, 2, store->loss.count);
-	sqlite3_bind_int64(statement, 3, STORE_COUNT_MAX);
+	sql_bind_integer(statement, 1, store->loss.effective_at_sec);
+	sql_bind_integer(statement, 2, store->loss.count);
+	sql_bind_integer(statement, 3, STORE_COUNT_MAX);
 	return sql_step(store, statement, why);
 }
 
@@ -30,7 +30,7 @@ static int write_loss(struct store *store, struct strbuf *why)
  * them: none is forgotten early. */
 static int merge(struct store *store, int64_t surplus, struct strbuf *why)
 {
-	sqlite3_stmt *statement CLEANUP(sql_finalize) = NULL;
+	sql_statement *statement CLEANUP(sql_finalize) = NULL;
 	int64_t at_sec, sum;
 	int result = sql_prepare(store, &statement,
 	                         "SELECT max(effective_at), min(sum(min(max(count, 1), ?2)), ?2) "
@@ -41,15 +41,15 @@ static int merge(struct store *store, int64_t surplus, struct strbuf *why)
 
 	if (result < 0)
 		return result;
-	sqlite3_bind_int64(statement, 1, surplus);
-	sqlite3_bind_int64(statement, 2, STORE_COUNT_MAX);
+	sql_bind_integer(statement, 1, surplus);
+	sql_bind_integer(statement, 2, STORE_COUNT_MAX);
 	result = sql_step(store, statement, why);
 	if (result < 0)
 		return result;
 	if (!sql_get_integer(statement, 0, INT64_MIN, INT64_MAX, &at_sec) ||
 	    !sql_get_integer(statement, 1, 1, STORE_COUNT_MAX, &sum))
 		return sql_fail_damaged(store, why, "lost lines that can't be");
-	sqlite3_reset(statement);
+	sql_reset(&statement);
 	store->loss = (struct store_loss){ .effective_at_sec = at_sec, .count = sum };
 	result = sql_run_with(store, "DELETE FROM lost_line WHERE effective_at <= ?", at_sec, why);
 	return result < 0 ? result : write_loss(store, why);
@@ -108,7 +108,7 @@ int store_forget_losses(struct store *store, int64_t since_sec, struct strbuf *w
 
 int store_count_losses(struct store *store, int64_t *ret, struct strbuf *why)
 {
-	sqlite3_stmt *statement CLEANUP(sql_finalize) = NULL;
+	sql_statement *statement CLEANUP(sql_finalize) = NULL;
 	int64_t count, sum = 0;
 	int result = store_flush_losses(store, why);
 

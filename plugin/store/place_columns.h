@@ -10,9 +10,9 @@
 #include "plugin/store/sqlite.h"
 
 /* The country: NULL if there is none. */
-void place_columns_bind_country(sqlite3_stmt *statement, int index, const char *country);
+void place_columns_bind_country(sql_statement *statement, int index, const char *country);
 /* False if it can't be ours. */
-bool place_columns_read_country(sqlite3_stmt *statement, int column, char ret[3]);
+bool place_columns_read_country(sql_statement *statement, int column, char ret[3]);
 /* Whether CODE can be kept: two letters from A to Z. */
 bool place_columns_is_country(struct slice code);
 
@@ -22,7 +22,7 @@ bool place_columns_is_country(struct slice code);
 #define PLACE_COLUMNS "asn, as_name, is_anonymiser, latitude, longitude, radius_km"
 #define PLACE_PARAMETERS "?,?,?,?,?,?"
 #define PLACE_COLUMN_COUNT 6
-void place_columns_bind(sqlite3_stmt *statement, int first, const struct place *place);
-bool place_columns_read(sqlite3_stmt *statement, int first, struct place *ret);
+void place_columns_bind(sql_statement *statement, int first, const struct place *place);
+bool place_columns_read(sql_statement *statement, int first, struct place *ret);
 
 #endif

@@ -73,25 +73,27 @@ static size_t number_of(struct place_rows *rows, const struct key *key, bool *re
 
 static int read_rows(struct store *store, struct strbuf *why)
 {
-	sqlite3_stmt *statement CLEANUP(sql_finalize) = NULL;
+	sql_statement *statement CLEANUP(sql_finalize) = NULL;
 	int result = sql_prepare(store, &statement, "SELECT " PLACE_COLUMNS ", id FROM place", why);
 	struct place place;
 	struct key key;
+	int64_t id;
 	bool is_new;
 
 	while (result >= 0 && (result = sql_step(store, statement, why)) > 0) {
-		if (!place_columns_read(statement, 0, &place))
+		if (!place_columns_read(statement, 0, &place) ||
+		    !sql_get_integer(statement, PLACE_COLUMN_COUNT, INT64_MIN, INT64_MAX, &id))
 			return sql_fail_damaged(store, why, "a place that can't be");
 		make_key(&key, &place);
 		size_t number = number_of(&store->places, &key, &is_new);
-		store->places.ids[number] = sqlite3_column_int64(statement, PLACE_COLUMN_COUNT);
+		store->places.ids[number] = id;
 	}
 	return result;
 }
 
 static int add_row(struct store *store, const struct place *place, int64_t *ret, struct strbuf *why)
 {
-	sqlite3_stmt *statement CLEANUP(sql_reset) = NULL;
+	sql_statement *statement CLEANUP(sql_reset) = NULL;
 	int result = sql_prepare_once(store, ADD_PLACE, &statement,
 	                              "INSERT INTO place(" PLACE_COLUMNS
 	                              ") VALUES(" PLACE_PARAMETERS ")",
@@ -102,7 +104,7 @@ static int add_row(struct store *store, const struct place *place, int64_t *ret,
 	place_columns_bind(statement, 1, place);
 	result = sql_step(store, statement, why);
 	if (result == 0)
-		*ret = sqlite3_last_insert_rowid(store->db);
+		*ret = sql_last_id(store);
 	return result;
 }
 

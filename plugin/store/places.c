@@ -12,7 +12,7 @@
 int store_get_place(struct store *store, const struct ipaddr *address, int64_t now_sec,
                     struct place *ret, struct strbuf *why)
 {
-	sqlite3_stmt *statement CLEANUP(sql_reset) = NULL;
+	sql_statement *statement CLEANUP(sql_reset) = NULL;
 	struct place place;
 	char country[3];
 	/* no country is NULL elsewhere, and here '' */
@@ -27,7 +27,7 @@ int store_get_place(struct store *store, const struct ipaddr *address, int64_t n
 	sql_bind_blob(statement, 1,
 	              slice_make((const char *)address->bytes, sizeof(address->bytes)),
 	              sizeof(address->bytes));
-	sqlite3_bind_int64(statement, 2, now_sec);
+	sql_bind_integer(statement, 2, now_sec);
 	result = sql_step(store, statement, why);
 	if (result <= 0)
 		return result;
@@ -42,7 +42,7 @@ int store_get_place(struct store *store, const struct ipaddr *address, int64_t n
 int store_put_place(struct store *store, const struct ipaddr *address, const struct place *place,
                     int64_t now_sec, int64_t lifetime_sec, struct strbuf *why)
 {
-	sqlite3_stmt *statement CLEANUP(sql_reset) = NULL;
+	sql_statement *statement CLEANUP(sql_reset) = NULL;
 	int result = sql_prepare_once(store, PUT_PLACE, &statement,
 	                              "INSERT OR REPLACE INTO geo_cache VALUES(?, coalesce(?, "
 	                              "''), " PLACE_PARAMETERS ", ?, ?)",
@@ -55,8 +55,8 @@ int store_put_place(struct store *store, const struct ipaddr *address, const str
 	              sizeof(address->bytes));
 	place_columns_bind_country(statement, 2, place->country);
 	place_columns_bind(statement, 3, place);
-	sqlite3_bind_int64(statement, PLACE_COLUMN_COUNT + 3, now_sec);
-	sqlite3_bind_int64(statement, PLACE_COLUMN_COUNT + 4, now_sec + lifetime_sec);
+	sql_bind_integer(statement, PLACE_COLUMN_COUNT + 3, now_sec);
+	sql_bind_integer(statement, PLACE_COLUMN_COUNT + 4, now_sec + lifetime_sec);
 	return sql_step(store, statement, why);
 }
 

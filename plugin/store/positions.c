@@ -10,7 +10,7 @@
 /* of times and counts, so that adding to them and comparing them can't overflow */
 #define NUMBER_MAX (INT64_MAX / 4)
 
-static bool get_time(sqlite3_stmt *statement, int column, int64_t *ret)
+static bool get_time(sql_statement *statement, int column, int64_t *ret)
 {
 	return sql_get_integer(statement, column, -NUMBER_MAX, NUMBER_MAX, ret);
 }
@@ -21,7 +21,7 @@ int store_fail_damaged(struct store *store, const char *what, struct strbuf *why
 }
 
 /* WHICH, with the name bound. */
-static int prepare_for(struct store *store, enum store_statement which, sqlite3_stmt **ret,
+static int prepare_for(struct store *store, enum store_statement which, sql_statement **ret,
                        const char *sql, const char *source_name, struct strbuf *why)
 {
 	int result = sql_prepare_once(store, which, ret, sql, why);
@@ -33,14 +33,14 @@ static int prepare_for(struct store *store, enum store_statement which, sqlite3_
 /* -- positions --------------------------------------------------------------------------------- */
 
 /* newest_sec, read_sec and position stand from the column FIRST on. */
-static int read_position(struct store *store, sqlite3_stmt *statement, int first,
+static int read_position(struct store *store, sql_statement *statement, int first,
                          struct log_position *ret, struct strbuf *why)
 {
 	int64_t newest_sec, read_sec;
 	struct slice text;
 	if (!get_time(statement, first, &newest_sec) ||
 	    !get_time(statement, first + 1, &read_sec) ||
-	    !sql_get_slice(statement, first + 2, SQLITE_BLOB, LOG_POSITION_MAX, &text))
+	    !sql_get_blob(statement, first + 2, LOG_POSITION_MAX, &text))
 		return sql_fail_damaged(store, why, "a position is out of range");
 	*ret = (struct log_position){ .is_known = true,
 		                      .newest_sec = newest_sec,
@@ -53,7 +53,7 @@ static int read_position(struct store *store, sqlite3_stmt *statement, int first
 int store_get_position(struct store *store, const char *source_name, struct log_position *ret,
                        struct strbuf *why)
 {
-	sqlite3_stmt *statement CLEANUP(sql_reset) = NULL;
+	sql_statement *statement CLEANUP(sql_reset) = NULL;
 	int result = prepare_for(store, GET_POSITION, &statement,
 	                         "SELECT newest_sec, read_sec, position FROM log_position WHERE "
 	                         "source = ?",
@@ -77,14 +77,14 @@ static bool same_position(const struct log_position *a, const struct log_positio
 static int write_position(struct store *store, const char *source_name,
                           const struct log_position *position, struct strbuf *why)
 {
-	sqlite3_stmt *statement CLEANUP(sql_reset) = NULL;
+	sql_statement *statement CLEANUP(sql_reset) = NULL;
 	int result = prepare_for(store, PUT_POSITION, &statement,
 	                         "INSERT OR REPLACE INTO log_position VALUES(?,?,?,?)", source_name,
 	                         why);
 	if (result < 0)
 		return result;
-	sqlite3_bind_int64(statement, 2, position->newest_sec);
-	sqlite3_bind_int64(statement, 3, position->read_sec);
+	sql_bind_integer(statement, 2, position->newest_sec);
+	sql_bind_integer(statement, 3, position->read_sec);
 	sql_bind_blob(statement, 4, slice_make(position->text, position->length), LOG_POSITION_MAX);
 	return sql_step(store, statement, why);
 }
@@ -92,7 +92,7 @@ static int write_position(struct store *store, const char *source_name,
 static int drop(struct store *store, enum store_statement which, const char *sql,
                 const char *source_name, struct strbuf *why)
 {
-	sqlite3_stmt *statement CLEANUP(sql_reset) = NULL;
+	sql_statement *statement CLEANUP(sql_reset) = NULL;
 	int result = prepare_for(store, which, &statement, sql, source_name, why);
 	return result < 0 ? result : sql_step(store, statement, why);
 }
@@ -115,7 +115,7 @@ int store_put_position(struct store *store, const char *source_name,
 /* -- at rest ----------------------------------------------------------------------------------- */
 
 /* since, is_gone and around stand from the column FIRST on. */
-static int read_rest(struct store *store, sqlite3_stmt *statement, int first, struct log_rest *ret,
+static int read_rest(struct store *store, sql_statement *statement, int first, struct log_rest *ret,
                      struct strbuf *why)
 {
 	int64_t since_sec, is_gone, around;
@@ -133,7 +133,7 @@ static int read_rest(struct store *store, sqlite3_stmt *statement, int first, st
 int store_get_rest(struct store *store, const char *source_name, struct log_rest *ret,
                    struct strbuf *why)
 {
-	sqlite3_stmt *statement CLEANUP(sql_reset) = NULL;
+	sql_statement *statement CLEANUP(sql_reset) = NULL;
 	int result = prepare_for(store, GET_REST, &statement,
 	                         "SELECT since, is_gone, around FROM log_rest WHERE source = ?",
 	                         source_name, why);
@@ -155,15 +155,15 @@ static bool same_rest(const struct log_rest *a, const struct log_rest *b)
 static int write_rest(struct store *store, const char *source_name, const struct log_rest *rest,
                       struct strbuf *why)
 {
-	sqlite3_stmt *statement CLEANUP(sql_reset) = NULL;
+	sql_statement *statement CLEANUP(sql_reset) = NULL;
 	int result = prepare_for(store, PUT_REST, &statement,
 	                         "INSERT OR REPLACE INTO log_rest VALUES(?,?,?,?)", source_name,
 	                         why);
 	if (result < 0)
 		return result;
-	sqlite3_bind_int64(statement, 2, rest->since_sec);
-	sqlite3_bind_int(statement, 3, rest->is_gone);
-	sqlite3_bind_int64(statement, 4, (int64_t)rest->around);
+	sql_bind_integer(statement, 2, rest->since_sec);
+	sql_bind_integer(statement, 3, rest->is_gone);
+	sql_bind_integer(statement, 4, (int64_t)rest->around);
 	return sql_step(store, statement, why);
 }
 
@@ -202,12 +202,14 @@ static int hand_out(struct source_rows *rows, store_source_fn *function, void *c
 	return result < 0 ? result : 0;
 }
 
-static int take_row(struct store *store, sqlite3_stmt *statement, struct source_rows *rows,
+static int take_row(struct store *store, sql_statement *statement, struct source_rows *rows,
                     store_source_fn *function, void *context, struct strbuf *why)
 {
 	struct slice name;
+	int64_t kind;
 	int result = 0;
-	if (!sql_get_slice(statement, 0, SQLITE_BLOB, STORE_PATH_MAX, &name) ||
+	if (!sql_get_blob(statement, 0, STORE_PATH_MAX, &name) ||
+	    !sql_get_integer(statement, 1, INT64_MIN, INT64_MAX, &kind) ||
 	    memchr(name.data, '\0', name.length))
 		return sql_fail_damaged(store, why, "a position of no log");
 	if (!rows->name || !slice_equals(name, rows->name)) {
@@ -216,16 +218,15 @@ static int take_row(struct store *store, sqlite3_stmt *statement, struct source_
 	}
 	if (result < 0)
 		return result;
-	result = sqlite3_column_int(statement, 1) == ROW_OF_POSITION
-		? read_position(store, statement, 2, &rows->position, why)
-		: read_rest(store, statement, 2, &rows->rest, why);
+	result = kind == ROW_OF_POSITION ? read_position(store, statement, 2, &rows->position, why)
+					 : read_rest(store, statement, 2, &rows->rest, why);
 	return result < 0 ? result : 0;
 }
 
 int store_each_source(struct store *store, store_source_fn *function, void *context,
                       struct strbuf *why)
 {
-	sqlite3_stmt *statement CLEANUP(sql_finalize) = NULL;
+	sql_statement *statement CLEANUP(sql_finalize) = NULL;
 	struct source_rows rows = { 0 };
 	int result = sql_prepare(store, &statement,
 	                         "SELECT source, 0, newest_sec, read_sec, position FROM "
@@ -245,7 +246,7 @@ _Static_assert(ROW_OF_POSITION == 0 && ROW_OF_REST == 1, "the kinds in the state
 static int run_with_names(struct store *store, const char *sql, const char *first,
                           const char *second, struct strbuf *why)
 {
-	sqlite3_stmt *statement CLEANUP(sql_finalize) = NULL;
+	sql_statement *statement CLEANUP(sql_finalize) = NULL;
 	int result = sql_prepare(store, &statement, sql, why);
 
 	if (result < 0)
@@ -289,7 +290,7 @@ int store_forget_source(struct store *store, const char *source_name, struct str
 int store_get_history(struct store *store, const char *source_name, struct log_history *ret,
                       struct strbuf *why)
 {
-	sqlite3_stmt *statement CLEANUP(sql_reset) = NULL;
+	sql_statement *statement CLEANUP(sql_reset) = NULL;
 	struct log_history found = { 0 };
 	int64_t *const values[HISTORY_NUMBERS] = { &found.since_sec, &found.lines, &found.logins,
 		                                   &found.public_logins };
@@ -319,7 +320,7 @@ static int64_t limited(int64_t value)
 int store_put_history(struct store *store, const char *source_name,
                       const struct log_history *history, struct strbuf *why)
 {
-	sqlite3_stmt *statement CLEANUP(sql_reset) = NULL;
+	sql_statement *statement CLEANUP(sql_reset) = NULL;
 	const int64_t values[HISTORY_NUMBERS] = { limited(history->since_sec),
 		                                  limited(history->lines), limited(history->logins),
 		                                  limited(history->public_logins) };
@@ -337,6 +338,6 @@ int store_put_history(struct store *store, const char *source_name,
 		return result;
 	sql_bind_blob(statement, 1, slice_string(source_name), STORE_PATH_MAX);
 	for (int i = 0; i < HISTORY_NUMBERS; i++)
-		sqlite3_bind_int64(statement, i + 2, values[i]);
+		sql_bind_integer(statement, i + 2, values[i]);
 	return sql_step(store, statement, why);
 }

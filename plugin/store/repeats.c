@@ -15,7 +15,7 @@ struct line_counts {
 	int64_t own, others;
 };
 
-static int add_count(struct store *store, sqlite3_stmt *statement, int64_t source,
+static int add_count(struct store *store, sql_statement *statement, int64_t source,
                      struct line_counts *counts, struct strbuf *why)
 {
 	int64_t found_source, count;
@@ -33,14 +33,14 @@ static int add_count(struct store *store, sqlite3_stmt *statement, int64_t sourc
 static int count_lines(struct store *store, int64_t hash, int64_t source, struct line_counts *ret,
                        struct strbuf *why)
 {
-	sqlite3_stmt *statement CLEANUP(sql_reset) = NULL;
+	sql_statement *statement CLEANUP(sql_reset) = NULL;
 	struct line_counts counts = { 0 };
 	int result = sql_prepare_once(store, COUNT_LINES, &statement,
 	                              "SELECT source, count FROM seen_line WHERE hash = ?", why);
 
 	if (result < 0)
 		return result;
-	sqlite3_bind_int64(statement, 1, hash);
+	sql_bind_integer(statement, 1, hash);
 	while (result == 0 && (result = sql_step(store, statement, why)) > 0)
 		result = add_count(store, statement, source, &counts, why);
 	if (result == 0)
@@ -50,14 +50,14 @@ static int count_lines(struct store *store, int64_t hash, int64_t source, struct
 
 static int put_line(struct store *store, const int64_t values[4], struct strbuf *why)
 {
-	sqlite3_stmt *statement CLEANUP(sql_reset) = NULL;
+	sql_statement *statement CLEANUP(sql_reset) = NULL;
 	int result = sql_prepare_once(store, PUT_LINE, &statement,
 	                              "INSERT OR REPLACE INTO seen_line VALUES(?,?,?,?)", why);
 
 	if (result < 0)
 		return result;
 	for (int i = 0; i < 4; i++)
-		sqlite3_bind_int64(statement, i + 1, values[i]);
+		sql_bind_integer(statement, i + 1, values[i]);
 	return sql_step(store, statement, why);
 }
 
@@ -76,7 +76,7 @@ static int limit_lines(struct store *store, struct strbuf *why)
 
 static int read_key(struct store *store, struct strbuf *why)
 {
-	sqlite3_stmt *statement CLEANUP(sql_finalize) = NULL;
+	sql_statement *statement CLEANUP(sql_finalize) = NULL;
 	struct slice key;
 	int result = sql_prepare(store, &statement, "SELECT key FROM secret", why);
 
@@ -84,7 +84,7 @@ static int read_key(struct store *store, struct strbuf *why)
 		result = sql_step(store, statement, why);
 	if (result < 0)
 		return result;
-	if (result == 0 || !sql_get_slice(statement, 0, SQLITE_BLOB, SIPHASH_KEY_LENGTH, &key) ||
+	if (result == 0 || !sql_get_blob(statement, 0, SIPHASH_KEY_LENGTH, &key) ||
 	    key.length != SIPHASH_KEY_LENGTH)
 		return sql_fail_damaged(store, why, "the key of its lines is not there");
 	memcpy(store->line_key.bytes, key.data, sizeof(store->line_key.bytes));

@@ -104,7 +104,7 @@ static int create_tables(struct store *store, int64_t from, struct strbuf *why)
 /* Its key makes the hashes of lines; see store_hash_line(). */
 static int make_secret(struct store *store, struct strbuf *why)
 {
-	sqlite3_stmt *statement CLEANUP(sql_finalize) = NULL;
+	sql_statement *statement CLEANUP(sql_finalize) = NULL;
 	struct siphash_key key;
 	int result = sql_prepare(store, &statement, "INSERT INTO secret VALUES(?)", why);
 
@@ -161,15 +161,14 @@ static size_t count_tables(int64_t version)
  * right. */
 static int check_tables(struct store *store, int64_t version, struct strbuf *why)
 {
-	sqlite3_stmt *statement CLEANUP(sql_finalize) = NULL;
+	sql_statement *statement CLEANUP(sql_finalize) = NULL;
 	struct slice sql;
 	size_t count = 0;
 	int result = sql_prepare(store, &statement,
 	                         "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL", why);
 
 	while (result == 0 && (result = sql_step(store, statement, why)) > 0) {
-		if (count == ARRAY_SIZE(tables) ||
-		    !sql_get_slice(statement, 0, SQLITE_TEXT, SQL_MAX, &sql) ||
+		if (count == ARRAY_SIZE(tables) || !sql_get_text(statement, 0, SQL_MAX, &sql) ||
 		    !has_version_table(version, sql))
 			return sql_fail_damaged(store, why, "it has other tables than a state has");
 		count++;
@@ -182,14 +181,12 @@ static int check_tables(struct store *store, int64_t version, struct strbuf *why
 
 static int get_version(struct store *store, int64_t *ret, struct strbuf *why)
 {
-	sqlite3_stmt *statement CLEANUP(sql_finalize) = NULL;
+	sql_statement *statement CLEANUP(sql_finalize) = NULL;
 
-	/* Without its meta table the statement fails plainly: that is no state of any version. */
-	if (sqlite3_prepare_v2(store->db, "SELECT schema_version FROM meta", -1, &statement,
-	                       NULL) == SQLITE_ERROR)
-		return sql_fail_damaged(store, why, "it says no version");
-	if (!statement)
-		return sql_fail(store, why, sqlite3_errcode(store->db));
+	/* Without its meta table it is no state of any version. */
+	int fits = sql_prepare_if_fits(store, &statement, "SELECT schema_version FROM meta", why);
+	if (fits <= 0)
+		return fits < 0 ? fits : sql_fail_damaged(store, why, "it says no version");
 	int result = sql_step(store, statement, why);
 	if (result < 0)
 		return result;

@@ -17,15 +17,15 @@ static int limit_sessions(struct store *store, struct strbuf *why)
 static int write_session(struct store *store, uint64_t session, const struct ipaddr *address,
                          int64_t at_sec, struct strbuf *why)
 {
-	sqlite3_stmt *statement CLEANUP(sql_reset) = NULL;
+	sql_statement *statement CLEANUP(sql_reset) = NULL;
 	int result = sql_prepare_once(store, PUT_SESSION, &statement,
 	                              "INSERT OR REPLACE INTO session VALUES(?,?,?)", why);
 
 	if (result < 0)
 		return result;
-	sqlite3_bind_int64(statement, 1, (int64_t)session);
-	sqlite3_bind_blob(statement, 2, address->bytes, sizeof(address->bytes), SQLITE_STATIC);
-	sqlite3_bind_int64(statement, 3, at_sec);
+	sql_bind_integer(statement, 1, (int64_t)session);
+	sql_bind_address(statement, 2, address);
+	sql_bind_integer(statement, 3, at_sec);
 	return sql_step(store, statement, why);
 }
 
@@ -49,18 +49,18 @@ int store_put_session(struct store *store, uint64_t session, const struct ipaddr
 
 int store_get_session(struct store *store, uint64_t session, struct ipaddr *ret, struct strbuf *why)
 {
-	sqlite3_stmt *statement CLEANUP(sql_reset) = NULL;
+	sql_statement *statement CLEANUP(sql_reset) = NULL;
 	struct slice bytes;
 	int result = sql_prepare_once(store, GET_SESSION, &statement,
 	                              "SELECT address FROM session WHERE id = ?", why);
 
 	if (result < 0)
 		return result;
-	sqlite3_bind_int64(statement, 1, (int64_t)session);
+	sql_bind_integer(statement, 1, (int64_t)session);
 	result = sql_step(store, statement, why);
 	if (result <= 0)
 		return result;
-	if (!sql_get_slice(statement, 0, SQLITE_BLOB, sizeof(ret->bytes), &bytes) ||
+	if (!sql_get_blob(statement, 0, sizeof(ret->bytes), &bytes) ||
 	    bytes.length != sizeof(ret->bytes))
 		return sql_fail_damaged(store, why, "a session's address is none");
 	memcpy(ret->bytes, bytes.data, sizeof(ret->bytes));
@@ -69,16 +69,16 @@ int store_get_session(struct store *store, uint64_t session, struct ipaddr *ret,
 
 int store_drop_session(struct store *store, uint64_t session, struct strbuf *why)
 {
-	sqlite3_stmt *statement CLEANUP(sql_reset) = NULL;
+	sql_statement *statement CLEANUP(sql_reset) = NULL;
 	int result = sql_prepare_once(store, DROP_SESSION, &statement,
 	                              "DELETE FROM session WHERE id = ?", why);
 
 	if (result < 0)
 		return result;
-	sqlite3_bind_int64(statement, 1, (int64_t)session);
+	sql_bind_integer(statement, 1, (int64_t)session);
 	result = sql_step(store, statement, why);
 	if (result == 0 && store->sessions > 0)
-		store->sessions -= sqlite3_changes(store->db);
+		store->sessions -= sql_changes(store);
 	return result;
 }
 

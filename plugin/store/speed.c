@@ -34,7 +34,7 @@ int64_t store_clock_us(void)
 
 static int read_speed(struct store *store, enum store_step step, struct strbuf *why)
 {
-	sqlite3_stmt *statement CLEANUP(sql_finalize) = NULL;
+	sql_statement *statement CLEANUP(sql_finalize) = NULL;
 	struct store_speed speed;
 	int result = sql_prepare(store, &statement,
 	                         "SELECT amount, took_us FROM speed WHERE work = ?", why);
@@ -58,7 +58,7 @@ int store_speed_read(struct store *store, struct strbuf *why)
 
 	for (int step = 0; result == 0 && step < STORE_STEPS; step++)
 		result = read_speed(store, (enum store_step)step, why);
-	store->changes_before = sqlite3_total_changes(store->db);
+	store->changes_before = sql_total_changes(store);
 	return result;
 }
 
@@ -73,7 +73,7 @@ static int64_t time_of(const struct store *store, enum store_step step, int64_t 
 
 int64_t store_changes(const struct store *store)
 {
-	return sqlite3_total_changes(store->db) - store->changes_before;
+	return sql_total_changes(store) - store->changes_before;
 }
 
 int64_t store_finish_ms(const struct store *store)
@@ -105,15 +105,15 @@ static bool is_new(const struct store *store, enum store_step step, const struct
 static int write_speed(struct store *store, enum store_step step, const struct store_speed *found,
                        struct strbuf *why)
 {
-	sqlite3_stmt *statement CLEANUP(sql_finalize) = NULL;
+	sql_statement *statement CLEANUP(sql_finalize) = NULL;
 	int result = sql_prepare(store, &statement, "INSERT OR REPLACE INTO speed VALUES(?,?,?)",
 	                         why);
 
 	if (result < 0)
 		return result;
 	sql_bind_text(statement, 1, slice_string(steps[step].name), 20);
-	sqlite3_bind_int64(statement, 2, found->amount);
-	sqlite3_bind_int64(statement, 3, found->took_us);
+	sql_bind_integer(statement, 2, found->amount);
+	sql_bind_integer(statement, 3, found->took_us);
 	return sql_step(store, statement, why);
 }
 

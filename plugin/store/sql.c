@@ -4,6 +4,8 @@
  */
 #include "common/compat.h"
 
+#include <sqlite3.h>
+
 #include "plugin/store/sql.h"
 
 /* -- errors ------------------------------------------------------------------------------------ */
@@ -87,25 +89,33 @@ int sql_fail(struct store *store, struct strbuf *why, int rc)
 
 /* -- statements -------------------------------------------------------------------------------- */
 
-void sql_finalize(sqlite3_stmt **statement)
+void sql_finalize(sql_statement **statement)
 {
 	sqlite3_finalize(*statement);
 }
 
-void sql_reset(sqlite3_stmt **statement)
+void sql_reset(sql_statement **statement)
 {
 	if (*statement)
 		sqlite3_reset(*statement);
 }
 
-int sql_prepare(struct store *store, sqlite3_stmt **ret, const char *sql, struct strbuf *why)
+int sql_prepare(struct store *store, sql_statement **ret, const char *sql, struct strbuf *why)
 {
 	int rc = sqlite3_prepare_v2(store->db, sql, -1, ret, NULL);
 
 	return rc == SQLITE_OK ? 0 : sql_fail(store, why, rc);
 }
 
-int sql_prepare_once(struct store *store, enum store_statement which, sqlite3_stmt **ret,
+int sql_prepare_if_fits(struct store *store, sql_statement **ret, const char *sql,
+                        struct strbuf *why)
+{
+	int rc = sqlite3_prepare_v2(store->db, sql, -1, ret, NULL);
+
+	return rc == SQLITE_OK ? 1 : rc == SQLITE_ERROR ? 0 : sql_fail(store, why, rc);
+}
+
+int sql_prepare_once(struct store *store, enum store_statement which, sql_statement **ret,
                      const char *sql, struct strbuf *why)
 {
 	int result = store->statements[which]
@@ -116,7 +126,7 @@ int sql_prepare_once(struct store *store, enum store_statement which, sqlite3_st
 	return result;
 }
 
-int sql_step(struct store *store, sqlite3_stmt *statement, struct strbuf *why)
+int sql_step(struct store *store, sql_statement *statement, struct strbuf *why)
 {
 	int rc = sqlite3_step(statement);
 
@@ -132,7 +142,7 @@ int sql_run(struct store *store, const char *sql, struct strbuf *why)
 
 int sql_run_with(struct store *store, const char *sql, int64_t value, struct strbuf *why)
 {
-	sqlite3_stmt *statement CLEANUP(sql_finalize) = NULL;
+	sql_statement *statement CLEANUP(sql_finalize) = NULL;
 	int result = sql_prepare(store, &statement, sql, why);
 
 	if (result < 0)
@@ -143,7 +153,7 @@ int sql_run_with(struct store *store, const char *sql, int64_t value, struct str
 
 int sql_get_number(struct store *store, const char *sql, int64_t *ret, struct strbuf *why)
 {
-	sqlite3_stmt *statement CLEANUP(sql_finalize) = NULL;
+	sql_statement *statement CLEANUP(sql_finalize) = NULL;
 	int result = sql_prepare(store, &statement, sql, why);
 
 	if (result == 0)
@@ -166,27 +176,68 @@ int sql_limit(struct store *store, const char *count, const char *drop, int64_t 
 	return result < 0 ? result : 0;
 }
 
+int64_t sql_changes(const struct store *store)
+{
+	return sqlite3_changes(store->db);
+}
+
+int64_t sql_total_changes(const struct store *store)
+{
+	return sqlite3_total_changes(store->db);
+}
+
+int64_t sql_last_id(const struct store *store)
+{
+	return sqlite3_last_insert_rowid(store->db);
+}
+
 /* -- values ------------------------------------------------------------------------------------ */
 
-/* Through sqlite3_column_value, which finds the column once and not for its type, bytes and length
- * each: that saves a sixth of store_each_visit. Its value is only unsafe among threads, and there
- * is one. */
+void sql_bind_null(sql_statement *statement, int index)
+{
+	sqlite3_bind_null(statement, index);
+}
 
-void sql_bind_blob(sqlite3_stmt *statement, int index, struct slice value, size_t most)
+void sql_bind_integer(sql_statement *statement, int index, int64_t value)
+{
+	sqlite3_bind_int64(statement, index, value);
+}
+
+void sql_bind_real(sql_statement *statement, int index, double value)
+{
+	sqlite3_bind_double(statement, index, value);
+}
+
+void sql_bind_blob(sql_statement *statement, int index, struct slice value, size_t most)
 {
 	int length = (int)(value.length < most ? value.length : most);
 
 	sqlite3_bind_blob(statement, index, length ? value.data : "", length, SQLITE_STATIC);
 }
 
-void sql_bind_text(sqlite3_stmt *statement, int index, struct slice value, size_t most)
+void sql_bind_text(sql_statement *statement, int index, struct slice value, size_t most)
 {
 	int length = (int)(value.length < most ? value.length : most);
 
 	sqlite3_bind_text(statement, index, length ? value.data : "", length, SQLITE_STATIC);
 }
 
-bool sql_get_slice(sqlite3_stmt *statement, int column, int type, size_t most, struct slice *ret)
+void sql_bind_address(sql_statement *statement, int index, const struct ipaddr *address)
+{
+	sqlite3_bind_blob(statement, index, address->bytes, sizeof(address->bytes), SQLITE_STATIC);
+}
+
+/* Through sqlite3_column_value, which finds the column once and not for its type, bytes and length
+ * each: that saves a sixth of the walk over all logins. Its value is only unsafe among threads, and
+ * there is one. */
+
+bool sql_is_null(sql_statement *statement, int column)
+{
+	return sqlite3_column_type(statement, column) == SQLITE_NULL;
+}
+
+static bool get_bytes(sql_statement *statement, int column, int type, size_t most,
+                      struct slice *ret)
 {
 	sqlite3_value *value = sqlite3_column_value(statement, column);
 
@@ -198,12 +249,33 @@ bool sql_get_slice(sqlite3_stmt *statement, int column, int type, size_t most, s
 	return ret->length <= most;
 }
 
-bool sql_get_integer(sqlite3_stmt *statement, int column, int64_t least, int64_t most, int64_t *ret)
+bool sql_get_blob(sql_statement *statement, int column, size_t most, struct slice *ret)
+{
+	return get_bytes(statement, column, SQLITE_BLOB, most, ret);
+}
+
+bool sql_get_text(sql_statement *statement, int column, size_t most, struct slice *ret)
+{
+	return get_bytes(statement, column, SQLITE_TEXT, most, ret);
+}
+
+bool sql_get_integer(sql_statement *statement, int column, int64_t least, int64_t most,
+                     int64_t *ret)
 {
 	sqlite3_value *value = sqlite3_column_value(statement, column);
 
 	if (sqlite3_value_type(value) != SQLITE_INTEGER)
 		return false;
 	*ret = sqlite3_value_int64(value);
+	return *ret >= least && *ret <= most;
+}
+
+bool sql_get_real(sql_statement *statement, int column, double least, double most, double *ret)
+{
+	sqlite3_value *value = sqlite3_column_value(statement, column);
+
+	if (sqlite3_value_type(value) != SQLITE_FLOAT)
+		return false;
+	*ret = sqlite3_value_double(value);
 	return *ret >= least && *ret <= most;
 }

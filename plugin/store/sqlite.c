@@ -8,6 +8,8 @@
  */
 #include "common/compat.h"
 
+#include <sqlite3.h>
+
 #include "plugin/store/holder.h"
 #include "plugin/store/schema.h"
 #include "plugin/store/speed.h"

@@ -5,12 +5,14 @@
 #ifndef STORE_SQLITE_H
 #define STORE_SQLITE_H
 
-#include <sqlite3.h>
-
 #include "common/siphash.h"
 #include "plugin/store.h"
 #include "plugin/store/batch.h"
 #include "plugin/store/path.h"
+
+/* SQLite's own, by which only sql.c and sqlite.c call it. */
+typedef struct sqlite3 sql_database;
+typedef struct sqlite3_stmt sql_statement;
 
 /* kept in one state; the oldest are dropped, see store_shortage() */
 #define STORE_LOGINS_MAX 1000000
@@ -78,8 +80,8 @@ struct store_loss {
 };
 
 struct store {
-	sqlite3 *db;
-	sqlite3_stmt *statements[STORE_STATEMENTS];
+	sql_database *db;
+	sql_statement *statements[STORE_STATEMENTS];
 	struct store_file file;
 	bool is_in_memory;
 	bool is_damaged;

@@ -22,17 +22,17 @@ struct row {
 #define ROW_COLUMNS "address, country, count"
 enum { ADDRESS, COUNTRY, COUNT, ROW_COLUMN_COUNT };
 
-static bool read_address_and_country(sqlite3_stmt *statement, struct row *ret)
+static bool read_address_and_country(sql_statement *statement, struct row *ret)
 {
-	return sql_get_slice(statement, ADDRESS, SQLITE_BLOB, sizeof((struct ipaddr){ 0 }.bytes),
-	                     &ret->address) &&
+	return sql_get_blob(statement, ADDRESS, sizeof((struct ipaddr){ 0 }.bytes),
+	                    &ret->address) &&
 		(!ret->address.length ||
 	         ret->address.length == sizeof((struct ipaddr){ 0 }.bytes)) &&
 		place_columns_read_country(statement, COUNTRY, ret->country) &&
 		sql_get_integer(statement, COUNT, 1, STORE_COUNT_MAX, &ret->count);
 }
 
-static bool read_row(sqlite3_stmt *statement, struct row *ret)
+static bool read_row(sql_statement *statement, struct row *ret)
 {
 	if (!read_address_and_country(statement, ret))
 		return false;
@@ -96,7 +96,7 @@ static int show_sum(const struct sum *sum, store_visit_fn *function, void *conte
 	return sum->visit.logins ? function(context, &sum->visit) : 0;
 }
 
-static int add_row(struct store *store, sqlite3_stmt *statement, struct sum *sum,
+static int add_row(struct store *store, sql_statement *statement, struct sum *sum,
                    store_visit_fn *function, void *context, struct strbuf *why)
 {
 	struct slice user;
@@ -105,7 +105,7 @@ static int add_row(struct store *store, sqlite3_stmt *statement, struct sum *sum
 	int result = 0;
 
 	if (!read_row(statement, &row) ||
-	    !sql_get_slice(statement, ROW_COLUMN_COUNT, SQLITE_BLOB, USER_MAX, &user) ||
+	    !sql_get_blob(statement, ROW_COLUMN_COUNT, USER_MAX, &user) ||
 	    !sql_get_integer(statement, ROW_COLUMN_COUNT + 1, INT64_MIN, INT64_MAX, &effective_sec))
 		return sql_fail_damaged(store, why, "a login that can't be");
 	if (!is_of(sum, user, &row)) {
@@ -124,7 +124,7 @@ static int add_row(struct store *store, sqlite3_stmt *statement, struct sum *sum
 int store_each_visit(struct store *store, store_visit_fn *function, void *context,
                      struct strbuf *why)
 {
-	sqlite3_stmt *statement CLEANUP(sql_finalize) = NULL;
+	sql_statement *statement CLEANUP(sql_finalize) = NULL;
 	struct sum sum = { .visit = { .logins = 0 } };
 	int result = store_flush(store, why);
 	int64_t begin_us = store_clock_us(), rows = 0;
@@ -145,7 +145,7 @@ int store_each_visit(struct store *store, store_visit_fn *function, void *contex
 
 enum { SERVICE = ROW_COLUMN_COUNT, AT, PLACE };
 
-static int show_login(struct store *store, sqlite3_stmt *statement, struct slice user,
+static int show_login(struct store *store, sql_statement *statement, struct slice user,
                       store_login_fn *function, void *context, struct strbuf *why)
 {
 	struct login login = { .user = user };
@@ -153,7 +153,7 @@ static int show_login(struct store *store, sqlite3_stmt *statement, struct slice
 	struct row row;
 
 	if (!read_row(statement, &row) ||
-	    !sql_get_slice(statement, SERVICE, SQLITE_TEXT, SERVICE_MAX, &login.service) ||
+	    !sql_get_text(statement, SERVICE, SERVICE_MAX, &login.service) ||
 	    !sql_get_integer(statement, AT, INT64_MIN, INT64_MAX, &login.at_sec) ||
 	    !place_columns_read(statement, PLACE, &place))
 		return sql_fail_damaged(store, why, "a login that can't be");
@@ -170,7 +170,7 @@ static int show_login(struct store *store, sqlite3_stmt *statement, struct slice
 int store_each_login(struct store *store, struct slice user, store_login_fn *function,
                      void *context, struct strbuf *why)
 {
-	sqlite3_stmt *statement CLEANUP(sql_finalize) = NULL;
+	sql_statement *statement CLEANUP(sql_finalize) = NULL;
 	int result = store_flush(store, why);
 
 	if (result >= 0)

@@ -7,6 +7,7 @@
 #include <setjmp.h>
 
 #include <cmocka.h>
+#include <sqlite3.h>
 
 #include "plugin/store/sqlite.h"
 #include "tests/unit/storetest.h"

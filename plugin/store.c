@@ -4,30 +4,23 @@
  */
 #include "common/compat.h"
 
+#include "common/hash.h"
 #include "common/shellquote.h"
 #include "common/xalloc.h"
 #include "plugin/store.h"
 #include "plugin/store/path.h"
 #include "plugin/store/place.h"
 #include "plugin/store/place_rows.h"
+#include "plugin/store/speed.h"
 #include "plugin/store/sqlite.h"
 
 #define NOTES_MAX 10000
 #define OPEN_ATTEMPTS 3 /* of a file that other runs rename meanwhile */
 
-uint64_t store_hash_name(const char *name)
-{
-	uint64_t hash = UINT64_C(0xcbf29ce484222325);
-
-	for (; *name; name++)
-		hash = (hash ^ (unsigned char)*name) * UINT64_C(0x100000001b3);
-	return hash;
-}
-
 void store_default_path(struct strbuf *path, const char *key)
 {
 	place_add(path);
-	strbuf_add_format(path, "/%016" PRIx64 ".db", store_hash_name(key));
+	strbuf_add_format(path, "/%016" PRIx64 ".db", hash_name(key));
 }
 
 static int set_aside(struct store *store, struct strbuf *why)
@@ -155,4 +148,17 @@ const char *store_notes(const struct store *store)
 const char *store_shortage(const struct store *store)
 {
 	return strbuf_text(&store->shortage);
+}
+
+int store_commit(struct store *store, struct strbuf *why)
+{
+	int result = store_flush(store, why);
+
+	if (result >= 0)
+		result = store_flush_losses(store, why);
+	if (result < 0 || store->is_in_memory)
+		return result;
+	if (store_changes(store) > 0)
+		result = store_speed_keep_counting(store, why);
+	return result < 0 ? result : store_database_commit(store, why);
 }

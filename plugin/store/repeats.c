@@ -4,6 +4,7 @@
  */
 #include "common/compat.h"
 
+#include "common/hash.h"
 #include "plugin/store/sql.h"
 
 #define KEPT_SEC 3600 /* longer than the window: the other log may be read late */
@@ -116,7 +117,7 @@ int store_is_repeat(struct store *store, const char *source_name, uint64_t line_
 {
 	/* The name's hash and not a table of names: nothing to look up or to forget, and two logs
 	 * of one check that fall together are as likely as two files of one hash. */
-	int64_t hash = (int64_t)line_hash, source = (int64_t)store_hash_name(source_name);
+	int64_t hash = (int64_t)line_hash, source = (int64_t)hash_name(source_name);
 	struct line_counts counts = { 0 };
 	/* Some more than the limit may gather before it is enforced, for each time costs. */
 	bool is_full = store->lines < 0 || store->lines > lines_max(store) + lines_max(store) / 10;

@@ -140,7 +140,7 @@ void store_database_close(struct store *store)
 	store->db = NULL;
 }
 
-static int commit(struct store *store, struct strbuf *why)
+int store_database_commit(struct store *store, struct strbuf *why)
 {
 	int left_ms = deadline_left_ms(&store->deadline);
 	int64_t changes = store_changes(store), begin_us = store_clock_us();
@@ -157,17 +157,4 @@ static int commit(struct store *store, struct strbuf *why)
 	if (sqlite3_exec(store->db, "ROLLBACK; BEGIN", NULL, NULL, NULL) == SQLITE_OK)
 		add_holder(store, why);
 	return result;
-}
-
-int store_commit(struct store *store, struct strbuf *why)
-{
-	int result = store_flush(store, why);
-
-	if (result >= 0)
-		result = store_flush_losses(store, why);
-	if (result < 0 || store->is_in_memory)
-		return result;
-	if (store_changes(store) > 0)
-		result = store_speed_keep_counting(store, why);
-	return result < 0 ? result : commit(store, why);
 }

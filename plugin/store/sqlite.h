@@ -115,6 +115,9 @@ int store_database_lock(struct store *store, struct strbuf *why);
 int store_database_open(struct store *store, struct strbuf *why);
 void store_database_close(struct store *store);
 
+/* Makes what was written last: 0 or -errno with WHY, and nothing is written then. */
+int store_database_commit(struct store *store, struct strbuf *why);
+
 /* What store_forget() does for the two: nothing, and reading nothing, in a run that put none. */
 int store_forget_sessions(struct store *store, struct strbuf *why);
 int store_forget_lines(struct store *store, int64_t since_sec, struct strbuf *why);
@@ -124,8 +127,5 @@ int store_forget_losses(struct store *store, int64_t since_sec, struct strbuf *w
 /* Writes the logins that wait in memory: before anything reads them. */
 int store_flush(struct store *store, struct strbuf *why);
 int store_flush_losses(struct store *store, struct strbuf *why);
-
-/* FNV-1a, 64 bits, of a name that no outsider chooses: nothing is protected by it. */
-uint64_t store_hash_name(const char *name);
 
 #endif

@@ -9,7 +9,7 @@
 #include "common/xalloc.h"
 #include "plugin/store.h"
 #include "plugin/store/path.h"
-#include "plugin/store/place.h"
+#include "plugin/store/location.h"
 #include "plugin/store/place_rows.h"
 #include "plugin/store/speed.h"
 #include "plugin/store/sqlite.h"
@@ -19,7 +19,7 @@
 
 void store_default_path(struct strbuf *path, const char *key)
 {
-	place_add(path);
+	location_add(path);
 	strbuf_add_format(path, "/%016" PRIx64 ".db", hash_name(key));
 }
 

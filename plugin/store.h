@@ -23,8 +23,8 @@
 
 struct store;
 
-/* The default for KEY: a file in the directory that place.h chooses. KEY is any text (sources,
- * formats, window): it is hashed. Appends to PATH. */
+/* The default for KEY: a file in the directory that store/location.h chooses. KEY is any text
+ * (sources, formats, window): it is hashed. Appends to PATH. */
 void store_default_path(struct strbuf *path, const char *key);
 
 /* Opens and locks (BEGIN IMMEDIATE, waiting as long as DEADLINE lets) the state at PATH, or one in

@@ -10,7 +10,7 @@
 #include "common/shellquote.h"
 #include "common/xalloc.h"
 #include "plugin/store/directory.h"
-#include "plugin/store/place.h"
+#include "plugin/store/location.h"
 
 const char *directory_base_name(const char *path)
 {
@@ -30,7 +30,7 @@ void directory_add_remedy(struct strbuf *why)
 {
 	struct strbuf usual CLEANUP(strbuf_release) = STRBUF_INIT(PATH_MAX);
 	struct stat st;
-	place_add_usual(&usual);
+	location_add_usual(&usual);
 	strbuf_add_string(why,
 	                  "; name a file in a directory of its own with --state, or use the usual "
 	                  "place");

@@ -1,4 +1,4 @@
-/* visits.c - handing out what is remembered
+/* window.c - handing out what is remembered of the window
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

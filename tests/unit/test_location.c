@@ -1,5 +1,5 @@
-/* test_place.c - unit tests of plugin/store/place.c: which directory is chosen for the states of a
- * user
+/* test_location.c - unit tests of plugin/store/location.c: which directory is chosen for the states
+ * of a user
  *
  * The place is compiled in; here it is one below a temporary directory.
  *
@@ -17,7 +17,7 @@ static char directory[PATH_MAX], state_directory[PATH_MAX + 20];
 
 #undef STATE_DIRECTORY
 #define STATE_DIRECTORY state_directory
-#include "plugin/store/place.c"
+#include "plugin/store/location.c"
 
 #define OTHER 12345 /* a user, when root tests */
 
@@ -46,7 +46,8 @@ static int set_up(void **state)
 {
 	const char *tmp = getenv("TMPDIR");
 	(void)state;
-	snprintf(directory, sizeof directory, "%s/test_place.XXXXXX", tmp && *tmp ? tmp : "/tmp");
+	snprintf(directory, sizeof directory, "%s/test_location.XXXXXX",
+	         tmp && *tmp ? tmp : "/tmp");
 	if (!mkdtemp(directory) || chmod(directory, 0755))
 		return -1;
 	snprintf(state_directory, sizeof state_directory, "%s/lib", directory);
@@ -78,7 +79,7 @@ static void assert_chosen(const char *expected)
 	snprintf(wanted, sizeof wanted, "%s", expected);
 	if (is_root)
 		assert_int_equal(setresuid(OTHER, OTHER, 0), 0);
-	place_add(&path);
+	location_add(&path);
 	if (is_root)
 		assert_int_equal(setresuid(0, 0, 0), 0);
 	assert_string_equal(strbuf_text(&path), wanted);
@@ -172,7 +173,7 @@ static void with_rights_of_another_the_environment_says_nothing(void **state)
 	setenv("MP_STATE_PATH", "/first", 1);
 	make(below("lib"), 0555);
 	assert_int_equal(setresuid(0, OTHER, 0), 0);
-	place_add(&path);
+	location_add(&path);
 	assert_int_equal(setresuid(0, 0, 0), 0);
 	assert_string_equal(strbuf_text(&path), below("lib/%u", OTHER));
 }

@@ -1,9 +1,9 @@
-/* place.h - where this user's states are, if nobody names a file (internal to the store)
+/* location.h - where this user's states are, if nobody names a file (internal to the store)
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#ifndef STORE_PLACE_H
-#define STORE_PLACE_H
+#ifndef STORE_LOCATION_H
+#define STORE_LOCATION_H
 
 #include "common/strbuf.h"
 
@@ -16,9 +16,9 @@
  *
  * The environment counts only where privilege_is_lent() says no, and the two of 3 only if they are
  * absolute. */
-void place_add(struct strbuf *path);
+void location_add(struct strbuf *path);
 
 /* Appends STATE_DIRECTORY/UID. */
-void place_add_usual(struct strbuf *path);
+void location_add_usual(struct strbuf *path);
 
 #endif

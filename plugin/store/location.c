@@ -1,4 +1,4 @@
-/* place.c - where this user's states are, if nobody names a file; see place.h
+/* location.c - where this user's states are, if nobody names a file; see location.h
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -9,7 +9,7 @@
 
 #include "common/privilege.h"
 #include "common/xalloc.h"
-#include "plugin/store/place.h"
+#include "plugin/store/location.h"
 
 #ifndef STATE_DIRECTORY
 #define STATE_DIRECTORY "/var/lib/check_mail_geo"
@@ -20,7 +20,7 @@ static void add_of_user(struct strbuf *path, const char *place)
 	strbuf_add_format(path, "%s/%lu", place, (unsigned long)geteuid());
 }
 
-void place_add_usual(struct strbuf *path)
+void location_add_usual(struct strbuf *path)
 {
 	add_of_user(path, STATE_DIRECTORY);
 }
@@ -67,13 +67,13 @@ static bool is_there_or_can_be_made(const char *path)
 	return faccessat(AT_FDCWD, "/", W_OK | X_OK, AT_EACCESS) == 0;
 }
 
-void place_add(struct strbuf *path)
+void location_add(struct strbuf *path)
 {
 	struct strbuf usual CLEANUP(strbuf_release) = STRBUF_INIT(PATH_MAX);
 	struct strbuf home CLEANUP(strbuf_release) = STRBUF_INIT(PATH_MAX);
 	if (add_from_environment(path))
 		return;
-	place_add_usual(&usual);
+	location_add_usual(&usual);
 	bool is_at_home = !is_there_or_can_be_made(strbuf_text(&usual)) && add_home(&home) &&
 		is_there_or_can_be_made(strbuf_text(&home));
 	strbuf_add_string(path, strbuf_text(is_at_home ? &home : &usual));

@@ -7,6 +7,7 @@
 
 #include "common/xalloc.h"
 #include "plugin/blocklist.h"
+#include "plugin/store/cache.h"
 #include "plugin/blocklist/own.h"
 
 #define DEAD_SEC (3 * 86400) /* a list that has given no verdict for longer is called dead */
@@ -67,7 +68,7 @@ static int recall(struct group *group, struct store *store, int64_t now_sec, str
 {
 	int result = 0;
 	for (size_t i = 0; i < group->result.count && result >= 0; i++)
-		result = store_get_listing(store, &group->result.listings[i], now_sec, why);
+		result = cache_get_listing(store, &group->result.listings[i], now_sec, why);
 	return result;
 }
 
@@ -130,7 +131,7 @@ static int keep_silence(struct group *group, size_t zone, struct store *store, i
 {
 	int64_t *since_sec = &group->silent_since_sec[zone];
 	const char *key = group->result.listings[zone * group->result.addresses].key;
-	int result = store_get_silence(store, key, since_sec, why);
+	int result = cache_get_silence(store, key, since_sec, why);
 	int64_t before_sec = *since_sec;
 	if (result < 0)
 		return result;
@@ -138,7 +139,7 @@ static int keep_silence(struct group *group, size_t zone, struct store *store, i
 		*since_sec = 0;
 	else if (!*since_sec || *since_sec > now_sec) /* a clock that was ahead */
 		*since_sec = now_sec;
-	return *since_sec == before_sec ? 0 : store_put_silence(store, key, *since_sec, why);
+	return *since_sec == before_sec ? 0 : cache_put_silence(store, key, *since_sec, why);
 }
 
 static int keep(struct group *group, struct store *store, const struct options *options,
@@ -151,7 +152,7 @@ static int keep(struct group *group, struct store *store, const struct options *
 			continue;
 		if (listing->lifetime_sec < options->dnsbl.interval_sec)
 			listing->lifetime_sec = options->dnsbl.interval_sec;
-		result = store_put_listing(store, listing, options->now_sec, why);
+		result = cache_put_listing(store, listing, options->now_sec, why);
 	}
 	for (size_t i = 0; group->result.addresses && i < group->result.zones->count && result >= 0;
 	     i++)
@@ -168,7 +169,7 @@ int blocklist_keep(struct blocklist *self, struct store *store, struct strbuf *w
 		result = keep(&self->own_group, store, self->options, why);
 	if (result >= 0 && !self->fault.length)
 		result = keep(&self->client_group, store, self->options, why);
-	return result < 0 ? result : store_forget_listings(store, self->options->now_sec, why);
+	return result < 0 ? result : cache_forget_listings(store, self->options->now_sec, why);
 }
 
 /* --- what is known --- */

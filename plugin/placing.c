@@ -8,6 +8,7 @@
 #include "common/timestamp.h"
 #include "common/xalloc.h"
 #include "plugin/placing.h"
+#include "plugin/store/cache.h"
 
 #define ADDRESSES_MOST 20000 /* that are asked for in one run; the rest comes in the next ones */
 
@@ -50,7 +51,7 @@ static int by_databases(void *context, const struct ipaddr *address, struct plac
 	if (result || !geo_has_remote(placing->geo))
 		return result;
 	struct ipaddr asked = geo_remote_address(placing->geo, address);
-	result = store_get_place(placing->store, &asked, placing->options->now_sec, ret, why);
+	result = cache_get_place(placing->store, &asked, placing->options->now_sec, ret, why);
 	if (result > 0)
 		return ret->country[0] ? 1 : 0;
 	if (result == 0 && is_to_be_placed(placing, address))
@@ -65,7 +66,7 @@ static int by_answers(void *context, const struct ipaddr *address, struct place 
 	struct questions *questions = context;
 	struct placing *placing = questions->placing;
 	struct ipaddr asked = geo_remote_address(placing->geo, address);
-	int result = store_get_place(placing->store, &asked, placing->options->now_sec, ret, why);
+	int result = cache_get_place(placing->store, &asked, placing->options->now_sec, ret, why);
 	bool is_answered = result > 0;
 	if (result < 0 || (is_answered && ret->country[0]))
 		return result;
@@ -90,7 +91,7 @@ static void keep_answer(void *context, const struct ipaddr *address, const struc
 	                                           options->geo_cache_sec);
 	if (answers->error < 0)
 		return;
-	answers->error = store_put_place(answers->placing->store, address, place, options->now_sec,
+	answers->error = cache_put_place(answers->placing->store, address, place, options->now_sec,
 	                                 lifetime_sec, answers->why);
 }
 
@@ -108,9 +109,9 @@ static int ask(struct questions *questions, struct strbuf *why)
 	                  outcome.why[0] ? outcome.why : "the rest is asked for in the next runs");
 	int64_t until_sec = outcome.pause_sec ? placing->options->now_sec + outcome.pause_sec : 0;
 	int result = answers.error < 0 ? answers.error
-				       : store_put_pause(placing->store, until_sec, why);
+				       : cache_put_pause(placing->store, until_sec, why);
 	return result < 0 ? result
-			  : store_forget_places(placing->store, placing->options->now_sec, why);
+			  : cache_forget_places(placing->store, placing->options->now_sec, why);
 }
 
 /* > 0: it wants to be left alone. A pause that lies too far ahead is of a clock that was wrong. */
@@ -118,7 +119,7 @@ static int is_paused(struct questions *questions, struct strbuf *why)
 {
 	char until[TIMESTAMP_TEXT_ROOM];
 	int64_t until_sec, now_sec = questions->placing->options->now_sec;
-	int result = store_get_pause(questions->placing->store, &until_sec, why);
+	int result = cache_get_pause(questions->placing->store, &until_sec, why);
 	if (result < 0 || until_sec <= now_sec || until_sec > now_sec + GEO_PAUSE_MOST_SEC)
 		return result;
 	strbuf_add_format(&questions->reason,

@@ -16,7 +16,6 @@
 #include "common/deadline.h"
 #include "common/strbuf.h"
 #include "plugin/history.h"
-#include "plugin/listing.h"
 #include "plugin/login.h"
 #include "plugin/place.h"
 #include "plugin/position.h"
@@ -142,39 +141,6 @@ typedef int store_place_fn(void *context, const struct ipaddr *address, struct p
                            struct strbuf *why);
 int store_place_unlocated(struct store *store, store_place_fn *function, void *context,
                           struct strbuf *why);
-
-/* What a remote source has answered of ADDRESS, if it was not longer than its lifetime ago: > 0
- * with *RET, whose country is "" if the source knows none; 0: it must be asked. At most
- * STORE_PLACES_MAX are kept, those that last longest. */
-#define STORE_PLACES_MAX 100000
-int store_get_place(struct store *store, const struct ipaddr *address, int64_t now_sec,
-                    struct place *ret, struct strbuf *why);
-int store_put_place(struct store *store, const struct ipaddr *address, const struct place *place,
-                    int64_t now_sec, int64_t lifetime_sec, struct strbuf *why);
-/* after the last put of a run */
-int store_forget_places(struct store *store, int64_t now_sec, struct strbuf *why);
-
-/* Until when the remote source wants to be left alone; 0: it may be asked. */
-int store_get_pause(struct store *store, int64_t *ret_until_sec, struct strbuf *why);
-int store_put_pause(struct store *store, int64_t until_sec, struct strbuf *why);
-
-/* What a blocklist has answered, by LISTING's key and address: > 0 with its verdict, detail
- * and text filled in and is_kept set, 0: it must be asked. It is kept for lifetime_sec; at most
- * STORE_LISTINGS_MAX are, those that last longest. */
-#define STORE_LISTINGS_MAX 20000
-int store_get_listing(struct store *store, struct listing *listing, int64_t now_sec,
-                      struct strbuf *why);
-int store_put_listing(struct store *store, const struct listing *listing, int64_t now_sec,
-                      struct strbuf *why);
-/* after the last put of a run */
-int store_forget_listings(struct store *store, int64_t now_sec, struct strbuf *why);
-
-/* Since when the blocklist ZONE has given no verdict; 0: it gave one last. At most
- * STORE_SILENCES_MAX are kept. */
-#define STORE_SILENCES_MAX 1000
-int store_get_silence(struct store *store, const char *zone, int64_t *ret_since_sec,
-                      struct strbuf *why);
-int store_put_silence(struct store *store, const char *zone, int64_t since_sec, struct strbuf *why);
 
 /* COUNT lines were lost, and that counts from EFFECTIVE_AT_SEC as a login does; store_forget()
  * forgets both alike. At most STORE_LOSSES_MAX times are kept: of more, the oldest ones become the

@@ -12,6 +12,7 @@
 
 #include "plugin/source/file_position.h"
 #include "plugin/store.h"
+#include "plugin/store/cache.h"
 #include "tests/fuzz/input.h"
 
 #define NOW_SEC INT64_C(1740000000)
@@ -86,12 +87,12 @@ static int fill(struct store *store)
 	    (result = store_put_history(store, log_name, &history, &why)) >= 0 &&
 	    (result = store_put_rest(store, "/var/log/gone", &rest, &why)) >= 0 &&
 	    (result = store_put_session(store, 77, &address, NOW_SEC, &why)) >= 0 &&
-	    (result = store_put_place(store, &address, &germany, NOW_SEC, 86400, &why)) >= 0 &&
-	    (result = store_put_pause(store, NOW_SEC + 100, &why)) >= 0 &&
+	    (result = cache_put_place(store, &address, &germany, NOW_SEC, 86400, &why)) >= 0 &&
+	    (result = cache_put_pause(store, NOW_SEC + 100, &why)) >= 0 &&
 	    (result = store_add_loss(store, 3, NOW_SEC - 30, &why)) >= 0 &&
 	    (result = store_add_loss(store, 4, NOW_SEC, &why)) >= 0 &&
-	    (result = store_put_listing(store, &listing, NOW_SEC, &why)) >= 0 &&
-	    (result = store_put_silence(store, "zone.example", NOW_SEC, &why)) >= 0)
+	    (result = cache_put_listing(store, &listing, NOW_SEC, &why)) >= 0 &&
+	    (result = cache_put_silence(store, "zone.example", NOW_SEC, &why)) >= 0)
 		result = store_commit(store, &why);
 	return result;
 }
@@ -217,10 +218,10 @@ static int read_small_things(struct store *store)
 	    (result = store_get_history(store, log_name, &history, &why)) < 0 ||
 	    (result = store_get_rest(store, "/var/log/gone", &rest, &why)) < 0 ||
 	    (result = store_get_session(store, 77, &address, &why)) < 0 ||
-	    (result = store_get_place(store, &listing.address, NOW_SEC, &place, &why)) < 0 ||
-	    (result = store_get_pause(store, &number, &why)) < 0 ||
-	    (result = store_get_listing(store, &listing, NOW_SEC, &why)) < 0 ||
-	    (result = store_get_silence(store, "zone.example", &number, &why)) < 0)
+	    (result = cache_get_place(store, &listing.address, NOW_SEC, &place, &why)) < 0 ||
+	    (result = cache_get_pause(store, &number, &why)) < 0 ||
+	    (result = cache_get_listing(store, &listing, NOW_SEC, &why)) < 0 ||
+	    (result = cache_get_silence(store, "zone.example", &number, &why)) < 0)
 		return result;
 	check_place(&place);
 	fuzz_promise(memchr(listing.detail, '\0', sizeof listing.detail) != NULL,

@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 
 #include "plugin/source/file_position.h"
+#include "plugin/store/cache.h"
 #include "plugin/store/schema.h"
 #include "plugin/store/sqlite.h"
 #include "tests/unit/storetest.h"
@@ -173,7 +174,7 @@ static void a_state_of_version_3_loses_nothing(void **unused)
 		expect_position(store);
 		expect_logins_of_version_3(store);
 		assert_int_equal(storetest_logins(store), 14);
-		storetest_expect(store_get_silence(store, "zen.test", &since_sec, &why), 1);
+		storetest_expect(cache_get_silence(store, "zen.test", &since_sec, &why), 1);
 		storetest_expect(store_forget(store, NOW, &why), 0);
 		storetest_commit(store);
 		assert_int_equal(storetest_sql("SELECT schema_version FROM meta"),
@@ -198,13 +199,13 @@ static void a_state_of_version_2_loses_nothing(void **unused)
 	struct store *store = storetest_open(state);
 	assert_string_equal(store_notes(store), "");
 	expect_logins_of_version_3(store);
-	storetest_expect(store_put_silence(store, "zen.test", NOW, &why), 0);
+	storetest_expect(cache_put_silence(store, "zen.test", NOW, &why), 0);
 	storetest_commit(store);
 	assert_int_equal(storetest_sql("SELECT schema_version FROM meta"), STORE_SCHEMA_VERSION);
 	store = storetest_open(state);
 	assert_string_equal(store_notes(store), "");
 	expect_position(store);
-	storetest_expect(store_get_silence(store, "zen.test", &since_sec, &why), 1);
+	storetest_expect(cache_get_silence(store, "zen.test", &since_sec, &why), 1);
 	store_free(store);
 }
 

@@ -1,13 +1,100 @@
-/* listings.c - what blocklists have answered, kept so that they are asked rarely; and since when
- * they are silent
+/* cache.c - what others have answered; see cache.h
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "common/compat.h"
 
+#include "plugin/store/cache.h"
+#include "plugin/store/place_columns.h"
 #include "plugin/store/sql.h"
 
-/* -- answers ----------------------------------------------------------------------------------- */
+/* -- places of addresses ----------------------------------------------------------------------- */
+
+int cache_get_place(struct store *store, const struct ipaddr *address, int64_t now_sec,
+                    struct place *ret, struct strbuf *why)
+{
+	sql_statement *statement CLEANUP(sql_reset) = NULL;
+	struct place place;
+	char country[3];
+	/* no country is NULL elsewhere, and here '' */
+	int result = sql_prepare_once(store, GET_PLACE, &statement,
+	                              "SELECT nullif(country, ''), " PLACE_COLUMNS
+	                              " FROM geo_cache WHERE address = ?1 AND expires_at > ?2 AND "
+	                              "made_at <= ?2",
+	                              why);
+
+	if (result < 0)
+		return result;
+	sql_bind_blob(statement, 1,
+	              slice_make((const char *)address->bytes, sizeof(address->bytes)),
+	              sizeof(address->bytes));
+	sql_bind_integer(statement, 2, now_sec);
+	result = sql_step(store, statement, why);
+	if (result <= 0)
+		return result;
+	if (!place_columns_read_country(statement, 0, country) ||
+	    !place_columns_read(statement, 1, &place))
+		return sql_fail_damaged(store, why, "a place that can't be");
+	memcpy(place.country, country, sizeof(place.country));
+	*ret = place;
+	return result;
+}
+
+int cache_put_place(struct store *store, const struct ipaddr *address, const struct place *place,
+                    int64_t now_sec, int64_t lifetime_sec, struct strbuf *why)
+{
+	sql_statement *statement CLEANUP(sql_reset) = NULL;
+	int result = sql_prepare_once(store, PUT_PLACE, &statement,
+	                              "INSERT OR REPLACE INTO geo_cache VALUES(?, coalesce(?, "
+	                              "''), " PLACE_PARAMETERS ", ?, ?)",
+	                              why);
+
+	if (result < 0)
+		return result;
+	sql_bind_blob(statement, 1,
+	              slice_make((const char *)address->bytes, sizeof(address->bytes)),
+	              sizeof(address->bytes));
+	place_columns_bind_country(statement, 2, place->country);
+	place_columns_bind(statement, 3, place);
+	sql_bind_integer(statement, PLACE_COLUMN_COUNT + 3, now_sec);
+	sql_bind_integer(statement, PLACE_COLUMN_COUNT + 4, now_sec + lifetime_sec);
+	return sql_step(store, statement, why);
+}
+
+int cache_forget_places(struct store *store, int64_t now_sec, struct strbuf *why)
+{
+	int64_t left;
+	int result = sql_run_with(store,
+	                          "DELETE FROM geo_cache WHERE expires_at <= ?1 OR made_at > ?1",
+	                          now_sec, why);
+
+	return result < 0 ? result
+			  : sql_limit(store, "SELECT count(*) FROM geo_cache",
+	                              "DELETE FROM geo_cache WHERE address IN (SELECT address FROM "
+	                              "geo_cache ORDER BY expires_at LIMIT ?)",
+	                              CACHE_PLACES_MAX, &left, why);
+}
+
+/* -- the pause --------------------------------------------------------------------------------- */
+
+int cache_get_pause(struct store *store, int64_t *ret_until_sec, struct strbuf *why)
+{
+	*ret_until_sec = 0;
+	int result = sql_get_number(store, "SELECT until FROM geo_pause", ret_until_sec, why);
+
+	return result < 0 ? result : 0;
+}
+
+int cache_put_pause(struct store *store, int64_t until_sec, struct strbuf *why)
+{
+	int result = sql_run(store, "DELETE FROM geo_pause", why);
+
+	return result < 0 || until_sec == 0
+		? result
+		: sql_run_with(store, "INSERT INTO geo_pause VALUES(?)", until_sec, why);
+}
+
+/* -- answers of blocklists --------------------------------------------------------------------- */
 
 /* The detail; the text, if there is one, behind a NUL; and behind another one nothing, which says
  * that the list lacks its test point. */
@@ -52,7 +139,7 @@ static bool read_listing(sql_statement *statement, struct listing *ret)
 	return true;
 }
 
-int store_get_listing(struct store *store, struct listing *listing, int64_t now_sec,
+int cache_get_listing(struct store *store, struct listing *listing, int64_t now_sec,
                       struct strbuf *why)
 {
 	sql_statement *statement CLEANUP(sql_reset) = NULL;
@@ -72,7 +159,7 @@ int store_get_listing(struct store *store, struct listing *listing, int64_t now_
 	return result;
 }
 
-int store_put_listing(struct store *store, const struct listing *listing, int64_t now_sec,
+int cache_put_listing(struct store *store, const struct listing *listing, int64_t now_sec,
                       struct strbuf *why)
 {
 	struct strbuf packed CLEANUP(strbuf_release) = STRBUF_INIT(PACKED_MAX);
@@ -93,7 +180,7 @@ int store_put_listing(struct store *store, const struct listing *listing, int64_
 	return sql_step(store, statement, why);
 }
 
-int store_forget_listings(struct store *store, int64_t now_sec, struct strbuf *why)
+int cache_forget_listings(struct store *store, int64_t now_sec, struct strbuf *why)
 {
 	int64_t left;
 	int result = sql_run_with(store,
@@ -105,7 +192,7 @@ int store_forget_listings(struct store *store, int64_t now_sec, struct strbuf *w
 		: sql_limit(store, "SELECT count(*) FROM dnsbl_answer",
 	                    "DELETE FROM dnsbl_answer WHERE (zone, address) IN (SELECT zone, "
 	                    "address FROM dnsbl_answer ORDER BY expires_at LIMIT ?)",
-	                    STORE_LISTINGS_MAX, &left, why);
+	                    CACHE_LISTINGS_MAX, &left, why);
 }
 
 /* -- silence ----------------------------------------------------------------------------------- */
@@ -121,7 +208,7 @@ static int prepare_silence(struct store *store, sql_statement **ret, const char 
 	return result;
 }
 
-int store_get_silence(struct store *store, const char *zone, int64_t *ret_since_sec,
+int cache_get_silence(struct store *store, const char *zone, int64_t *ret_since_sec,
                       struct strbuf *why)
 {
 	sql_statement *statement CLEANUP(sql_finalize) = NULL;
@@ -136,7 +223,7 @@ int store_get_silence(struct store *store, const char *zone, int64_t *ret_since_
 	return result;
 }
 
-int store_put_silence(struct store *store, const char *zone, int64_t since_sec, struct strbuf *why)
+int cache_put_silence(struct store *store, const char *zone, int64_t since_sec, struct strbuf *why)
 {
 	sql_statement *statement CLEANUP(sql_finalize) = NULL;
 	const char *sql = since_sec ? "INSERT OR REPLACE INTO dnsbl_silence VALUES(?,?)"
@@ -152,5 +239,5 @@ int store_put_silence(struct store *store, const char *zone, int64_t since_sec, 
 			  : sql_limit(store, "SELECT count(*) FROM dnsbl_silence",
 	                              "DELETE FROM dnsbl_silence WHERE zone IN (SELECT zone FROM "
 	                              "dnsbl_silence ORDER BY since LIMIT ?)",
-	                              STORE_SILENCES_MAX, &left, why);
+	                              CACHE_SILENCES_MAX, &left, why);
 }

@@ -1,5 +1,5 @@
-/* test_store_listings.c - unit tests of plugin/store/listings.c: what blocklists have answered, and
- * since when they are silent
+/* test_store_cache.c - unit tests of plugin/store/cache.c: what services have answered of places,
+ * what blocklists have, and since when they are silent
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "plugin/store/cache.h"
 #include "plugin/store/sqlite.h"
 #include "tests/unit/storetest.h"
 
@@ -31,7 +32,7 @@ static struct listing listing_of(const char *key, const char *address)
 static void put(struct store *store, const char *key, const char *address, int64_t now_sec)
 {
 	struct listing listing = listing_of(key, address);
-	storetest_expect(store_put_listing(store, &listing, now_sec, &why), 0);
+	storetest_expect(cache_put_listing(store, &listing, now_sec, &why), 0);
 }
 
 static int get(struct store *store, const char *key, const char *address, int64_t now_sec)
@@ -39,7 +40,7 @@ static int get(struct store *store, const char *key, const char *address, int64_
 	struct listing listing = listing_of(key, address);
 	listing.verdict = VERDICT_NONE;
 	listing.detail[0] = listing.text[0] = '\0';
-	int result = store_get_listing(store, &listing, now_sec, &why);
+	int result = cache_get_listing(store, &listing, now_sec, &why);
 	if (result > 0) {
 		assert_true(listing.is_kept);
 		assert_int_equal(listing.verdict, VERDICT_LISTED);
@@ -74,7 +75,7 @@ static void an_answer_of_the_future_is_of_a_wrong_clock(void **unused)
 	struct store *store = storetest_open(NULL);
 	put(store, "zen.test", "192.0.2.25", NOW + 1000000);
 	storetest_expect(get(store, "zen.test", "192.0.2.25", NOW), 0);
-	storetest_expect(store_forget_listings(store, NOW, &why), 0);
+	storetest_expect(cache_forget_listings(store, NOW, &why), 0);
 	assert_int_equal(storetest_number(store, "SELECT count(*) FROM dnsbl_answer"), 0);
 	store_free(store);
 }
@@ -96,14 +97,14 @@ static void old_answers_and_those_beyond_the_limit_are_forgotten(void **unused)
 	(void)unused;
 	struct store *store = storetest_open(NULL);
 	put(store, "old", "192.0.2.25", NOW - 60);
-	for (int i = 0; i < STORE_LISTINGS_MAX + 5; i++) {
+	for (int i = 0; i < CACHE_LISTINGS_MAX + 5; i++) {
 		snprintf(key, sizeof key, "n%d", i);
 		put(store, key, "192.0.2.25", NOW);
 	}
-	storetest_expect(store_forget_listings(store, NOW, &why), 0);
+	storetest_expect(cache_forget_listings(store, NOW, &why), 0);
 	storetest_expect(get(store, "old", "192.0.2.25", NOW - 60), 0);
 	assert_int_equal(storetest_number(store, "SELECT count(*) FROM dnsbl_answer"),
-	                 STORE_LISTINGS_MAX);
+	                 CACHE_LISTINGS_MAX);
 	store_free(store);
 }
 
@@ -126,8 +127,8 @@ static void codes_text_and_the_missing_test_point_are_kept_apart(void **unused)
 		snprintf(put.detail, sizeof put.detail, "%s", rows[i].detail);
 		snprintf(put.text, sizeof put.text, "%s", rows[i].text);
 		put.lacks_test_point = rows[i].lacks_test_point;
-		storetest_expect(store_put_listing(store, &put, NOW, &why), 0);
-		storetest_expect(store_get_listing(store, &got, NOW, &why), 1);
+		storetest_expect(cache_put_listing(store, &put, NOW, &why), 0);
+		storetest_expect(cache_get_listing(store, &got, NOW, &why), 1);
 		assert_string_equal(got.detail, rows[i].detail);
 		assert_string_equal(got.text, rows[i].text);
 		assert_int_equal(got.lacks_test_point, rows[i].lacks_test_point);
@@ -138,7 +139,7 @@ static void codes_text_and_the_missing_test_point_are_kept_apart(void **unused)
 	storetest_sql("UPDATE dnsbl_answer SET detail = CAST('127.0.0.2: words' AS BLOB)");
 	store = storetest_open(state);
 	struct listing got = listing_of("zen.test", "192.0.2.25");
-	storetest_expect(store_get_listing(store, &got, NOW, &why), 1);
+	storetest_expect(cache_get_listing(store, &got, NOW, &why), 1);
 	assert_string_equal(got.detail, "127.0.0.2: words");
 	assert_string_equal(got.text, "");
 	store_free(store);
@@ -169,7 +170,7 @@ static void an_answer_that_can_not_be_is_damage(void **unused)
 static void expect_silence(struct store *store, const char *zone, int64_t since_sec)
 {
 	int64_t found;
-	storetest_expect(store_get_silence(store, zone, &found, &why), since_sec != 0);
+	storetest_expect(cache_get_silence(store, zone, &found, &why), since_sec != 0);
 	assert_int_equal(found, since_sec);
 }
 
@@ -178,14 +179,14 @@ static void silence_is_remembered_until_it_ends(void **unused)
 	(void)unused;
 	struct store *store = storetest_open(state);
 	expect_silence(store, "zen.test", 0);
-	storetest_expect(store_put_silence(store, "zen.test", NOW, &why), 0);
+	storetest_expect(cache_put_silence(store, "zen.test", NOW, &why), 0);
 	storetest_commit(store);
 	store = storetest_open(state);
 	expect_silence(store, "zen.test", NOW);
 	expect_silence(store, "one.test", 0);
-	storetest_expect(store_put_silence(store, "zen.test", 0, &why), 0);
+	storetest_expect(cache_put_silence(store, "zen.test", 0, &why), 0);
 	expect_silence(store, "zen.test", 0);
-	storetest_expect(store_put_silence(store, "zen.test", 0, &why), 0);
+	storetest_expect(cache_put_silence(store, "zen.test", 0, &why), 0);
 	store_free(store);
 }
 
@@ -194,15 +195,124 @@ static void silences_are_limited(void **unused)
 	char zone[30];
 	(void)unused;
 	struct store *store = storetest_open(NULL);
-	for (int i = 0; i < STORE_SILENCES_MAX + 5; i++) {
+	for (int i = 0; i < CACHE_SILENCES_MAX + 5; i++) {
 		snprintf(zone, sizeof zone, "n%d.test", i);
-		storetest_expect(store_put_silence(store, zone, NOW + i, &why), 0);
+		storetest_expect(cache_put_silence(store, zone, NOW + i, &why), 0);
 	}
 	assert_int_equal(storetest_number(store, "SELECT count(*) FROM dnsbl_silence"),
-	                 STORE_SILENCES_MAX);
+	                 CACHE_SILENCES_MAX);
 	expect_silence(store, "n0.test", 0);
-	expect_silence(store, zone, NOW + STORE_SILENCES_MAX + 4);
+	expect_silence(store, zone, NOW + CACHE_SILENCES_MAX + 4);
 	store_free(store);
+}
+
+static const struct place rome = { .country = "IT",
+	                           .asn = 64500,
+	                           .as_name = "Example Net",
+	                           .is_anonymiser = true,
+	                           .has_coordinates = true,
+	                           .latitude = 41.9,
+	                           .longitude = 12.5,
+	                           .radius_km = 20 };
+
+static struct ipaddr client(void)
+{
+	struct ipaddr address;
+	assert_true(ipaddr_parse(&address, slice_string("192.0.2.1")));
+	return address;
+}
+
+static int get_place(struct store *store, int64_t now_sec, struct place *ret)
+{
+	struct ipaddr address = client();
+	return cache_get_place(store, &address, now_sec, ret, &why);
+}
+
+static void put_place(struct store *store, const struct place *place)
+{
+	struct ipaddr address = client();
+	storetest_expect(cache_put_place(store, &address, place, NOW, 60, &why), 0);
+}
+
+static void expect_place(struct store *store, const struct place *wanted)
+{
+	struct place found;
+	storetest_expect(get_place(store, NOW, &found), 1);
+	assert_string_equal(found.country, wanted->country);
+	assert_int_equal(found.asn, wanted->asn);
+	assert_string_equal(found.as_name, wanted->as_name);
+	assert_int_equal(found.is_anonymiser, wanted->is_anonymiser);
+	assert_int_equal(found.has_coordinates, wanted->has_coordinates);
+	assert_true(found.latitude == wanted->latitude && found.longitude == wanted->longitude &&
+	            found.radius_km == wanted->radius_km);
+}
+
+static void a_place_is_kept_for_its_lifetime(void **unused)
+{
+	const struct place nowhere = { .country = "" };
+	struct place unwanted;
+	(void)unused;
+	struct store *store = storetest_open(state);
+	put_place(store, &rome);
+	storetest_commit(store);
+	store = storetest_open(state);
+	expect_place(store, &rome);
+	storetest_expect(get_place(store, NOW + 59, &unwanted), 1);
+	storetest_expect(get_place(store, NOW + 60, &unwanted), 0);
+	storetest_expect(get_place(store, NOW - 1, &unwanted), 0);
+	put_place(store, &nowhere); /* which is an answer, too */
+	expect_place(store, &nowhere);
+	store_free(store);
+}
+
+static void a_place_that_can_not_be_is_damage(void **unused)
+{
+	static const char *const changes[] = {
+		"UPDATE geo_cache SET country = 'it'",
+		"UPDATE geo_cache SET country = 'ITA'",
+		"UPDATE geo_cache SET country = X'4954'",
+		"UPDATE geo_cache SET country = X''",
+		"UPDATE geo_cache SET asn = -1",
+		"UPDATE geo_cache SET asn = 4294967296",
+		"UPDATE geo_cache SET as_name = hex(zeroblob(32))",
+		"UPDATE geo_cache SET as_name = X'00'",
+		"UPDATE geo_cache SET is_anonymiser = 2",
+		"UPDATE geo_cache SET is_anonymiser = 'x'",
+	};
+	struct place unwanted;
+	(void)unused;
+	for (size_t i = 0; i < ARRAY_SIZE(changes); i++) {
+		struct store *store = storetest_open(state);
+		put_place(store, &rome);
+		storetest_commit(store);
+		storetest_sql(changes[i]);
+		store = storetest_open(state);
+		if (get_place(store, NOW, &unwanted) >= 0 || !store->is_damaged)
+			fail_msg("%s", changes[i]);
+		store_free(store);
+	}
+}
+
+static void coordinates_that_can_not_be_are_none(void **unused)
+{
+	static const char *const changes[] = {
+		"UPDATE geo_cache SET latitude = 90.5",  "UPDATE geo_cache SET longitude = -180.5",
+		"UPDATE geo_cache SET latitude = 'x'",   "UPDATE geo_cache SET longitude = NULL",
+		"UPDATE geo_cache SET latitude = 9e999",
+	};
+	struct place wanted = rome;
+	(void)unused;
+	wanted.has_coordinates = false;
+	wanted.latitude = wanted.longitude = wanted.radius_km = 0;
+	for (size_t i = 0; i < ARRAY_SIZE(changes); i++) {
+		struct store *store = storetest_open(state);
+		put_place(store, &rome);
+		storetest_commit(store);
+		storetest_sql(changes[i]);
+		store = storetest_open(state);
+		expect_place(store, &wanted);
+		store_free(store);
+	}
 }
 
 int main(void)
@@ -216,6 +326,9 @@ int main(void)
 		STORETEST(an_answer_that_can_not_be_is_damage),
 		STORETEST(silence_is_remembered_until_it_ends),
 		STORETEST(silences_are_limited),
+		STORETEST(a_place_is_kept_for_its_lifetime),
+		STORETEST(a_place_that_can_not_be_is_damage),
+		STORETEST(coordinates_that_can_not_be_are_none),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -8,6 +8,7 @@
 #include "common/numparse.h"
 #include "common/printable.h"
 #include "common/tokenfile.h"
+#include "plugin/options/list.h"
 #include "plugin/options/dnsbl.h"
 #include "plugin/options/row.h"
 

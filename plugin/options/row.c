@@ -12,6 +12,7 @@
 #include "common/timezone.h"
 #include "common/xalloc.h"
 #include "plugin/geo.h"
+#include "plugin/options/list.h"
 #include "plugin/options/dnsbl.h"
 #include "plugin/options/row.h"
 #include "plugin/report.h"
@@ -146,19 +147,6 @@ static int add_trusted(struct options *options, struct slice network, struct str
 	                                 sizeof *options->trusted);
 	options->trusted[options->trusted_count++] = prefix;
 	return 0;
-}
-
-int options_set_list(struct options *options, const char *value, struct strbuf *why,
-                     int (*add)(struct options *, struct slice, struct strbuf *))
-{
-	struct slice rest = slice_string(value);
-	int result;
-	do {
-		bool is_more = memchr(rest.data, ',', rest.length) != NULL;
-		result = add(options, slice_take_until(&rest, ','), why);
-		if (result < 0 || !is_more)
-			return result;
-	} while (true);
 }
 
 static int set_home(struct options *options, const char *value, struct strbuf *why)

@@ -24,10 +24,6 @@ struct option_row {
 /* --log, and arguments without an option. */
 int options_add_log(struct options *options, const char *value, struct strbuf *why);
 
-/* Calls ADD for each item of a comma-separated VALUE, until it fails. */
-int options_set_list(struct options *options, const char *value, struct strbuf *why,
-                     int (*add)(struct options *, struct slice, struct strbuf *));
-
 extern const struct option_row option_rows[];
 extern const size_t option_row_count;
 
